@@ -1,0 +1,92 @@
+import type { Duration } from './config/duration.ts';
+import type { LabelSelector, ResourceType } from './kube/types.ts';
+
+/**
+ * An operator as data: what `src/operator.ts` of a generated project hands to the runtime.
+ * `defineOperator` checks it; whoever breaks a rule gets all that is wrong in one error, before anything starts.
+ */
+export interface OperatorDefinition {
+  /** Names the field manager, the finalizer, the logs. RFC 1123 label. */
+  readonly name: string;
+  readonly resource: ResourceDefinition;
+  /** The module with the zod schemas `spec` and `status`; loaded for the CRD only, never in production. */
+  readonly schema?: () => Promise<SchemaModule>;
+  /** In the order of `autopilot.yaml`. */
+  readonly phases: Readonly<Record<string, PhaseDefinition>>;
+  readonly finalizer?: FinalizerDefinition;
+  /** Where a resource in a final phase goes when its spec changes. */
+  readonly onSpecChange?: string;
+  /** Where a resource goes when an output of an earlier phase was changed or deleted by somebody else. */
+  readonly onOutputDrift?: string;
+}
+
+/** The zod schemas of `spec.ts`; typed as unknown here, since zod is not loaded in production. */
+export interface SchemaModule {
+  readonly spec: unknown;
+  readonly status?: unknown;
+}
+
+export interface ResourceDefinition extends ResourceType {
+  /** The name under which workers get it, e.g. `autoRoute`. */
+  readonly key: string;
+  readonly singular?: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+}
+
+export interface PhaseDefinition {
+  readonly initial?: boolean;
+  /** A resting phase without a worker. */
+  readonly final?: boolean;
+  /** The phases it may go to beside itself. Absent: any. */
+  readonly next?: readonly string[];
+  /** By the key under which the worker knows them. */
+  readonly inputs?: Readonly<Record<string, InputDefinition>>;
+  readonly outputs?: Readonly<Record<string, OutputDefinition>>;
+  /** Run again this long after each run. */
+  readonly interval?: Duration;
+  /** Deadline of one run. Default 60s. */
+  readonly timeout?: Duration;
+  /** Overrides the Ready condition while the resource rests in this phase. */
+  readonly ready?: boolean;
+  /** Take over outputs that exist already and have no other controller. */
+  readonly adopt?: boolean;
+  readonly renamedFrom?: readonly string[];
+  /** Present unless `final`. */
+  readonly worker?: AnyWorker;
+}
+
+export type InputDefinition = ResourceInput | MetricsInput;
+
+export interface ResourceInput {
+  readonly type: ResourceType;
+  /** Only what matches is watched and kept. */
+  readonly selector?: LabelSelector;
+  /** `own`: the resource's namespace. Default `own`, `any` for a resource of cluster scope. */
+  readonly namespace?: 'own' | 'any';
+  readonly metadataOnly?: boolean;
+}
+
+/** The metrics client: one method for each query. */
+export interface MetricsInput {
+  readonly queries: Readonly<Record<string, QueryDefinition>>;
+}
+
+export interface QueryDefinition {
+  /** PromQL with `{{ .Name }}` placeholders. */
+  readonly template: string;
+  /** The placeholders in the order of the method's arguments. */
+  readonly parameters: readonly string[];
+}
+
+export interface OutputDefinition {
+  readonly type: ResourceType;
+}
+
+export interface FinalizerDefinition {
+  readonly worker: AnyFinalizer;
+}
+
+/** Workers of any types: each takes its own context, which only the scheduler makes. */
+export type AnyWorker = (context: never) => unknown;
+export type AnyFinalizer = (context: never) => unknown;

@@ -1,0 +1,161 @@
+import type { Duration } from './config/duration.ts';
+import type { Condition, KubernetesObject, LabelSelector, ObjectMeta } from './kube/types.ts';
+
+/** Data that workers share with the caches: deeply read-only, and frozen at run time. */
+export type Frozen<T> = T extends (...args: never[]) => unknown
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Frozen<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+      : T;
+
+/**
+ * The top-level custom resource. `Status` is the user's part; it is partial, since nothing is there before the first worker
+ * reported something.
+ */
+export interface CustomResource<Spec, Status, Phase extends string> extends KubernetesObject {
+  readonly spec: Frozen<Spec>;
+  readonly status?: Frozen<Partial<Status>> & PhaseStatus<Phase>;
+}
+
+/** What the runtime keeps in `status`. Workers read it and never write it. */
+export interface PhaseStatus<Phase extends string = string> {
+  readonly phase?: Phase;
+  /** Raised by every status write of ours: the fence of the compare-and-swap. */
+  readonly revision?: number;
+  readonly observedGeneration?: number;
+  /** `Ready`, `Reconciling`, `Stalled`. */
+  readonly conditions?: readonly Condition[];
+}
+
+/** What a worker may leave out of an object that it asks for. */
+export interface DesiredMetadata {
+  readonly name: string;
+  /** Default: the resource's own namespace. */
+  readonly namespace?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+/** An object as a worker asks for it: `apiVersion` and `kind` are filled in, `status` belongs to somebody else. */
+export type Desired<T> = Frozen<Omit<T, 'apiVersion' | 'kind' | 'metadata' | 'status'>> & {
+  readonly apiVersion?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly metadata: DesiredMetadata;
+};
+
+/** An object of the cluster: like `T`, with the metadata that every live object has. */
+export type Live<T> = Frozen<Omit<T, 'metadata'>> & { readonly metadata: ObjectMeta };
+
+export interface ListQuery {
+  /** Default: the resource's own namespace where the input is declared `namespace: own`, else all. */
+  readonly namespace?: string | undefined;
+  /**
+   * As in the API: `{}` matches everything, null matches nothing. A key that is present but undefined counts as null, so that
+   * an unset selector of a spec never selects the whole namespace.
+   */
+  readonly selector?: LabelSelector | null | undefined;
+}
+
+/**
+ * Reads one kind from the operator's caches; never sends a request. What is read is recorded, and a change of just that runs
+ * the worker again: an object that appears, goes, or begins or ceases to match included.
+ */
+export interface Reader<T> {
+  /** The objects that match, by namespace and name. */
+  list(query?: ListQuery): readonly Live<T>[];
+  /** The object of that name, or undefined. `namespace` as in {@link ListQuery}; not for kinds of cluster scope. */
+  find(name: string, namespace?: string): Live<T> | undefined;
+}
+
+/** Kinds whose input says `metadataOnly`: nothing but metadata is watched and kept. */
+export type MetadataReader = Reader<KubernetesObject>;
+
+/** The declared kinds of a phase: what `inputs` has readers for, and what `outputs` has lists of. */
+type Kinds = object;
+
+type ObjectOf<Entry> = Entry extends Reader<infer T> ? Live<T> : never;
+type DesiredOf<Entry> = NonNullable<Entry> extends readonly (infer T)[] ? T : never;
+
+/**
+ * What a worker may do by itself, on its phase's declared kinds only; all else is refused before anything is sent
+ * (ERR_AP_UNDECLARED). Most workers need none of it: return `outputs` instead. Objects made with it belong to this resource,
+ * phase and output key as if they had been returned.
+ */
+export interface Client<Inputs extends Kinds, Outputs extends Kinds> {
+  /** From the caches, tracked like a read of an input. */
+  get<Key extends keyof Inputs & string>(key: Key, name: string, namespace?: string): ObjectOf<Inputs[Key]> | undefined;
+  list<Key extends keyof Inputs & string>(key: Key, query?: ListQuery): readonly ObjectOf<Inputs[Key]>[];
+  /** Fails with the server's 409 where the object exists. */
+  create<Key extends keyof Outputs & string>(key: Key, object: DesiredOf<Outputs[Key]>): Promise<KubernetesObject>;
+  /** A JSON merge patch. */
+  update(key: keyof Outputs & string, name: string, patch: object, namespace?: string): Promise<KubernetesObject>;
+  delete(key: keyof Outputs & string, name: string, namespace?: string): Promise<void>;
+  /**
+   * Creates the object or brings it to this state, owned by the resource. `reconcilers` see the live object and return what is
+   * wanted of it.
+   */
+  ensure<Key extends keyof Outputs & string>(
+    key: Key,
+    object: DesiredOf<Outputs[Key]>,
+    ...reconcilers: ((live: KubernetesObject, desired: DesiredOf<Outputs[Key]>) => DesiredOf<Outputs[Key]>)[]
+  ): Promise<KubernetesObject>;
+}
+
+/** Structured log lines; each carries resource, phase and sync. */
+export interface Logger {
+  debug(message: string): void;
+  debug(fields: object, message: string): void;
+  info(message: string): void;
+  info(fields: object, message: string): void;
+  warn(message: string): void;
+  warn(fields: object, message: string): void;
+  error(message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** The types of one phase, filled in by its generated `io.ts`. */
+export interface PhaseTypes {
+  /** `{ autoRoute: AutoRoute }`: the resource under the name that workers know it by. */
+  readonly resource: object;
+  readonly inputs: Kinds;
+  readonly outputs: Kinds;
+  /** The phases that the worker may go to, its own among them. */
+  readonly next: string;
+  readonly status: object;
+}
+
+export type WorkerContext<Types extends Pick<PhaseTypes, 'resource' | 'inputs' | 'outputs'>> = {
+  readonly [Key in keyof Types['resource']]: Frozen<Types['resource'][Key]>;
+} & {
+  readonly inputs: Types['inputs'];
+  readonly client: Client<Types['inputs'], Types['outputs']>;
+  readonly logger: Logger;
+  /** Aborted at the phase's deadline, when the resource is deleted, and at shutdown. From then on `client` refuses. */
+  readonly signal: AbortSignal;
+};
+
+export interface WorkerResult<Types extends Pick<PhaseTypes, 'outputs' | 'next' | 'status'>> {
+  /** The phase to go to; the present one to stay. */
+  readonly phase: Types['next'];
+  /**
+   * What shall exist, by output key, applied in the order given. A key that is returned, `[]` too, is authoritative: what the
+   * phase made under it and no longer returns is deleted. A key that is absent leaves things alone.
+   */
+  readonly outputs?: Types['outputs'] | undefined;
+  /** Replaces the user's part of the status as a whole. Absent: unchanged. */
+  readonly status?: Types['status'] | undefined;
+  /** Run this phase again after this time, though nothing changed. */
+  readonly requeueAfter?: Duration | undefined;
+}
+
+/** A phase's work: a stateless function of what it reads. It may run again at any time. */
+export type Worker<Types extends PhaseTypes> = (
+  context: WorkerContext<Types>,
+) => WorkerResult<Types> | Promise<WorkerResult<Types>>;
+
+/** Runs once a resource is being deleted; its return lets the deletion go on, an error is retried with backoff. */
+export type Finalizer<Types extends Pick<PhaseTypes, 'resource' | 'inputs' | 'outputs'>> = (
+  context: WorkerContext<Types>,
+) => void | Promise<void>;

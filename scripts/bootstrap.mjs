@@ -1,0 +1,107 @@
+// What `npm start`, `npm test` and the other scripts run first, on whatever Node the machine has (18 or newer): installs what is
+// missing, finds a Node that can run the sources, and hands over to it. Plain JavaScript without dependencies.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Each command is a list of programs, run one after the other; the first that fails ends it. `{args}` is what the user added. */
+const bin = (name, file) => join(root, 'node_modules', name, file);
+const source = (file) => ['--conditions=autopilot-source', join(root, file)];
+const tsc = bin('typescript', 'bin/tsc');
+const COMMANDS = {
+  start: [[...source('examples/autorouter/show/show.ts'), '{args}']],
+  test: [[bin('mocha', 'bin/mocha.js'), '{args}']],
+  'test:real': [[bin('mocha', 'bin/mocha.js'), '--config', 'test/real/mocharc.json', '{args}']],
+  build: [[...source('scripts/build.ts'), '{args}']],
+  lint: [[...source('scripts/lint.ts'), '{args}']],
+  format: [[bin('prettier', 'bin/prettier.cjs'), '--write', '.', '{args}']],
+  typecheck: [[tsc, '-p', 'tsconfig.json', '{args}']],
+};
+COMMANDS.check = ['build', 'lint', 'typecheck', 'test'].flatMap((name) =>
+  COMMANDS[name].map((words) => words.filter((word) => word !== '{args}')),
+);
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/** What npm recorded at its last install, against what the lock file asks for. */
+function installed() {
+  const read = (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
+  let have;
+  try {
+    have = read('node_modules/.package-lock.json');
+  } catch {
+    return false;
+  }
+  return Object.entries(read('package-lock.json')).every(([path, wanted]) => {
+    if (!path.includes('node_modules/')) return true;
+    const found = have[path];
+    if (!found) return wanted.optional === true || wanted.peer === true;
+    return wanted.link === true || found.version === wanted.version;
+  });
+}
+
+function install() {
+  console.log('Installing dependencies (once, about half a minute) …');
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_config_(omit|include|only|production|dry_run|workspaces?|global|prefix)$/i.test(name)),
+  );
+  // Not `npm ci`: npm 11 and 12 refuse a lock file that lacks other platforms' optional packages. `--no-save` leaves the lock alone.
+  const npm = process.env.npm_execpath;
+  const args = ['install', '--no-save', '--include=dev', '--include=optional', '--loglevel=error', '--no-fund', '--no-audit'];
+  const command = npm ? [process.execPath, [npm, ...args]] : ['npm', args];
+  const { status, error } = spawnSync(command[0], command[1], { cwd: root, env, stdio: 'inherit', shell: !npm && process.platform === 'win32' });
+  if (status !== 0) fail(`npm install failed (${error?.message ?? `exit code ${status}`}): see its output above; nothing was started.`);
+}
+
+/** Sources run on Node ^22.19 and >=24.11: types are stripped, and undici's and Yeoman's requirements are met. */
+function fits(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return (major === 22 && minor >= 19) || (major === 24 && minor >= 11) || major > 24;
+}
+
+function findNode() {
+  if (fits(process.versions.node)) return process.execPath;
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const path = join('node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const found = [root, join(root, 'tools/node')].map((folder) => join(folder, path)).find((file) => existsSync(file));
+  return (
+    found ??
+    fail(
+      `This project needs Node ^22.19 or >=24.11, and this is Node ${process.versions.node}. npm has no Node 24 for ${process.platform} on ` +
+        `${process.arch} that could be installed for you: install one from https://nodejs.org and try again.`,
+    )
+  );
+}
+
+function run(node, args) {
+  return new Promise((resolve) => {
+    const env = { ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` };
+    const child = spawn(node, args, { cwd: root, stdio: 'inherit', env });
+    // A terminal's Ctrl-C reaches the child by itself; whoever kills npm's child alone must not leave ours running.
+    const forward = (signal) => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
+    for (const signal of SIGNALS) process.on(signal, forward);
+    child.on('error', (error) => fail(`${node} could not be started: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      for (const name of SIGNALS) process.off(name, forward);
+      resolve(signal ? 128 + constants.signals[signal] : code);
+    });
+  });
+}
+
+const [command, ...args] = process.argv.slice(2);
+const steps = COMMANDS[command];
+if (!steps) fail(`Unknown command ${command}. There are: ${Object.keys(COMMANDS).join(', ')}.`);
+if (!installed()) install();
+const node = findNode();
+for (const step of steps) {
+  const code = await run(node, step.flatMap((word) => (word === '{args}' ? args : [word])));
+  if (code !== 0) process.exit(code);
+}
