@@ -1,0 +1,38 @@
+import type { MetricsParameter, Parameter, ResourceParameter } from '../model.ts';
+import { APIS } from './kinds.ts';
+import type { Api } from './kinds.ts';
+
+/** The client for metrics queries: an input only. */
+export const METRICS: MetricsParameter = { type: 'metrics', name: 'metrics', key: 'metrics' };
+
+/** The built-in kinds, by API and name. */
+export const BUILTIN_RESOURCES: readonly ResourceParameter[] = APIS.flatMap((api) =>
+  resources(api, api.namespaced ?? {}, true).concat(resources(api, api.cluster ?? {}, false)),
+);
+
+/** All that a phase can name without declaring it, by the name in YAML. */
+export const BUILTIN_PARAMETERS: ReadonlyMap<string, Parameter> = new Map<string, Parameter>(
+  [...BUILTIN_RESOURCES, METRICS].map((parameter) => [parameter.name, parameter]),
+);
+
+function resources(api: Api, kinds: Readonly<Record<string, string>>, namespaced: boolean): ResourceParameter[] {
+  const { group, version, prefix } = api;
+  return Object.entries(kinds).map(([plain, kind]) => {
+    const key = prefix ? prefix + plain.charAt(0).toUpperCase() + plain.slice(1) : plain;
+    return {
+      type: 'resource',
+      name: prefix ? key : plain.toLowerCase(),
+      key,
+      group,
+      version,
+      kind,
+      plural: plain.toLowerCase(),
+      namespaced,
+      types: {
+        module: [api.types.name, group, version, kind].filter((part) => part !== '').join('/'),
+        name: `I${kind}`,
+        dependency: api.types,
+      },
+    };
+  });
+}
