@@ -1,0 +1,45 @@
+import { validateEmbeddedResources } from './embedded.ts';
+import type { FieldError } from './field-error.ts';
+import { objectAt, valueAt } from './json.ts';
+import { validateListTypes } from './list-types.ts';
+import { validateOpenApi } from './openapi-validation.ts';
+import type { Schema } from './schema.ts';
+
+export type { FieldError } from './field-error.ts';
+
+export interface ValidateOptions {
+  /**
+   * The object as it is stored: the update of an object that was invalid before (a schema has become stricter) passes
+   * as long as its invalid parts do not change.
+   */
+  readonly old?: unknown;
+}
+
+/**
+ * Everything that the real server checks in a custom resource by its structural schema: types, bounds and the like,
+ * embedded resources, duplicates in lists of type set and map; in that order. Metadata is not checked here but in
+ * `object-meta.ts`; CEL rules are not evaluated.
+ * @returns what is wrong, nothing if all is well.
+ */
+export function validateSchema(schema: Schema, value: unknown, options: ValidateOptions = {}): readonly FieldError[] {
+  const old = options.old;
+  return [
+    ...validateOpenApi(schema, value, { old: old === undefined ? undefined : { schema, value, old } }),
+    ...validateEmbeddedResources(schema, value),
+    ...(old === undefined || validateListTypes(schema, old).length === 0 ? validateListTypes(schema, value) : []),
+  ];
+}
+
+/** The same for an update of a custom resource's `status` subresource, which checks the status alone. */
+export function validateStatusSchema(schema: Schema, value: unknown, old: unknown): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const statusSchema = schema.properties === undefined ? undefined : schema.properties['status'];
+  const status = valueAt(value, 'status');
+  if (statusSchema !== undefined && status !== undefined) {
+    const before = objectAt(old, 'status');
+    const correlation = before === undefined ? undefined : { schema: statusSchema, value: status, old: before };
+    errors.push(...validateOpenApi(statusSchema, status, { old: correlation, root: 'status' }));
+  }
+  if (validateListTypes(schema, old).length === 0) errors.push(...validateListTypes(schema, value));
+  return errors;
+}
