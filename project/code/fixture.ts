@@ -1,0 +1,88 @@
+import { BUILTIN_PARAMETERS } from '../catalogue/catalogue.ts';
+import { BUILTIN_QUERIES } from '../catalogue/queries.ts';
+import type { Parameter, Phase, Project } from '../model.ts';
+
+type PhaseFixture = Partial<Omit<Phase, 'inputs' | 'outputs' | 'name'>> & {
+  readonly inputs?: readonly string[];
+  readonly outputs?: readonly string[];
+};
+
+/** A project for tests of the renderers, from what they are about; the rest as the loader's defaults are. */
+export function projectFixture(
+  phases: Readonly<Record<string, PhaseFixture>>,
+  given: Partial<Omit<Project, 'phases'>> = {},
+): Project {
+  const kind = given.kind ?? 'AutoRoute';
+  const parameters = new Map([
+    ...BUILTIN_PARAMETERS,
+    ...(given.customParameters ?? []).map((own) => [own.name, own] as const),
+  ]);
+  const named = (name: string): Parameter => {
+    const found = parameters.get(name);
+    if (!found) throw new Error(`no parameter ${name}`);
+    return found;
+  };
+  return {
+    kind,
+    group: 'examples.io',
+    version: 'v1',
+    plural: `${kind.toLowerCase()}s`,
+    singular: kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    scope: 'Namespaced',
+    operatorName: `${kind.toLowerCase()}-operator`,
+    enableFinalizer: false,
+    rbac: [],
+    customParameters: [],
+    queries: BUILTIN_QUERIES,
+    operator: {
+      version: '0.0.1',
+      meshProvider: 'Istio',
+      controlPlaneNs: 'istio-system',
+      metricsAddr: ':9091',
+      healthAddr: ':8081',
+      enableLeaderElection: true,
+      leaderElectionNamespace: '',
+      watchNamespace: '',
+      logLevel: 'Info',
+      concurrency: 10,
+    },
+    ...given,
+    parameters,
+    phases: Object.entries(phases).map(([name, phase]) => phaseFixture(name, phase, named)),
+  };
+}
+
+function phaseFixture(
+  name: string,
+  { inputs = [], outputs = [], ...rest }: PhaseFixture,
+  named: (name: string) => Parameter,
+): Phase {
+  return {
+    name,
+    description: '',
+    initial: false,
+    final: false,
+    adopt: false,
+    renamedFrom: [],
+    ...rest,
+    inputs: inputs.map((input) => ({ parameter: named(input), namespace: 'own', metadataOnly: false })),
+    outputs: outputs.flatMap((output) => {
+      const parameter = named(output);
+      return parameter.type === 'resource' ? [{ parameter }] : [];
+    }),
+  };
+}
+
+/** The operator of the original's tutorial. */
+export const AUTOROUTE = projectFixture({
+  Initializing: { initial: true, description: 'Waits for nothing.', next: ['Syncing'] },
+  Syncing: {
+    description: 'Makes a gateway for the route, and a service and a virtual service for each selected deployment.',
+    inputs: ['deployments'],
+    outputs: ['services', 'virtualservices', 'gateways'],
+    next: ['Ready'],
+  },
+  Ready: { inputs: ['deployments'], next: ['Syncing'] },
+});

@@ -1,0 +1,9 @@
+/** `src/main.ts`: starts the operator. */
+export function mainFile(): string {
+  return `import { run } from 'autopilot-runtime';
+import { operator } from './operator.ts';
+
+// Reads autopilot-operator.yaml and the environment, and works until SIGTERM or SIGINT.
+await run(operator);
+`;
+}

@@ -1,0 +1,75 @@
+import type { Input, Phase, Project } from '../model.ts';
+import { commented, generatedHeader, lineComment } from './comment.ts';
+import { phaseSummary } from './diagram.ts';
+import { createImports, specifier } from './imports.ts';
+import type { Imports } from './imports.ts';
+import { kindNames, phaseNames } from './names.ts';
+import { projectPaths } from './paths.ts';
+
+/** `src/operator.ts`: the wiring, which reads from top to bottom as the phase machine. */
+export function operatorFile(project: Project): string {
+  const paths = projectPaths(project);
+  const from = (file: string) => specifier(paths.operator, file);
+  const imports = createImports(['operator']);
+  const define = imports.value('autopilot-runtime', 'defineOperator');
+  const resource = imports.value(from(paths.types), kindNames(project.kind).resource);
+
+  const phases = project.phases.map((phase) => phaseEntry(imports, project, phase));
+  const finalizer = project.enableFinalizer ? imports.value(from(paths.finalizer), 'finalizer') : undefined;
+  const members = [
+    `name: '${project.operatorName}',`,
+    `resource: ${resource},`,
+    commented('For the CRD: asked in development only.', `schema: () => import('${from(paths.spec)}'),`),
+    `phases: {\n${phases.join('\n')}\n},`,
+    finalizer ? `finalizer: { worker: ${finalizer} },` : '',
+    project.onSpecChange ? `onSpecChange: '${project.onSpecChange}',` : '',
+    project.onOutputDrift ? `onOutputDrift: '${project.onOutputDrift}',` : '',
+  ].filter(Boolean);
+
+  return [
+    `${generatedHeader()}\n${lineComment(['', ...phaseSummary(project)])}`,
+    imports.render(),
+    `export const operator = ${define}({\n${members.join('\n')}\n});`,
+  ].join('\n\n');
+}
+
+function phaseEntry(imports: Imports, project: Project, phase: Phase): string {
+  const paths = projectPaths(project);
+  const from = (file: string) => specifier(paths.operator, file);
+  const kind = (key: string) => imports.value(from(paths.kinds), key);
+  const inputs = phase.inputs.map((input) => `${input.parameter.key}: ${inputEntry(imports, from, kind, input)},`);
+  const outputs = phase.outputs.map(({ parameter }) => `${parameter.key}: { type: ${kind(parameter.key)} },`);
+  const members = [
+    phase.initial ? 'initial: true,' : '',
+    phase.final ? 'final: true,' : '',
+    inputs.length > 0 ? `inputs: {\n${inputs.join('\n')}\n},` : '',
+    outputs.length > 0 ? `outputs: {\n${outputs.join('\n')}\n},` : '',
+    phase.next ? `next: ${JSON.stringify(phase.next)},` : '',
+    phase.interval ? `interval: '${phase.interval}',` : '',
+    phase.timeout ? `timeout: '${phase.timeout}',` : '',
+    phase.ready === undefined ? '' : `ready: ${phase.ready},`,
+    phase.adopt ? 'adopt: true,' : '',
+    phase.renamedFrom.length > 0 ? `renamedFrom: ${JSON.stringify(phase.renamedFrom)},` : '',
+    phase.final
+      ? ''
+      : `worker: ${imports.value(from(paths.worker(phase.name)), 'worker', phaseNames(phase.name).workerVariable)},`,
+  ].filter(Boolean);
+  return commented(phase.description, `${phase.name}: {\n${members.join('\n')}\n},`);
+}
+
+function inputEntry(
+  imports: Imports,
+  from: (file: string) => string,
+  kind: (key: string) => string,
+  { parameter, selector, namespace, metadataOnly }: Input,
+): string {
+  if (parameter.type === 'metrics') return `{ queries: ${imports.value(from('src/metrics.ts'), 'queries')} }`;
+  const members = [
+    `type: ${kind(parameter.key)}`,
+    selector ? `selector: ${JSON.stringify(selector)}` : '',
+    // Cluster-wide kinds, and resources of cluster scope, have no namespace of their own to stay in.
+    namespace === 'any' ? `namespace: 'any'` : '',
+    metadataOnly ? 'metadataOnly: true' : '',
+  ].filter(Boolean);
+  return `{ ${members.join(', ')} }`;
+}

@@ -1,0 +1,22 @@
+import type { Project } from '../model.ts';
+import { phaseNames } from './names.ts';
+
+/** Where the files of a project are, relative to its folder. */
+export function projectPaths(project: Pick<Project, 'plural' | 'version'>) {
+  const api = `src/api/${project.plural}/${project.version}`;
+  return {
+    main: 'src/main.ts',
+    operator: 'src/operator.ts',
+    kinds: 'src/kinds.ts',
+    metrics: 'src/metrics.ts',
+    finalizer: 'src/finalizer.ts',
+    spec: `${api}/spec.ts`,
+    types: `${api}/types.ts`,
+    worker: (phase: string) => `src/workers/${phaseNames(phase).folder}/worker.ts`,
+    io: (phase: string) => `src/workers/${phaseNames(phase).folder}/io.ts`,
+    example: 'test/example.ts',
+    harness: 'test/harness.ts',
+    workerTest: (phase: string) => `test/${phaseNames(phase).folder}.test.ts`,
+    finalizerTest: 'test/finalizer.test.ts',
+  };
+}

@@ -1,0 +1,80 @@
+import type { Phase, Project } from '../model.ts';
+import { mermaid } from './diagram.ts';
+import { projectPaths } from './paths.ts';
+import type { ScaffoldSettings } from './settings.ts';
+
+/** `README.md`: what the operator does, how to run it, whose the files are. */
+export function readme(project: Project, settings: ScaffoldSettings): string {
+  const paths = projectPaths(project);
+  const run = (script: string) =>
+    `${settings.packageManager} ${script === 'install' || script === 'test' ? '' : 'run '}${script}`;
+  const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const worker = paths.worker('x').replace('/x/', '/<phase>/');
+
+  return `# ${project.operatorName}
+
+A Kubernetes operator for the kind \`${project.kind}\` (${project.group}/${project.version}), made with [generator-autopilot](https://www.npmjs.com/package/generator-autopilot).
+
+## What it does
+
+\`\`\`mermaid
+${mermaid(project).join('\n')}
+\`\`\`
+
+| Phase | What happens | Reads | Makes |
+| --- | --- | --- | --- |
+${project.phases.map((phase) => row(...phaseRow(phase))).join('\n')}
+
+Each phase has a worker, a small function in \`${worker}\`: it is given the ${project.kind} and readers of what the phase reads, and returns what shall exist and which phase comes next. The runtime does the rest.
+
+## Running it
+
+\`\`\`sh
+${run('install')}
+${run('dev')}
+\`\`\`
+
+\`${run('dev')}\` starts an embedded Kubernetes API server and the operator, which starts anew whenever a file is saved, and prints the path of a kubeconfig. With it, in another terminal:
+
+\`\`\`sh
+export KUBECONFIG=<the path printed>
+kubectl apply -k deploy/example
+kubectl get ${project.plural} --watch
+\`\`\`
+
+| Command | What it does |
+| --- | --- |
+${[
+  row(`\`${run('check')}\``, 'type check, linter, format and tests'),
+  row(`\`${run('test')}\``, 'the tests: each worker on an embedded cluster'),
+  row(`\`${run('start')}\``, 'the operator on the cluster of your kubeconfig'),
+  row(`\`${run('build')}\``, 'compiled JavaScript in `dist/`, as the Dockerfile wants it'),
+  row('`ap phase <name>`', 'adds a phase'),
+  row('`ap generate`', 'after a change of autopilot.yaml or of the API: brings the generated files up to date'),
+].join('\n')}
+
+## Whose the files are
+
+| Files | Whose |
+| --- | --- |
+${[
+  row(
+    `\`autopilot.yaml\`, \`autopilot-operator.yaml\`, \`${paths.spec}\`, \`${worker}\`, ${project.enableFinalizer ? `\`${paths.finalizer}\`, ` : ''}\`${paths.main}\`, \`test/\``,
+    'Yours: written once, never overwritten.',
+  ),
+  row(
+    `\`${paths.operator}\`, \`${paths.kinds}\`, \`${paths.types}\`, \`${worker.replace('worker.ts', 'io.ts')}\`, \`deploy/\``,
+    'Generated from autopilot.yaml and your API. Edit those instead.',
+  ),
+  row('`package.json`, `tsconfig.json`, `Dockerfile`, this file', 'A start, for you to change.'),
+  row('`.autopilot/`, `vendor/`', 'What the generator wrote last, and the packages that it brings. Commit both.'),
+].join('\n')}
+`;
+}
+
+function phaseRow({ name, description, initial, final, inputs, outputs }: Phase): string[] {
+  const marks = [initial ? 'initial' : '', final ? 'final' : ''].filter(Boolean).join(', ');
+  const list = (entries: Phase['inputs'] | Phase['outputs']) =>
+    entries.map(({ parameter }) => parameter.name).join(', ');
+  return [marks ? `${name} (${marks})` : name, description.replace(/\|/g, '\\|'), list(inputs), list(outputs)];
+}
