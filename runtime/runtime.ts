@@ -1,4 +1,12 @@
+/**
+ * What a generated operator is made of. `defineOperator` and `run` are all that its own code calls; `start` is for tests and embedding.
+ */
 export type { Duration } from './config/duration.ts';
+export type { OperatorConfig } from './config/load.ts';
+export { ApiError, AutopilotError } from './errors.ts';
 export type * from './kube/types.ts';
+export type { Logger } from './observe/logger.ts';
 export type * from './operator.ts';
+export { defineOperator } from './plan.ts';
+export { run, start, type RunningOperator, type StartOptions } from './start.ts';
 export type * from './worker.ts';

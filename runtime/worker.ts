@@ -1,5 +1,6 @@
 import type { Duration } from './config/duration.ts';
 import type { Condition, KubernetesObject, LabelSelector, ObjectMeta } from './kube/types.ts';
+import type { Logger } from './observe/logger.ts';
 
 /** Data that workers share with the caches: deeply read-only, and frozen at run time. */
 export type Frozen<T> = T extends (...args: never[]) => unknown
@@ -101,18 +102,6 @@ export interface Client<Inputs extends Kinds, Outputs extends Kinds> {
     object: DesiredOf<Outputs[Key]>,
     ...reconcilers: ((live: KubernetesObject, desired: DesiredOf<Outputs[Key]>) => DesiredOf<Outputs[Key]>)[]
   ): Promise<KubernetesObject>;
-}
-
-/** Structured log lines; each carries resource, phase and sync. */
-export interface Logger {
-  debug(message: string): void;
-  debug(fields: object, message: string): void;
-  info(message: string): void;
-  info(fields: object, message: string): void;
-  warn(message: string): void;
-  warn(fields: object, message: string): void;
-  error(message: string): void;
-  error(fields: object, message: string): void;
 }
 
 /** The types of one phase, filled in by its generated `io.ts`. */

@@ -1,0 +1,132 @@
+import type { Clock } from '../clock.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { resourceName } from '../kube/paths.ts';
+import { formatSelector, type Requirement } from '../kube/selector.ts';
+import type { KubernetesObject, ResourceType } from '../kube/types.ts';
+import type { Logger } from '../observe/logger.ts';
+import { Cache } from './cache.ts';
+import { Reflector } from './reflector.ts';
+
+/** What somebody wants to read, or to know about. */
+export interface Need {
+  readonly type: ResourceType;
+  /** Absent: the whole cluster. */
+  readonly namespace?: string | undefined;
+  readonly requirements: readonly Requirement[];
+  readonly metadataOnly: boolean;
+}
+
+export interface CachesOptions {
+  readonly client: KubeClient;
+  readonly fieldManager: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+/** All caches of an operator: one for each selection, shared by all who need it. */
+export class Caches {
+  readonly #caches: readonly { readonly cache: Cache; readonly reflector: Reflector }[];
+  readonly #byNeed = new Map<Need, Cache>();
+  readonly #byResource = new Map<string, Cache[]>();
+
+  constructor(needs: readonly Need[], options: CachesOptions) {
+    const caches = new Map<string, { cache: Cache; reflector: Reflector }>();
+    for (const need of needs) {
+      const served = servedBy(need, needs);
+      const labelSelector = formatSelector(served.requirements);
+      const name = [resourceName(served.type), served.namespace ?? '', labelSelector, served.metadataOnly].join(' ');
+      const made = caches.get(name) ?? make(served, labelSelector, options);
+      caches.set(name, made);
+      this.#byNeed.set(need, made.cache);
+      const resource = resourceName(need.type);
+      const known = this.#byResource.get(resource) ?? [];
+      if (!known.includes(made.cache)) this.#byResource.set(resource, [...known, made.cache]);
+    }
+    this.#caches = [...caches.values()];
+  }
+
+  /** The cache that serves a need given to the constructor. It may hold more than the need asks for. */
+  of(need: Need): Cache {
+    const cache = this.#byNeed.get(need);
+    if (!cache) throw new RangeError(`nobody declared that ${resourceName(need.type)} is needed`);
+    return cache;
+  }
+
+  all(): readonly Cache[] {
+    return this.#caches.map(({ cache }) => cache);
+  }
+
+  /** See {@link Cache.hold}. */
+  hold(type: ResourceType, key: string): () => void {
+    const releases = this.#ofType(type).map((cache) => cache.hold(key));
+    return () => {
+      for (const release of releases) release();
+    };
+  }
+
+  written(type: ResourceType, object: KubernetesObject): void {
+    for (const cache of this.#ofType(type)) cache.written(object);
+  }
+
+  removed(type: ResourceType, key: string, uid: string): void {
+    for (const cache of this.#ofType(type)) cache.removed(key, uid);
+  }
+
+  /** Whether no cache of this kind keeps more than metadata: then a write need not ask for more in return. */
+  keepMetadataOnly(type: ResourceType): boolean {
+    return this.#ofType(type).every(({ selection }) => selection.metadataOnly);
+  }
+
+  /** What is wrong with the watches that once stood, by kind. */
+  troubles(): ReadonlyMap<Cache, string> {
+    const troubles = new Map<Cache, string>();
+    for (const { cache, reflector } of this.#caches)
+      if (reflector.trouble !== undefined) troubles.set(cache, reflector.trouble);
+    return troubles;
+  }
+
+  /** Keeps all caches up to date until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#caches.map(({ reflector }) => reflector.run(signal)));
+  }
+
+  #ofType(type: ResourceType): readonly Cache[] {
+    return this.#byResource.get(resourceName(type)) ?? [];
+  }
+}
+
+function make(served: Need, labelSelector: string, options: CachesOptions): { cache: Cache; reflector: Reflector } {
+  const { type, namespace, metadataOnly, requirements } = served;
+  const selection = { type, namespace, labelSelector, metadataOnly };
+  const cache = new Cache(selection, requirements, options.fieldManager);
+  return { cache, reflector: new Reflector({ ...options, selection, sink: cache }) };
+}
+
+/**
+ * What is watched for a need. Where somebody reads the kind without a selector, that one watch serves all whom it gives enough;
+ * others with the same selector share theirs. Full objects serve those who want metadata, never the other way round.
+ */
+function servedBy(need: Need, needs: readonly Need[]): Need {
+  const kin = needs.filter(({ type }) => resourceName(type) === resourceName(need.type));
+  const selector = formatSelector(need.requirements);
+  const broad = merged(kin.filter(({ requirements }) => requirements.length === 0));
+  const same = merged(kin.filter(({ requirements }) => formatSelector(requirements) === selector));
+  return broad && covers(broad, need) ? broad : (same ?? need);
+}
+
+function merged(needs: readonly Need[]): Need | undefined {
+  const [first] = needs;
+  if (!first) return undefined;
+  return {
+    ...first,
+    namespace: needs.every(({ namespace }) => namespace === first.namespace) ? first.namespace : undefined,
+    metadataOnly: needs.every(({ metadataOnly }) => metadataOnly),
+  };
+}
+
+function covers(broad: Need, need: Need): boolean {
+  return (
+    (broad.namespace === undefined || broad.namespace === need.namespace) && (!broad.metadataOnly || need.metadataOnly)
+  );
+}

@@ -1,0 +1,138 @@
+import { keyOf } from '../kube/paths.ts';
+import { matches, type Requirement } from '../kube/selector.ts';
+import type { KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
+
+/** One object as a cache keeps it. */
+export interface Entry {
+  /** `namespace/name`, or the name. */
+  readonly key: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Without managedFields. Shared: to be frozen before it is handed to anybody's code. */
+  readonly object: KubernetesObject;
+  /** Our own entries of managedFields with their places, all that is kept of them. */
+  readonly ours: readonly OwnFields[];
+}
+
+/** An entry of managedFields that is ours, and where it stands in the list (a JSON patch has to name the place). */
+export interface OwnFields {
+  readonly index: number;
+  readonly entry: ManagedFieldsEntry;
+}
+
+const NONE: readonly OwnFields[] = [];
+
+/** What is kept of an object that the server sent. */
+export function entryOf(object: KubernetesObject, fieldManager: string): Entry {
+  const { managedFields, ...metadata } = object.metadata;
+  const ours = managedFields?.flatMap((entry, index) => (entry.manager === fieldManager ? { index, entry } : []));
+  return {
+    key: keyOf(object),
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    object: { ...object, metadata },
+    ours: ours && ours.length > 0 ? ours : NONE,
+  };
+}
+
+/** The label values that are looked up in an index: label key → value → keys of objects. */
+type LabelIndex = Map<string, Set<string>>;
+
+/**
+ * Objects of one kind by key and namespace. An index of a label is made when the first look-up by it comes, and kept from then on.
+ */
+export class Store {
+  readonly #entries = new Map<string, Entry>();
+  readonly #namespaces = new Map<string, Set<string>>();
+  readonly #labels = new Map<string, LabelIndex>();
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
+  entries(): IterableIterator<Entry> {
+    return this.#entries.values();
+  }
+
+  /** Puts it in the place of what was there, which is returned. */
+  put(entry: Entry): Entry | undefined {
+    const old = this.#entries.get(entry.key);
+    if (old) this.#unindex(old);
+    this.#entries.set(entry.key, entry);
+    add(this.#namespaces, entry.object.metadata.namespace ?? '', entry.key);
+    for (const [label, index] of this.#labels) {
+      const value = entry.object.metadata.labels?.[label];
+      if (value !== undefined) add(index, value, entry.key);
+    }
+    return old;
+  }
+
+  delete(key: string): Entry | undefined {
+    const old = this.#entries.get(key);
+    if (old) {
+      this.#unindex(old);
+      this.#entries.delete(key);
+    }
+    return old;
+  }
+
+  /** The objects of a namespace (undefined: of all) that meet the requirements, by key. */
+  select(namespace: string | undefined, requirements: readonly Requirement[]): readonly Entry[] {
+    const found: Entry[] = [];
+    for (const key of this.#candidates(namespace, requirements)) {
+      const entry = this.#entries.get(key);
+      if (!entry) continue;
+      const { metadata } = entry.object;
+      if (namespace !== undefined && metadata.namespace !== namespace) continue;
+      if (matches(requirements, metadata.labels)) found.push(entry);
+    }
+    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Keys among which all that is looked for is: by the first label that must have one of some values, else by namespace. */
+  #candidates(namespace: string | undefined, requirements: readonly Requirement[]): Iterable<string> {
+    const indexed = requirements.find(({ operator }) => operator === 'In');
+    if (indexed) {
+      const index = this.#labelIndex(indexed.key);
+      return indexed.values.flatMap((value) => Array.from(index.get(value) ?? []));
+    }
+    return namespace === undefined ? this.#entries.keys() : (this.#namespaces.get(namespace) ?? []);
+  }
+
+  #labelIndex(label: string): LabelIndex {
+    let index = this.#labels.get(label);
+    if (!index) {
+      index = new Map();
+      this.#labels.set(label, index);
+      for (const { key, object } of this.#entries.values()) {
+        const value = object.metadata.labels?.[label];
+        if (value !== undefined) add(index, value, key);
+      }
+    }
+    return index;
+  }
+
+  #unindex({ key, object }: Entry): void {
+    remove(this.#namespaces, object.metadata.namespace ?? '', key);
+    for (const [label, index] of this.#labels) {
+      const value = object.metadata.labels?.[label];
+      if (value !== undefined) remove(index, value, key);
+    }
+  }
+}
+
+function add(index: Map<string, Set<string>>, value: string, key: string): void {
+  const keys = index.get(value);
+  if (keys) keys.add(key);
+  else index.set(value, new Set([key]));
+}
+
+function remove(index: Map<string, Set<string>>, value: string, key: string): void {
+  const keys = index.get(value);
+  keys?.delete(key);
+  if (keys?.size === 0) index.delete(value);
+}

@@ -1,0 +1,40 @@
+/** Time as the runtime sees it; tests hand in one that they move by hand. */
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds that never go back. */
+  monotonic(): number;
+  /** Calls back once after `milliseconds`; the handle cancels. Does not keep the process alive. */
+  after(milliseconds: number, callback: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** Longest delay of setTimeout; beyond it Node fires at once. */
+const LONGEST = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(milliseconds, callback) {
+    const timer = setTimeout(callback, Math.min(milliseconds, LONGEST));
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Resolves after `milliseconds`, or at once when `signal` aborts. Never rejects: the caller looks at the signal. */
+export function pause(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = clock.after(milliseconds, done);
+    signal?.addEventListener('abort', done, { once: true });
+    function done(): void {
+      timer.cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

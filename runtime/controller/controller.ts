@@ -1,0 +1,115 @@
+import type { Clock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../observe/logger.ts';
+import { Backoff } from '../queue/backoff.ts';
+import { DelayedAdder } from '../queue/delayed-adder.ts';
+import { WorkQueue, type QueueObserver } from '../queue/work-queue.ts';
+import type { Reconciler, ReconcileResult } from './reconciler.ts';
+
+export interface ControllerOptions {
+  readonly reconciler: Reconciler;
+  /** Keys processed at once. */
+  readonly concurrency: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly observer: ControllerObserver;
+}
+
+/** For metrics. */
+export interface ControllerObserver extends QueueObserver {
+  started(): void;
+  finished(result: 'success' | 'requeue' | 'requeue_after' | 'error', seconds: number): void;
+  retried(): void;
+}
+
+/** The loop that runs a {@link Reconciler}: a queue, so many workers, delays and backoff. */
+export class Controller {
+  readonly #options: ControllerOptions;
+  readonly #queue: WorkQueue;
+  readonly #delayed: DelayedAdder;
+  readonly #backoff = new Backoff();
+  readonly #stopping = new AbortController();
+  #workers: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+    this.#queue = new WorkQueue(options.observer);
+    this.#delayed = new DelayedAdder(options.clock, (key) => this.#queue.add(key));
+  }
+
+  /** Process this key as soon as a worker is free. */
+  add(key: string): void {
+    this.#queue.add(key);
+  }
+
+  /** The object is gone for good: nothing is kept for it. */
+  forget(key: string): void {
+    this.#backoff.forget(key);
+    this.#delayed.cancel(key);
+  }
+
+  start(): void {
+    this.#workers = Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#work()));
+  }
+
+  /** Gives out no more keys, aborts the signal of what runs, and waits until it has ended. */
+  async stop(): Promise<void> {
+    this.#delayed.close();
+    this.#queue.close();
+    this.#stopping.abort();
+    await this.#workers;
+  }
+
+  async #work(): Promise<void> {
+    for (let key = await this.#queue.take(); key !== undefined; key = await this.#queue.take()) {
+      await this.#process(key);
+      this.#queue.done(key);
+    }
+  }
+
+  async #process(key: string): Promise<void> {
+    const { reconciler, clock, logger, observer } = this.#options;
+    const started = clock.monotonic();
+    observer.started();
+    // What is to happen later is decided anew by each run.
+    this.#delayed.cancel(key);
+    let result: ReconcileResult | undefined;
+    try {
+      result = await reconciler.reconcile(key, this.#stopping.signal);
+    } catch (error) {
+      if (!this.#stopping.signal.aborted)
+        logger.error({ resource: key, err: error }, `sync failed: ${messageOf(error)}`);
+    }
+    observer.finished(METRIC_RESULT[result?.outcome ?? 'error'], (clock.monotonic() - started) / 1000);
+    this.#schedule(key, result);
+  }
+
+  #schedule(key: string, result: ReconcileResult | undefined): void {
+    switch (result?.outcome) {
+      case undefined:
+      case 'backoff':
+        this.#options.observer.retried();
+        this.#delayed.addAfter(key, this.#backoff.next(key));
+        return;
+      case 'done':
+        this.#backoff.forget(key);
+        return;
+      case 'requeue':
+        this.#backoff.forget(key);
+        this.#queue.add(key);
+        return;
+      case 'later':
+        this.#backoff.forget(key);
+        this.#delayed.addAfter(key, result.after);
+    }
+  }
+}
+
+/** controller-runtime's values of the label `result`. */
+const METRIC_RESULT = {
+  done: 'success',
+  requeue: 'requeue',
+  later: 'requeue_after',
+  backoff: 'error',
+  error: 'error',
+} as const;

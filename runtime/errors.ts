@@ -1,0 +1,144 @@
+/**
+ * Every error that the runtime makes, each with a stable code. A message says what is wrong, where, and what to do.
+ */
+export class AutopilotError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AutopilotError';
+    this.code = code;
+  }
+}
+
+/** What an API server answered, other than success. Source: `metav1.Status`. */
+export class ApiError extends AutopilotError {
+  /** HTTP status. */
+  readonly status: number;
+  /** `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, `Expired` … or '' where the answer was no Status. */
+  readonly reason: string;
+  /** Milliseconds the server asks to wait, from Retry-After. */
+  readonly retryAfter: number | undefined;
+  readonly causes: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
+
+  constructor(init: {
+    status: number;
+    reason: string;
+    message: string;
+    request: string;
+    retryAfter?: number | undefined;
+    causes?: ApiError['causes'];
+  }) {
+    super('ERR_AP_API', `${init.request}: ${init.status} ${init.reason} ${init.message}`.trim());
+    this.name = 'ApiError';
+    this.status = init.status;
+    this.reason = init.reason;
+    this.retryAfter = init.retryAfter;
+    this.causes = init.causes ?? [];
+  }
+}
+
+/** The server refuses new objects in a namespace that is being deleted. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  return (
+    error instanceof ApiError &&
+    error.status === 403 &&
+    error.causes.some((cause) => cause.reason === 'NamespaceTerminating')
+  );
+}
+
+export function isStatus(error: unknown, ...statuses: readonly number[]): error is ApiError {
+  return error instanceof ApiError && statuses.includes(error.status);
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export const errors = {
+  definition: (operator: string, problems: readonly string[]) =>
+    new AutopilotError(
+      'ERR_AP_DEFINITION',
+      `The definition of operator ${operator} is wrong:\n${problems.map((problem) => `- ${problem}`).join('\n')}\n` +
+        'It comes from src/operator.ts, which `ap generate` writes from autopilot.yaml.',
+    ),
+  config: (file: string, problems: readonly string[]) =>
+    new AutopilotError('ERR_AP_CONFIG', `${file} is wrong:\n${problems.map((problem) => `- ${problem}`).join('\n')}`),
+  kubeconfig: (where: string, problem: string) =>
+    new AutopilotError('ERR_AP_KUBECONFIG', `No access to a cluster: ${where}: ${problem}`),
+  address: (key: string, value: string, problem: string) =>
+    new AutopilotError(
+      'ERR_AP_ADDRESS',
+      `${key} ${JSON.stringify(value)} cannot be listened on: ${problem}. Choose another in autopilot-operator.yaml.`,
+    ),
+  noSchema: (operator: string) =>
+    new AutopilotError(
+      'ERR_AP_NO_SCHEMA',
+      `Operator ${operator} cannot install its CRD: its definition has no \`schema\`. Run \`ap generate\`.`,
+    ),
+
+  crdNotEstablished: (name: string, seconds: number) =>
+    new AutopilotError(
+      'ERR_AP_CRD_NOT_ESTABLISHED',
+      `The CRD ${name} was applied and is not served after ${seconds} s: \`kubectl describe crd ${name}\` tells why.`,
+    ),
+
+  // A worker's misuse. Each harms its own resource only.
+  noResult: (phase: string, got: string) =>
+    new AutopilotError(
+      'ERR_AP_NO_RESULT',
+      `The worker of phase ${phase} returned ${got}: return { phase, outputs?, status? }.`,
+    ),
+  unknownPhase: (phase: string, next: string, phases: readonly string[]) =>
+    new AutopilotError(
+      'ERR_AP_UNKNOWN_PHASE',
+      `The worker of phase ${phase} returned the phase ${next}, which does not exist. There are: ${phases.join(', ')}.`,
+    ),
+  phaseNotAllowed: (phase: string, next: string, allowed: readonly string[]) =>
+    new AutopilotError(
+      'ERR_AP_PHASE_NOT_ALLOWED',
+      `The worker of phase ${phase} returned the phase ${next}, which its \`next\` does not allow (${allowed.join(', ') || 'none'}). Add it to \`next\` in autopilot.yaml, or go elsewhere.`,
+    ),
+  undeclared: (phase: string, what: string, declared: readonly string[]) =>
+    new AutopilotError(
+      'ERR_AP_UNDECLARED',
+      `Phase ${phase} does not declare ${what} (declared: ${declared.join(', ') || 'none'}). Declare it in autopilot.yaml and run \`ap generate\`.`,
+    ),
+  badOutput: (phase: string, output: string, problem: string) =>
+    new AutopilotError(
+      'ERR_AP_BAD_OUTPUT',
+      `The worker of phase ${phase} returned a bad output: ${output}: ${problem}`,
+    ),
+  badStatus: (phase: string, problem: string) =>
+    new AutopilotError('ERR_AP_BAD_STATUS', `The worker of phase ${phase} returned a bad status: ${problem}`),
+  badRequeue: (phase: string, value: unknown) =>
+    new AutopilotError(
+      'ERR_AP_BAD_REQUEUE',
+      `The worker of phase ${phase} returned requeueAfter ${JSON.stringify(value)}: write a duration such as "30s".`,
+    ),
+  deadline: (phase: string, milliseconds: number) =>
+    new AutopilotError(
+      'ERR_AP_DEADLINE',
+      `The worker of phase ${phase} did not settle within ${milliseconds / 1000} s. Give the phase a longer \`timeout\`, or heed \`signal\`.`,
+    ),
+  stopped: (what: string) =>
+    new AutopilotError(
+      'ERR_AP_STOPPED',
+      `${what}: this run has ended (deadline, deletion of the resource or shutdown). Heed \`signal\`.`,
+    ),
+  badQuery: (phase: string, input: string, problem: string) =>
+    new AutopilotError('ERR_AP_BAD_READ', `Phase ${phase} cannot read ${input} like that: ${problem}`),
+  metricsUnavailable: (method: string) =>
+    new AutopilotError(
+      'ERR_AP_METRICS_UNAVAILABLE',
+      `${method}: metrics queries are not available in this version of the runtime. Catch this error, or leave the \`metrics\` input out.`,
+    ),
+  outputRefused: (object: string, why: string) =>
+    new AutopilotError(
+      'ERR_AP_OUTPUT_REFUSED',
+      `${object} exists and is not this resource's: ${why}. Give the output another name, or let the phase take such objects over with \`adopt: true\`.`,
+    ),
+  outputBusy: (object: string, why: string) =>
+    new AutopilotError('ERR_AP_OUTPUT_BUSY', `${object} cannot be written yet: ${why}.`),
+} as const;

@@ -1,0 +1,44 @@
+import { errors } from './errors.ts';
+import type { KubeClient } from './kube/client.ts';
+import type { KubernetesObject, ResourceType } from './kube/types.ts';
+import type { OperatorDefinition } from './operator.ts';
+import { pause, systemClock } from './clock.ts';
+
+const CRDS: ResourceType = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
+const POLL_MS = 50;
+const ESTABLISHED_MS = 30_000;
+
+/**
+ * Applies the CRD of the operator's kind, made from its zod schemas, and waits until it is served. For development and tests: needs rights
+ * that a deployed operator does not have. Throws ERR_AP_NO_SCHEMA, or what the schema or the server finds wrong.
+ */
+export async function installCrd(operator: OperatorDefinition, client: KubeClient): Promise<void> {
+  if (!operator.schema) throw errors.noSchema(operator.name);
+  // Loaded here only: zod is no part of a running operator.
+  const [{ crdOf }, schemas] = await Promise.all([import('./crd/crd.ts'), operator.schema()]);
+  const { group, version, kind, plural, singular, shortNames, categories, namespaced } = operator.resource;
+  const crd = crdOf(
+    { group, version, kind, plural, singular, shortNames, categories, scope: namespaced ? 'Namespaced' : 'Cluster' },
+    schemas,
+  );
+  let installed: KubernetesObject = await client.apply(CRDS, crd);
+  for (const started = systemClock.monotonic(); !isEstablished(installed);) {
+    if (systemClock.monotonic() - started > ESTABLISHED_MS)
+      throw errors.crdNotEstablished(crd.metadata.name, ESTABLISHED_MS / 1000);
+    await pause(systemClock, POLL_MS);
+    installed = await client.get({ type: CRDS, name: crd.metadata.name });
+  }
+}
+
+function isEstablished(crd: KubernetesObject): boolean {
+  const { status } = crd as {
+    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  };
+  return status?.conditions?.some(({ type, status: value }) => type === 'Established' && value === 'True') ?? false;
+}

@@ -1,0 +1,34 @@
+import type { KubernetesObject } from './types.ts';
+
+/** One line of a watch. Source: `metav1.WatchEvent`. */
+export interface WatchFrame {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  /** The object; of a BOOKMARK just its metadata; of an ERROR a `metav1.Status`. */
+  readonly object: KubernetesObject & { readonly code?: number; readonly message?: string; readonly reason?: string };
+}
+
+const NEWLINE = 10;
+
+/**
+ * Splits a watch's bytes into its frames. Chunks may end anywhere, within a UTF-8 character too; a line may be larger than any
+ * chunk. An incomplete last line (the connection broke) is dropped: resuming brings it again.
+ */
+export async function* frames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<WatchFrame, void> {
+  let pieces: Uint8Array[] = [];
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      pieces.push(chunk.subarray(start, end));
+      start = end + 1;
+      const line = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+      pieces = [];
+      if (line.length > 0) yield parseFrame(line);
+    }
+    if (start < chunk.length) pieces.push(chunk.subarray(start));
+  }
+}
+
+function parseFrame(line: Uint8Array): WatchFrame {
+  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8');
+  return JSON.parse(text) as WatchFrame;
+}

@@ -1,0 +1,199 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { load } from 'js-yaml';
+import type { Clock } from '../clock.ts';
+import { errors, messageOf } from '../errors.ts';
+import { bearer, fixedCredentials, loadedCredentials, tokenFile, type Credentials } from './credentials.ts';
+
+/** Where a cluster is and how to get in. */
+export interface ClusterAccess {
+  /** `https://host:port`, perhaps with a path. */
+  readonly server: string;
+  readonly tls: TlsOptions;
+  readonly proxy?: string | undefined;
+  readonly credentials: Credentials;
+  /** The context's namespace, or the pod's; undefined where neither is set. */
+  readonly namespace: string | undefined;
+  /** For messages: the context's name, or `in-cluster`. */
+  readonly name: string;
+}
+
+export interface TlsOptions {
+  readonly ca?: string | Buffer;
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Finds the cluster as kubectl does: $KUBECONFIG (several files are merged, the first that names a thing wins), else the pod's
+ * service account, else ~/.kube/config. Throws ERR_AP_KUBECONFIG.
+ */
+export function findCluster(env: NodeJS.ProcessEnv, clock: Clock): ClusterAccess {
+  const named = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '');
+  if (named && named.length > 0) return fromFiles(named, clock);
+  if (env['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(join(SERVICE_ACCOUNT, 'token')))
+    return inCluster(env, clock);
+  const file = join(homedir(), '.kube', 'config');
+  if (existsSync(file)) return fromFiles([file], clock);
+  throw errors.kubeconfig('neither $KUBECONFIG, nor a pod, nor ~/.kube/config', 'set KUBECONFIG to a kubeconfig file.');
+}
+
+function inCluster(env: NodeJS.ProcessEnv, clock: Clock): ClusterAccess {
+  const host = env['KUBERNETES_SERVICE_HOST'] ?? '';
+  const namespaceFile = join(SERVICE_ACCOUNT, 'namespace');
+  return {
+    server: `https://${host.includes(':') ? `[${host}]` : host}:${env['KUBERNETES_SERVICE_PORT'] ?? '443'}`,
+    tls: { ca: readFileSync(join(SERVICE_ACCOUNT, 'ca.crt')) },
+    credentials: tokenFile(join(SERVICE_ACCOUNT, 'token'), clock),
+    namespace: existsSync(namespaceFile) ? readFileSync(namespaceFile, 'utf8').trim() : undefined,
+    name: 'in-cluster',
+  };
+}
+
+function fromFiles(files: readonly string[], clock: Clock): ClusterAccess {
+  const documents = files.filter((file) => existsSync(file)).map((file) => parse(readFileSync(file, 'utf8'), file));
+  if (documents.length === 0) throw errors.kubeconfig(files.join(', '), 'no such file.');
+  return fromDocuments(documents, clock);
+}
+
+/** From the text of one kubeconfig. Relative paths in it are looked up from the working directory. */
+export function fromKubeconfig(text: string, clock: Clock): ClusterAccess {
+  return fromDocuments([parse(text, 'the kubeconfig')], clock);
+}
+
+interface Document {
+  readonly source: string;
+  readonly text: string;
+  readonly fields: Fields;
+}
+
+function parse(text: string, source: string): Document {
+  let value: unknown;
+  try {
+    value = load(text);
+  } catch (error) {
+    throw errors.kubeconfig(source, `it is no YAML: ${messageOf(error)}`);
+  }
+  if (!isFields(value)) throw errors.kubeconfig(source, 'it is no kubeconfig.');
+  return { source, text, fields: value };
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(fields: Fields, name: string): string | undefined {
+  const value = fields[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The entry of that name in the first file that has it, with the file it came from. */
+function named(
+  documents: readonly Document[],
+  list: string,
+  kind: string,
+  name: string,
+): { fields: Fields; document: Document } {
+  for (const document of documents) {
+    const entries = document.fields[list];
+    const entry = Array.isArray(entries) ? entries.filter(isFields).find((each) => each['name'] === name) : undefined;
+    const fields = entry?.[kind];
+    if (isFields(fields)) return { fields, document };
+  }
+  throw errors.kubeconfig(
+    documents.map(({ source }) => source).join(', '),
+    `there is no ${kind} ${JSON.stringify(name)}.`,
+  );
+}
+
+function fromDocuments(documents: readonly Document[], clock: Clock): ClusterAccess {
+  const current = documents.map(({ fields }) => text(fields, 'current-context')).find((name) => name !== undefined);
+  const sources = documents.map(({ source }) => source).join(', ');
+  if (current === undefined)
+    throw errors.kubeconfig(sources, 'no current-context is set: `kubectl config use-context` sets one.');
+  const context = named(documents, 'contexts', 'context', current).fields;
+  const cluster = named(documents, 'clusters', 'cluster', text(context, 'cluster') ?? '');
+  const user = named(documents, 'users', 'user', text(context, 'user') ?? '');
+  const server = text(cluster.fields, 'server');
+  if (server === undefined) throw errors.kubeconfig(sources, `the cluster of context ${current} has no server.`);
+  const ca = fileOrData(cluster, 'certificate-authority');
+  const cert = fileOrData(user, 'client-certificate');
+  const key = fileOrData(user, 'client-key');
+  const servername = text(cluster.fields, 'tls-server-name');
+  return {
+    server: server.replace(/\/+$/, ''),
+    tls: {
+      ...(ca && { ca }),
+      ...(cert && { cert }),
+      ...(key && { key }),
+      ...(servername !== undefined && { servername }),
+      ...(cluster.fields['insecure-skip-tls-verify'] === true && { rejectUnauthorized: false }),
+    },
+    proxy: text(cluster.fields, 'proxy-url'),
+    credentials: credentialsOf(user, current, documents, clock),
+    namespace: text(context, 'namespace'),
+    name: current,
+  };
+}
+
+function fileOrData({ fields, document }: { fields: Fields; document: Document }, name: string): Buffer | undefined {
+  const data = text(fields, `${name}-data`);
+  if (data !== undefined) return Buffer.from(data, 'base64');
+  const file = text(fields, name);
+  return file === undefined ? undefined : readFileSync(pathIn(document, file));
+}
+
+function pathIn(document: Document, file: string): string {
+  return existsSync(document.source) ? resolve(dirname(document.source), file) : resolve(file);
+}
+
+function credentialsOf(
+  { fields, document }: { fields: Fields; document: Document },
+  context: string,
+  documents: readonly Document[],
+  clock: Clock,
+): Credentials {
+  const file = text(fields, 'tokenFile');
+  if (file !== undefined) return tokenFile(pathIn(document, file), clock);
+  const token = text(fields, 'token');
+  if (token !== undefined) return fixedCredentials(bearer(token));
+  const username = text(fields, 'username');
+  if (username !== undefined) {
+    const secret = Buffer.from(`${username}:${text(fields, 'password') ?? ''}`).toString('base64');
+    return fixedCredentials({ authorization: `Basic ${secret}` });
+  }
+  if (isFields(fields['exec']) || isFields(fields['auth-provider']))
+    return pluginCredentials(context, documents, clock);
+  return fixedCredentials({});
+}
+
+/** Logins by plugin (exec) or provider (OIDC): @kubernetes/client-node knows them, and is loaded for nothing else. */
+function pluginCredentials(context: string, documents: readonly Document[], clock: Clock): Credentials {
+  return loadedCredentials(clock, async () => {
+    const { KubeConfig } = await import('@kubernetes/client-node').catch((error: unknown) => {
+      throw errors.kubeconfig(
+        `context ${context}`,
+        `its user logs in through a plugin, which needs the package @kubernetes/client-node: npm install @kubernetes/client-node (${messageOf(error)})`,
+      );
+    });
+    const config = new KubeConfig();
+    for (const document of documents) {
+      const one = new KubeConfig();
+      one.loadFromString(document.text);
+      config.mergeConfig(one, true);
+    }
+    config.setCurrentContext(context);
+    const options: { headers?: unknown } = {};
+    await config.applyToHTTPSOptions(options);
+    const headers = isFields(options.headers) ? options.headers : {};
+    const authorization = text(headers, 'Authorization') ?? text(headers, 'authorization');
+    return authorization === undefined ? {} : { authorization };
+  });
+}

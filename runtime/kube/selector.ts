@@ -1,0 +1,81 @@
+import type { LabelSelector } from './types.ts';
+
+type Labels = Readonly<Record<string, string>> | undefined;
+
+/** One requirement of a label selector, in a canonical form. `In` with one value is equality. */
+export interface Requirement {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  readonly values: readonly string[];
+}
+
+const OPERATORS: readonly string[] = [
+  'In',
+  'NotIn',
+  'Exists',
+  'DoesNotExist',
+] satisfies readonly Requirement['operator'][];
+
+function isOperator(text: string): text is Requirement['operator'] {
+  return OPERATORS.includes(text);
+}
+
+/**
+ * The requirements of a `metav1.LabelSelector`, all of which must hold, sorted so that equal selectors give equal lists.
+ * Throws a RangeError for an unknown operator, or values where none belong.
+ */
+export function requirementsOf(selector: LabelSelector): readonly Requirement[] {
+  const requirements: Requirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({
+    key,
+    operator: 'In',
+    values: [value],
+  }));
+  for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
+    if (!isOperator(operator)) throw new RangeError(`${JSON.stringify(operator)} is not a selector operator`);
+    const takesValues = operator === 'In' || operator === 'NotIn';
+    if (takesValues !== values.length > 0) {
+      throw new RangeError(`${key} ${operator} ${takesValues ? 'needs values' : 'takes no values'}`);
+    }
+    requirements.push({ key, operator, values: values.toSorted() });
+  }
+  return requirements.toSorted((a, b) => compare(formatRequirement(a), formatRequirement(b)));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function formatRequirement({ key, operator, values }: Requirement): string {
+  switch (operator) {
+    case 'In':
+      return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`;
+    case 'NotIn':
+      return `${key} notin (${values.join(',')})`;
+    case 'Exists':
+      return key;
+    case 'DoesNotExist':
+      return `!${key}`;
+  }
+}
+
+/** As the query parameter `labelSelector` wants it; also the canonical name of a selector. '' for one that matches all. */
+export function formatSelector(requirements: readonly Requirement[]): string {
+  return requirements.map(formatRequirement).join(',');
+}
+
+/** Whether labels meet all requirements. A missing label meets `NotIn`, as in the API. */
+export function matches(requirements: readonly Requirement[], labels: Labels): boolean {
+  return requirements.every(({ key, operator, values }) => {
+    const value = labels?.[key];
+    switch (operator) {
+      case 'In':
+        return value !== undefined && values.includes(value);
+      case 'NotIn':
+        return value === undefined || !values.includes(value);
+      case 'Exists':
+        return value !== undefined;
+      case 'DoesNotExist':
+        return value === undefined;
+    }
+  });
+}

@@ -1,0 +1,59 @@
+import { Pool, ProxyAgent, type Dispatcher } from 'undici';
+import type { ClusterAccess } from './kubeconfig.ts';
+
+/** One HTTP exchange with an API server; tests hand in their own. */
+export interface Transport {
+  send(request: TransportRequest): Promise<TransportResponse>;
+  /** Ends all connections; what is under way fails. */
+  close(): Promise<void>;
+}
+
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** A response that goes on for minutes: no time limit on its body. */
+  readonly streamed?: boolean;
+}
+
+export interface TransportResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: AsyncIterable<Uint8Array> & { text(): Promise<string> };
+}
+
+/** No answer within this time is a failure; the server's own limit for requests is 60 s. */
+const ANSWER_MS = 70_000;
+
+/**
+ * undici, one pool of connections a cluster. The pool has no limit: each watch holds a connection for minutes, and how much
+ * else is under way is bounded by who asks.
+ */
+export function connect(access: Pick<ClusterAccess, 'server' | 'tls' | 'proxy'>): Transport {
+  const { origin, pathname } = new URL(access.server);
+  const prefix = pathname === '/' ? '' : pathname;
+  const connectOptions = { ...access.tls, keepAlive: true, timeout: 10_000 };
+  const dispatcher: Dispatcher =
+    access.proxy === undefined
+      ? new Pool(origin, { connections: null, connect: connectOptions, pipelining: 1 })
+      : new ProxyAgent({ uri: access.proxy, requestTls: connectOptions });
+  return {
+    async send({ method, path, headers, body, signal, streamed }) {
+      const response = await dispatcher.request({
+        origin,
+        path: prefix + path,
+        method,
+        headers,
+        body: body ?? null,
+        signal: signal ?? null,
+        headersTimeout: ANSWER_MS,
+        bodyTimeout: streamed ? 0 : ANSWER_MS,
+      });
+      return { status: response.statusCode, headers: response.headers, body: response.body };
+    },
+    close: () => dispatcher.destroy(),
+  };
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { wakeOnChanges } from './scheduler/wakes.ts';
+import { Caches } from './cache/caches.ts';
+import { systemClock, type Clock } from './clock.ts';
+import type { OperatorConfig } from './config/load.ts';
+import { Controller } from './controller/controller.ts';
+import { KubeClient } from './kube/client.ts';
+import type { ClusterAccess } from './kube/kubeconfig.ts';
+import { connect, type Transport } from './kube/transport.ts';
+import { resourceName } from './kube/paths.ts';
+import { EventRecorder } from './observe/events.ts';
+import type { RootLogger } from './observe/logger.ts';
+import { Metrics } from './observe/metrics.ts';
+import { serve, type HttpServer, type Page } from './observe/server.ts';
+import type { Plan } from './plan.ts';
+import { marksOf } from './scheduler/body.ts';
+import type { Environment } from './scheduler/environment.ts';
+import { needsOf } from './scheduler/needs.ts';
+import { ResourceStates } from './scheduler/resource-state.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+
+/** The version of this runtime, for the user agent. */
+export interface ManagerOptions {
+  readonly plan: Plan;
+  readonly access: ClusterAccess;
+  readonly config: OperatorConfig;
+  readonly logger: RootLogger;
+  /** For development: listen on loopback only, on other ports where the configured ones are taken. */
+  readonly development: boolean;
+  /** Whether metrics tell of the process too; once a process. */
+  readonly processMetrics: boolean;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly transport?: Transport;
+}
+
+/** Wires an operator together and runs it. */
+export class Manager {
+  readonly client: KubeClient;
+  readonly metrics: Metrics;
+  readonly #options: ManagerOptions;
+  readonly #transport: Transport;
+  readonly #caches: Caches;
+  readonly #environment: Environment;
+  readonly #controller: Controller;
+  readonly #stopping = new AbortController();
+  #servers: readonly HttpServer[] = [];
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(options: ManagerOptions) {
+    const { plan, access, config, logger, clock = systemClock, random = Math.random } = options;
+    this.#options = options;
+    this.#transport = options.transport ?? connect(access);
+    const controller = plan.resource.kind.toLowerCase();
+    const host = new URL(access.server).host;
+    this.metrics = new Metrics({ controller, host, concurrency: config.concurrency, clock });
+    if (options.processMetrics) this.metrics.collectProcessMetrics();
+    this.client = new KubeClient({
+      transport: this.#transport,
+      credentials: access.credentials,
+      fieldManager: plan.name,
+      userAgent: `${plan.name}/${config.version} autopilot-runtime`,
+      clock,
+      onRequest: (record) => this.metrics.request(record),
+    });
+    const marks = marksOf(plan.resource.group);
+    const needs = needsOf(plan, marks, config.watchNamespace || undefined);
+    this.#caches = new Caches(needs.needs, { client: this.client, fieldManager: plan.name, clock, random, logger });
+    const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;
+    this.#environment = {
+      plan,
+      client: this.client,
+      caches: this.#caches,
+      marks,
+      clock,
+      random,
+      logger,
+      metrics: this.metrics,
+      events: new EventRecorder({
+        client: this.client,
+        type: plan.resource,
+        controller: plan.name,
+        instance,
+        clock,
+        logger,
+      }),
+      workInterval: config.workInterval,
+      views: needs.views(this.#caches),
+      states: new ResourceStates(),
+    };
+    const scheduler = new Scheduler(this.#environment);
+    this.#controller = new Controller({
+      reconciler: scheduler,
+      concurrency: config.concurrency,
+      clock,
+      logger,
+      observer: this.metrics.controllerObserver(),
+    });
+    wakeOnChanges(this.#environment, (key) => this.#controller.add(key));
+    for (const cache of this.#caches.all()) {
+      cache.onSynced(() => {
+        for (const key of scheduler.takeWaiting()) this.#controller.add(key);
+      });
+    }
+  }
+
+  /** Serves probes and metrics, starts watches and workers. Throws ERR_AP_ADDRESS where an address cannot be listened on. */
+  async start(): Promise<void> {
+    const { plan, config, logger } = this.#options;
+    this.#servers = await this.#serve();
+    this.#watching = this.#caches.run(this.#stopping.signal);
+    this.#controller.start();
+    const addresses = this.#servers.map(({ address }) => address).join(', ');
+    logger.info(
+      {
+        namespace: config.watchNamespace || 'all',
+        cluster: this.#options.access.server,
+        ...(addresses && { serving: addresses }),
+      },
+      `${plan.name} started: ${resourceName(plan.resource)}`,
+    );
+  }
+
+  /** Takes up no more work, lets requests under way end, and closes everything. */
+  async stop(): Promise<void> {
+    await this.#controller.stop();
+    await this.#environment.events.flush();
+    this.#stopping.abort();
+    await this.#watching;
+    await Promise.all(this.#servers.map((server) => server.close()));
+    await this.#transport.close();
+    this.#options.logger.info(`${this.#options.plan.name} stopped`);
+  }
+
+  /** Why the operator is not ready; undefined when it is. */
+  unready(): string | undefined {
+    const { resources } = this.#environment.views;
+    if (!resources.synced) return `${resourceName(resources.selection.type)} has not been listed yet`;
+    for (const [cache, trouble] of this.#caches.troubles()) {
+      if (cache.synced) return `the watch of ${resourceName(cache.selection.type)} is broken: ${trouble}`;
+    }
+    return undefined;
+  }
+
+  async #serve(): Promise<readonly HttpServer[]> {
+    const { config, development } = this.#options;
+    const options = { loopback: development, anyPort: development };
+    const text = (status: number, body: string): ReturnType<Page> =>
+      Promise.resolve({ status, type: 'text/plain', body });
+    const probes: Readonly<Record<string, Page>> = {
+      '/healthz': () => text(200, 'ok'),
+      '/readyz': () => {
+        const problem = this.unready();
+        return problem === undefined ? text(200, 'ok') : text(503, problem);
+      },
+    };
+    const { registry } = this.metrics;
+    const metrics: Readonly<Record<string, Page>> = {
+      '/metrics': async () => ({ status: 200, type: registry.contentType, body: await registry.metrics() }),
+    };
+    const servers: HttpServer[] = [];
+    try {
+      if (config.healthAddr !== '') servers.push(await serve('healthAddr', config.healthAddr, probes, options));
+      if (config.metricsAddr !== '') servers.push(await serve('metricsAddr', config.metricsAddr, metrics, options));
+    } catch (error) {
+      await Promise.all(servers.map((server) => server.close()));
+      throw error;
+    }
+    return servers;
+  }
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { apiVersionOf, objectKey } from '../kube/paths.ts';
+import type { KubernetesObject, OwnerReference, ResourceType } from '../kube/types.ts';
+import type { Desired } from '../worker.ts';
+
+/** The marks that the runtime puts on what it writes. */
+export interface Marks {
+  /** Label: the uid of the resource whose object it is. */
+  readonly owner: string;
+  /** Annotation: the phase that made it. */
+  readonly phase: string;
+  /** Annotation: the hash of the body that was written last. */
+  readonly applied: string;
+}
+
+export function marksOf(group: string): Marks {
+  return { owner: `${group}/owner`, phase: `${group}/phase`, applied: `${group}/applied` };
+}
+
+/** One object as it is sent. */
+export interface Body {
+  readonly type: ResourceType;
+  /** `namespace/name`, or the name. */
+  readonly key: string;
+  readonly object: KubernetesObject;
+  /** Of the whole object without the mark that holds it. */
+  readonly hash: string;
+}
+
+export interface BodyContext {
+  readonly type: ResourceType;
+  readonly marks: Marks;
+  readonly phase: string;
+  readonly owner: OwnerReference;
+  /** Where it goes when it names no namespace itself. */
+  readonly namespace: string | undefined;
+}
+
+/** Makes what is sent of what a worker asked for (and {@link checkOutput} accepted). */
+export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, namespace }: BodyContext): Body {
+  const { metadata, ...rest } = desired;
+  const object = (applied: Readonly<Record<string, string>>): KubernetesObject => ({
+    ...rest,
+    apiVersion: apiVersionOf(type),
+    kind: type.kind,
+    metadata: {
+      name: metadata.name,
+      ...(type.namespaced && { namespace: metadata.namespace ?? namespace }),
+      labels: { ...metadata.labels, [marks.owner]: owner.uid },
+      annotations: { ...metadata.annotations, [marks.phase]: phase, ...applied },
+      ownerReferences: [owner],
+    },
+  });
+  const hash = hashOf(object({}));
+  const whole = object({ [marks.applied]: hash });
+  return { type, key: objectKey(whole.metadata.name, whole.metadata.namespace), object: whole, hash };
+}
+
+/** The same for bodies that are the same JSON, whatever the order of their members. */
+function hashOf(object: KubernetesObject): string {
+  return createHash('sha256').update(JSON.stringify(object, sortMembers)).digest('hex').slice(0, 32);
+}
+
+function sortMembers(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,41 @@
+import type { Caches, Need } from '../cache/caches.ts';
+import type { Cache } from '../cache/cache.ts';
+import type { Clock } from '../clock.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { ResourceType } from '../kube/types.ts';
+import type { EventRecorder } from '../observe/events.ts';
+import type { RootLogger } from '../observe/logger.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Plan, ResourceInput } from '../plan.ts';
+import type { Marks } from './body.ts';
+import type { ResourceStates } from './resource-state.ts';
+
+/** What the scheduler works with: made once, by the manager. */
+export interface Environment {
+  readonly plan: Plan;
+  readonly client: KubeClient;
+  readonly caches: Caches;
+  readonly marks: Marks;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: RootLogger;
+  readonly metrics: Metrics;
+  readonly events: EventRecorder;
+  /** Milliseconds; phases that are not final run again this often, whatever they say themselves. */
+  readonly workInterval: number | undefined;
+  readonly views: Views;
+  readonly states: ResourceStates;
+}
+
+/** Which cache serves what. */
+export interface Views {
+  readonly resources: Cache;
+  input(input: ResourceInput): Cache;
+  output(type: ResourceType): Cache;
+}
+
+/** What an operator has to watch, and how to find it again in the caches made for it. */
+export interface Needs {
+  readonly needs: readonly Need[];
+  views(caches: Caches): Views;
+}

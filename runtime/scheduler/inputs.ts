@@ -1,0 +1,102 @@
+import type { Cache } from '../cache/cache.ts';
+import type { Read } from '../cache/interest.ts';
+import type { Entry } from '../cache/store.ts';
+import { errors, messageOf } from '../errors.ts';
+import { objectKey } from '../kube/paths.ts';
+import { matches, requirementsOf, type Requirement } from '../kube/selector.ts';
+import type { KubernetesObject } from '../kube/types.ts';
+import type { ResourceInput } from '../plan.ts';
+import type { ListQuery } from '../worker.ts';
+import { deepFreeze } from './freeze.ts';
+import type { Run } from './run.ts';
+
+/** What a run read, by cache: the ids of its reads. */
+export class Tracker {
+  readonly #reader: string;
+  readonly #reads = new Map<Cache, Set<string>>();
+
+  constructor(reader: string) {
+    this.#reader = reader;
+  }
+
+  /** To be called before the read is answered, so that no change falls between the two. */
+  track(cache: Cache, read: Read): void {
+    const id = cache.interests.add(this.#reader, read);
+    const ids = this.#reads.get(cache);
+    if (ids) ids.add(id);
+    else this.#reads.set(cache, new Set([id]));
+  }
+
+  /** From now on only what this run read concerns the resource. */
+  replaceEarlierReads(caches: readonly Cache[]): void {
+    for (const cache of caches) cache.interests.retain(this.#reader, this.#reads.get(cache) ?? new Set());
+  }
+}
+
+/** The reader of one input for one run (`Reader` in `worker.ts` has the types). */
+export class InputReader {
+  readonly #run: Run;
+  readonly #name: string;
+  readonly #input: ResourceInput;
+  readonly #cache: Cache;
+  readonly #tracker: Tracker;
+
+  constructor(run: Run, name: string, input: ResourceInput, tracker: Tracker) {
+    this.#run = run;
+    this.#name = name;
+    this.#input = input;
+    this.#cache = run.environment.views.input(input);
+    this.#tracker = tracker;
+  }
+
+  list(query: ListQuery = {}): readonly KubernetesObject[] {
+    this.#run.checkForUser(`inputs.${this.#name}.list`);
+    const namespace = this.#namespace(query.namespace, 'list');
+    // A selector that is there but unset is the API's null selector.
+    const selector = 'selector' in query ? query.selector : {};
+    if (!selector) return [];
+    let requirements: readonly Requirement[];
+    try {
+      requirements = [...this.#input.requirements, ...requirementsOf(selector)];
+    } catch (error) {
+      throw this.#wrong(messageOf(error));
+    }
+    this.#tracker.track(this.#cache, { by: 'selector', namespace, requirements });
+    return this.#cache.select(namespace, requirements).map(handOut);
+  }
+
+  find(name: string, givenNamespace?: string): KubernetesObject | undefined {
+    this.#run.checkForUser(`inputs.${this.#name}.find`);
+    const namespace = this.#namespace(givenNamespace, 'find');
+    if (this.#input.type.namespaced && namespace === undefined) throw this.#wrong('find needs a namespace here.');
+    const key = objectKey(name, namespace);
+    this.#tracker.track(this.#cache, { by: 'name', key });
+    const entry = this.#cache.get(key);
+    // The cache may be one that others need without this input's selector.
+    return entry && matches(this.#input.requirements, entry.object.metadata.labels) ? handOut(entry) : undefined;
+  }
+
+  #namespace(given: string | undefined, call: string): string | undefined {
+    const { type, anyNamespace } = this.#input;
+    if (!type.namespaced) {
+      if (given !== undefined) throw this.#wrong(`${type.kind} has no namespace.`);
+      return undefined;
+    }
+    const own = this.#run.namespace;
+    if (anyNamespace) return given ?? (call === 'find' ? own : undefined);
+    if (given !== undefined && given !== own) {
+      throw this.#wrong(
+        `the namespace ${given} is not the resource's own (${own}). Declare the input with \`namespace: any\`.`,
+      );
+    }
+    return own;
+  }
+
+  #wrong(problem: string): Error {
+    return errors.badQuery(this.#run.phase.name, this.#name, problem);
+  }
+}
+
+function handOut({ object }: Entry): KubernetesObject {
+  return deepFreeze(object);
+}

@@ -1,0 +1,200 @@
+import type { Entry } from '../cache/store.ts';
+import { entryOf } from '../cache/store.ts';
+import { errors, isStatus } from '../errors.ts';
+import type { CallOptions, PatchOperation } from '../kube/client.ts';
+import { apiVersionOf, resourceName, splitKey } from '../kube/paths.ts';
+import type { FieldsV1, KubernetesObject, OwnerReference, ResourceType } from '../kube/types.ts';
+import type { OutputAction } from '../observe/metrics.ts';
+import type { Desired } from '../worker.ts';
+import { bodyOf, type Body } from './body.ts';
+import { compareLeaves, holdsAll } from './fields.ts';
+import type { Run } from './run.ts';
+
+/** The name under which an output is remembered. */
+export function outputId(type: ResourceType, key: string): string {
+  return `${resourceName(type)} ${key}`;
+}
+
+/** What is sent for an object that the run's worker asked for. */
+export function bodyFor(run: Run, type: ResourceType, desired: Desired<object>): Body {
+  const { plan, marks } = run.environment;
+  const { name, uid = '' } = run.resource.metadata;
+  // Without blockOwnerDeletion, which would need rights on the resource's finalizers.
+  const owner: OwnerReference = {
+    apiVersion: apiVersionOf(plan.resource),
+    kind: plan.resource.kind,
+    name,
+    uid,
+    controller: true,
+  };
+  return bodyOf(desired, { type, marks, phase: run.phase.name, owner, namespace: run.namespace });
+}
+
+/**
+ * Brings one output to its body, and sends nothing where it is there. The first write is a create, since an apply would merge into an
+ * object that is somebody else's; later ones are server-side apply.
+ */
+export async function ensureOutput(run: Run, body: Body): Promise<void> {
+  const entry = run.environment.views.output(body.type).get(body.key);
+  const action =
+    entry && ownership(run, entry.object) === 'ours' ? await bringUpToDate(run, body, entry) : await create(run, body);
+  run.environment.metrics.output(run.phase.name, action);
+}
+
+async function bringUpToDate(run: Run, body: Body, entry: Entry): Promise<OutputAction> {
+  if (entry.object.metadata.deletionTimestamp !== undefined)
+    throw errors.outputBusy(describe(body), 'it is being deleted');
+  if (isAsWritten(run, body, entry)) return 'unchanged';
+  await apply(run, body, entry);
+  return 'applied';
+}
+
+/** Whether the last body is this one and no leaf of it was lost since. Values are not compared: the server normalises them. */
+function isAsWritten(run: Run, body: Body, entry: Entry): boolean {
+  const { marks } = run.environment;
+  if (entry.object.metadata.annotations?.[marks.applied] !== body.hash) return false;
+  const fields = fieldsOf(entry);
+  const id = outputId(body.type, body.key);
+  const known = run.state.heldLeaves(id);
+  if (known) return holdsAll(known, fields);
+  // Seen for the first time since the operator started.
+  const { held, missing } = compareLeaves(body.object, fields);
+  if (missing.length > 0) return false;
+  run.state.holds(id, held);
+  return true;
+}
+
+async function create(run: Run, body: Body): Promise<OutputAction> {
+  const { client } = run.environment;
+  try {
+    const created = await run.write(body.type, body.key, () =>
+      client.create(body.type, body.object, callOptions(run, body.type)),
+    );
+    remember(run, body, created);
+    return 'created';
+  } catch (error) {
+    if (!isStatus(error, 409) || error.reason !== 'AlreadyExists') throw error;
+  }
+  // Somebody's object stands there, perhaps our own of a run that was killed.
+  const live = await client.get(refOf(body), callOptions(run, body.type));
+  const whose = ownership(run, live);
+  if (whose === 'dying')
+    throw errors.outputBusy(describe(body), 'it belongs to a resource that is gone, and will be collected');
+  if (live.metadata.deletionTimestamp !== undefined) throw errors.outputBusy(describe(body), 'it is being deleted');
+  if (whose !== 'ours') refuseUnlessAdopted(run, body, live);
+  await apply(run, body, entryOf(live, run.environment.plan.name));
+  return 'applied';
+}
+
+function refuseUnlessAdopted(run: Run, body: Body, live: KubernetesObject): void {
+  const controller = live.metadata.ownerReferences?.find((reference) => reference.controller);
+  if (run.phase.adopt && !controller) return;
+  run.environment.metrics.output(run.phase.name, 'refused');
+  throw errors.outputRefused(
+    describe(body),
+    controller ? `${controller.kind} ${controller.name} controls it` : 'it was made by somebody else',
+  );
+}
+
+/**
+ * Whose an object is: ours where its label or its controller reference has this resource's uid; dying where they have the uid of a
+ * resource of this operator that no longer exists.
+ */
+function ownership(run: Run, { metadata }: KubernetesObject): 'ours' | 'dying' | 'foreign' {
+  const { marks, plan, states } = run.environment;
+  const controller = metadata.ownerReferences?.find((reference) => reference.controller);
+  const label = metadata.labels?.[marks.owner];
+  if (label === run.uid || controller?.uid === run.uid) return 'ours';
+  const ofThisKind = controller
+    ? controller.kind === plan.resource.kind && controller.apiVersion.startsWith(`${plan.resource.group}/`)
+    : true;
+  const uid = label ?? controller?.uid;
+  if (uid === undefined || !ofThisKind) return 'foreign';
+  return states.keyOf(uid) === undefined ? 'dying' : 'foreign';
+}
+
+/** Server-side apply to the live object that `entry` shows, and to no other: the body carries its uid. */
+async function apply(run: Run, body: Body, entry: Entry): Promise<void> {
+  await takeOverCreatedFields(run, body, entry);
+  const { client } = run.environment;
+  const object = { ...body.object, metadata: { ...body.object.metadata, uid: entry.uid } };
+  const applied = await run.write(body.type, body.key, () =>
+    client.apply(body.type, object, callOptions(run, body.type)),
+  );
+  remember(run, body, applied);
+}
+
+/**
+ * What a create wrote is ours by an `Update` entry, of which a later apply drops nothing. So before the first apply that entry is made
+ * an `Apply` one.
+ */
+async function takeOverCreatedFields(run: Run, body: Body, entry: Entry): Promise<void> {
+  const { client, plan } = run.environment;
+  for (let current = entry, attempt = 0; ; attempt += 1) {
+    const created = current.ours.find((own) => own.entry.operation === 'Update' && own.entry.subresource === undefined);
+    if (!created) return;
+    const path = `/metadata/managedFields/${created.index}`;
+    const operations: PatchOperation[] = [
+      { op: 'test', path: '/metadata/uid', value: entry.uid },
+      { op: 'test', path: `${path}/manager`, value: plan.name },
+      { op: 'test', path: `${path}/operation`, value: 'Update' },
+      { op: 'replace', path: `${path}/operation`, value: 'Apply' },
+    ];
+    try {
+      await run.write(body.type, body.key, () =>
+        client.jsonPatch(refOf(body), operations, callOptions(run, body.type)),
+      );
+      return;
+    } catch (error) {
+      if (!isStatus(error, 422) || attempt > 0) throw error;
+      // The entry stands elsewhere by now.
+      current = entryOf(await client.get(refOf(body), callOptions(run, body.type)), plan.name);
+    }
+  }
+}
+
+function remember(run: Run, body: Body, answer: KubernetesObject): void {
+  const entry = entryOf(answer, run.environment.plan.name);
+  run.state.holds(outputId(body.type, body.key), compareLeaves(body.object, fieldsOf(entry)).held);
+}
+
+/** Deletes what this phase made under an output key for this resource and no longer returns. */
+export async function pruneOutputs(run: Run, type: ResourceType, returned: ReadonlySet<string>): Promise<void> {
+  const { marks, views, metrics } = run.environment;
+  const owned = views.output(type).select(undefined, [{ key: marks.owner, operator: 'In', values: [run.uid] }]);
+  for (const { key, uid, object } of owned) {
+    const phase = object.metadata.annotations?.[marks.phase];
+    if (phase === undefined || !run.phase.names.has(phase)) continue;
+    if (returned.has(key) || object.metadata.deletionTimestamp !== undefined) continue;
+    await deleteOutput(run, type, key, uid);
+    metrics.output(run.phase.name, 'pruned');
+  }
+}
+
+/** Deletes the object of this uid. That it is gone already, or another, is no failure. */
+export async function deleteOutput(run: Run, type: ResourceType, key: string, uid: string): Promise<void> {
+  const { client } = run.environment;
+  run.state.forgetOutput(outputId(type, key));
+  try {
+    await run.write(type, key, () => client.delete({ type, ...splitKey(key) }, uid, callOptions(run, type)), uid);
+  } catch (error) {
+    if (!isStatus(error, 404, 409)) throw error;
+  }
+}
+
+export function fieldsOf({ ours }: Entry): readonly FieldsV1[] {
+  return ours.flatMap(({ entry }) => (entry.subresource === undefined && entry.fieldsV1 ? entry.fieldsV1 : []));
+}
+
+/** Kinds that are read in full get the full answer back, others their metadata. */
+function callOptions(run: Run, type: ResourceType): CallOptions {
+  return { metadataOnly: run.environment.caches.keepMetadataOnly(type) };
+}
+
+function refOf({ type, key }: Body): { type: ResourceType; name: string; namespace: string | undefined } {
+  return { type, ...splitKey(key) };
+}
+
+function describe({ type, key }: Body): string {
+  return `${type.kind} ${key}`;
+}

@@ -1,0 +1,69 @@
+import type { Entry } from '../cache/store.ts';
+import type { FieldPath } from './fields.ts';
+
+/** What is remembered of a resource between its syncs. None of it is needed to be right: after a restart it is empty. */
+export class ResourceState {
+  readonly uid: string;
+  /** For each output: the leaves of its body that our entries held after our last write of it. */
+  readonly #held = new Map<string, readonly FieldPath[]>();
+  /** Outputs of other phases that somebody else changed, to be seen to by the next sync. */
+  drift: Drift | undefined;
+  /** Aborts the run that is under way. */
+  running: AbortController | undefined;
+
+  constructor(uid: string) {
+    this.uid = uid;
+  }
+
+  heldLeaves(output: string): readonly FieldPath[] | undefined {
+    return this.#held.get(output);
+  }
+
+  holds(output: string, leaves: readonly FieldPath[]): void {
+    this.#held.set(output, leaves);
+  }
+
+  forgetOutput(output: string): void {
+    this.#held.delete(output);
+  }
+}
+
+export interface Drift {
+  /** The phase that made the output. */
+  readonly phase: string;
+  /** For people: `Service default/web was deleted`. */
+  readonly what: string;
+}
+
+/** The states of all resources that exist, by key and by uid. */
+export class ResourceStates {
+  readonly #byKey = new Map<string, ResourceState>();
+  readonly #keys = new Map<string, string>();
+
+  /** The state of this resource; a fresh one where it is new, or another of the same name. */
+  of({ key, uid }: Pick<Entry, 'key' | 'uid'>): ResourceState {
+    const known = this.#byKey.get(key);
+    if (known?.uid === uid) return known;
+    if (known) this.delete(key);
+    const state = new ResourceState(uid);
+    this.#byKey.set(key, state);
+    this.#keys.set(uid, key);
+    return state;
+  }
+
+  get(key: string): ResourceState | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** The key of the resource with this uid, if it exists. */
+  keyOf(uid: string): string | undefined {
+    return this.#keys.get(uid);
+  }
+
+  delete(key: string): void {
+    const state = this.#byKey.get(key);
+    if (!state) return;
+    this.#byKey.delete(key);
+    this.#keys.delete(state.uid);
+  }
+}

@@ -1,0 +1,174 @@
+import { parseDuration } from '../config/duration.ts';
+import { errors, messageOf } from '../errors.ts';
+import { apiVersionOf, objectKey } from '../kube/paths.ts';
+import type { ResourceType } from '../kube/types.ts';
+import type { Phase, Plan } from '../plan.ts';
+import type { Desired } from '../worker.ts';
+
+/** What a worker returned, checked whole. */
+export interface CheckedResult {
+  readonly phase: Phase;
+  /** By output key, in the order returned. */
+  readonly outputs: ReadonlyMap<string, readonly Desired<object>[]>;
+  /** The user's part of the status, as plain JSON; undefined: unchanged. */
+  readonly status: Readonly<Record<string, unknown>> | undefined;
+  /** Milliseconds. */
+  readonly requeueAfter: number | undefined;
+}
+
+/** The members of `status` that are the runtime's. */
+export const OWN_STATUS: ReadonlySet<string> = new Set([
+  'phase',
+  'revision',
+  'observedGeneration',
+  'conditions',
+  'transitions',
+]);
+
+/**
+ * Checks all that a worker returned before anything of it is sent. Throws the one error that says what is wrong with it first.
+ * `namespace` is the resource's.
+ */
+export function checkResult(result: unknown, from: Phase, plan: Plan, namespace: string | undefined): CheckedResult {
+  if (!isRecord(result)) throw errors.noResult(from.name, describe(result));
+  return {
+    phase: checkPhase(result['phase'], from, plan),
+    outputs: checkOutputs(result['outputs'], from, namespace),
+    status: checkStatus(result['status'], from),
+    requeueAfter: checkRequeue(result['requeueAfter'], from),
+  };
+}
+
+function checkPhase(name: unknown, from: Phase, plan: Plan): Phase {
+  const phase = typeof name === 'string' ? plan.phases.get(name) : undefined;
+  if (!phase) {
+    if (name === undefined) throw errors.noResult(from.name, 'no phase');
+    throw errors.unknownPhase(from.name, JSON.stringify(name), [
+      ...new Set([...plan.phases.values()].map((each) => each.name)),
+    ]);
+  }
+  if (phase !== from && from.next && !from.next.includes(phase.name)) {
+    throw errors.phaseNotAllowed(from.name, phase.name, from.next);
+  }
+  return phase;
+}
+
+function checkOutputs(value: unknown, phase: Phase, namespace: string | undefined): CheckedResult['outputs'] {
+  const outputs = new Map<string, readonly Desired<object>[]>();
+  if (value === undefined || value === null) return outputs;
+  if (!isRecord(value)) throw errors.badOutput(phase.name, 'outputs', `${describe(value)} is no object of lists.`);
+  for (const [key, list] of Object.entries(value)) {
+    if (list === undefined) continue;
+    const type = phase.outputs.get(key);
+    if (!type) throw errors.undeclared(phase.name, `the output ${key}`, [...phase.outputs.keys()]);
+    if (!Array.isArray(list)) throw errors.badOutput(phase.name, key, `${describe(list)} is no list.`);
+    const seen = new Set<string>();
+    const checked = list.map((item: unknown, index) => {
+      const where = `${key}[${index}]`;
+      const desired = checkOutput(item, type, namespace, phase.name, where);
+      const name = objectKey(
+        desired.metadata.name,
+        type.namespaced ? (desired.metadata.namespace ?? namespace) : undefined,
+      );
+      if (seen.has(name)) throw errors.badOutput(phase.name, where, `${name} is there twice.`);
+      seen.add(name);
+      return desired;
+    });
+    outputs.set(key, checked);
+  }
+  return outputs;
+}
+
+const METADATA: ReadonlySet<string> = new Set(['name', 'namespace', 'labels', 'annotations']);
+/** What can stand in a URL's path as one segment; the server checks the rest. */
+const NAME = /^(?!\.{1,2}$)[^/%]{1,253}$/;
+
+/**
+ * One object that a worker asks for, as plain JSON. `namespace` is the resource's: a namespaced resource's outputs are in its own
+ * namespace, since an owner reference cannot cross namespaces.
+ */
+export function checkOutput(
+  value: unknown,
+  type: ResourceType,
+  namespace: string | undefined,
+  phase: string,
+  where: string,
+): Desired<object> {
+  const wrong = (problem: string) => errors.badOutput(phase, where, problem);
+  if (!isRecord(value)) throw wrong(`${describe(value)} is no object.`);
+  const json = plainJson(value, wrong);
+  const { apiVersion, kind, metadata } = json;
+  if (apiVersion !== undefined && apiVersion !== apiVersionOf(type))
+    throw wrong(`its apiVersion is ${JSON.stringify(apiVersion)}, not ${apiVersionOf(type)}.`);
+  if (kind !== undefined && kind !== type.kind) throw wrong(`its kind is ${JSON.stringify(kind)}, not ${type.kind}.`);
+  if (!isRecord(metadata)) throw wrong('it has no metadata.');
+  const extra = Object.keys(metadata).find((name) => !METADATA.has(name));
+  if (extra !== undefined) {
+    throw wrong(
+      `metadata.${extra} cannot be set: name, namespace, labels and annotations can. Outputs are found again by their name.`,
+    );
+  }
+  if (typeof metadata['name'] !== 'string' || !NAME.test(metadata['name'])) {
+    throw wrong(`metadata.name ${JSON.stringify(metadata['name'])} is no name.`);
+  }
+  checkNamespace(metadata['namespace'], type, namespace, wrong);
+  return json as unknown as Desired<object>;
+}
+
+function checkNamespace(
+  own: unknown,
+  type: ResourceType,
+  namespace: string | undefined,
+  wrong: (problem: string) => Error,
+): void {
+  if (!type.namespaced) {
+    if (own !== undefined) throw wrong(`${type.kind} has no namespace.`);
+    return;
+  }
+  if (own !== undefined && (typeof own !== 'string' || !NAME.test(own)))
+    throw wrong(`metadata.namespace ${JSON.stringify(own)} is no namespace.`);
+  if (namespace === undefined && own === undefined)
+    throw wrong('metadata.namespace is missing: the resource is of cluster scope and has none to lend.');
+  if (namespace !== undefined && own !== undefined && own !== namespace) {
+    throw wrong(
+      `metadata.namespace is ${own}, and the resource is in ${namespace}: an owner reference cannot cross namespaces.`,
+    );
+  }
+}
+
+function checkStatus(value: unknown, phase: Phase): CheckedResult['status'] {
+  if (value === undefined || value === null) return undefined;
+  if (!isRecord(value)) throw errors.badStatus(phase.name, `${describe(value)} is no object.`);
+  const own = Object.keys(value).find((name) => OWN_STATUS.has(name));
+  if (own !== undefined)
+    throw errors.badStatus(phase.name, `status.${own} is kept by the runtime: name yours otherwise.`);
+  return plainJson(value, (problem) => errors.badStatus(phase.name, problem));
+}
+
+function checkRequeue(value: unknown, phase: Phase): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined;
+  if (!milliseconds) throw errors.badRequeue(phase.name, value);
+  return milliseconds;
+}
+
+/** A copy as it would be sent: what JSON cannot hold is an error or falls away as it does there. */
+function plainJson(value: object, wrong: (problem: string) => Error): Readonly<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    throw wrong(`it cannot be written as JSON: ${messageOf(error)}.`);
+  }
+  return JSON.parse(text) as Readonly<Record<string, unknown>>;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}

@@ -1,0 +1,249 @@
+import { isNamespaceTerminating, isStatus, messageOf, AutopilotError } from '../errors.ts';
+import { BACKOFF, DONE, REQUEUE, type Reconciler, type ReconcileResult } from '../controller/reconciler.ts';
+import type { Entry } from '../cache/store.ts';
+import type { Phase } from '../plan.ts';
+import { statusOf } from './status.ts';
+import type { Environment } from './environment.ts';
+import { addFinalizer, finalize, hasFinalizer } from './finalizer.ts';
+import { Tracker } from './inputs.ts';
+import { bodyFor, ensureOutput, pruneOutputs } from './outputs.ts';
+import { checkResult, type CheckedResult } from './result.ts';
+import type { ResourceState } from './resource-state.ts';
+import { Run, RunAborted } from './run.ts';
+import type { Standing } from './conditions.ts';
+import { writeStatus } from './status-write.ts';
+import { callWorker } from './worker-run.ts';
+
+/**
+ * The phase machine: what a resource's sync does, top to bottom.
+ *
+ * 1. Take the resource from the cache. Gone: forget it. Being deleted: the finalizer, and nothing else.
+ * 2. Find its phase. None: the initial one. Unknown: say so and stop.
+ * 3. A final phase has no worker; a changed spec or a drifted output may lead out of it.
+ * 4. Wait until all that the phase reads and writes has been listed.
+ * 5. Call the worker, check its result whole, write the outputs, prune, write the status.
+ *
+ * A kill between any two writes leaves something that the next sync finishes.
+ */
+export class Scheduler implements Reconciler {
+  readonly #environment: Environment;
+  /** Resources whose phase waits for a kind to be listed. */
+  readonly #waiting = new Set<string>();
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** Those that waited for caches, to be looked at again since one was listed. */
+  takeWaiting(): readonly string[] {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    return waiting;
+  }
+
+  async reconcile(key: string, stopping: AbortSignal): Promise<ReconcileResult> {
+    const { views, states, caches } = this.#environment;
+    const entry = views.resources.get(key);
+    if (!entry) {
+      states.delete(key);
+      new Tracker(key).replaceEarlierReads(caches.all());
+      return DONE;
+    }
+    const state = states.of(entry);
+    const running = new AbortController();
+    const stop = (): void => running.abort();
+    stopping.addEventListener('abort', stop, { once: true });
+    if (stopping.aborted) stop();
+    state.running = running;
+    try {
+      return await this.#sync(entry, state, running);
+    } catch (error) {
+      if (error instanceof RunAborted || isNamespaceTerminating(error)) return DONE;
+      throw error;
+    } finally {
+      state.running = undefined;
+      stopping.removeEventListener('abort', stop);
+    }
+  }
+
+  async #sync(entry: Entry, state: ResourceState, running: AbortController): Promise<ReconcileResult> {
+    const { plan, metrics } = this.#environment;
+    if (entry.object.metadata.deletionTimestamp !== undefined) {
+      return plan.finalizer ? finalize(this.#run(entry, plan.finalizer.phase, state, running, true), running) : DONE;
+    }
+    const phase = this.#phaseOf(entry);
+    if (!phase) return this.#stopAtUnknownPhase(entry, state, running);
+    const run = this.#run(entry, phase, state, running);
+    const drifted = await this.#seeToDrift(run);
+    if (drifted) return drifted;
+    if (phase.final) return this.#rest(run);
+    if (!this.#isListed(phase)) {
+      this.#waiting.add(entry.key);
+      return DONE;
+    }
+    try {
+      return await this.#runPhase(run, running);
+    } catch (error) {
+      if (error instanceof RunAborted || isNamespaceTerminating(error)) {
+        metrics.synced(phase.name, 'aborted');
+        throw error;
+      }
+      metrics.synced(phase.name, 'failed');
+      return this.#fail(this.#run(entry, phase, state, new AbortController()), error);
+    }
+  }
+
+  #run(entry: Entry, phase: Phase, state: ResourceState, running: AbortController, finalizing = false): Run {
+    return new Run({
+      environment: this.#environment,
+      key: entry.key,
+      resource: entry.object,
+      phase,
+      state,
+      signal: running.signal,
+      finalizing,
+    });
+  }
+
+  /** No phase yet: the initial one. A former name counts. Undefined: there is no such phase. */
+  #phaseOf({ object }: Entry): Phase | undefined {
+    const { plan } = this.#environment;
+    const name = statusOf(object)?.phase;
+    return name === undefined || name === '' ? plan.initial : plan.phases.get(name);
+  }
+
+  /** An unknown phase is never taken for the initial one: that would do everything over. */
+  async #stopAtUnknownPhase(entry: Entry, state: ResourceState, running: AbortController): Promise<ReconcileResult> {
+    const { plan, events } = this.#environment;
+    const name = statusOf(entry.object)?.phase ?? '';
+    const message = `status.phase is ${JSON.stringify(name)}, which this operator does not have. Set it to one that it has, or give a phase \`renamedFrom: ${name}\`.`;
+    const standing: Standing = { is: 'stalled', reason: 'UnknownPhase', message };
+    const written = await writeStatus(this.#run(entry, plan.initial, state, running), { phase: name, standing });
+    if (written === 'written')
+      events.warn({ resource: entry.object, reason: 'UnknownPhase', action: 'Sync', note: message });
+    return DONE;
+  }
+
+  #isListed(phase: Phase): boolean {
+    const { views } = this.#environment;
+    const inputs = [...phase.inputs.values()].map((input) => views.input(input));
+    const outputs = [...phase.outputs.values()].map((type) => views.output(type));
+    return [...inputs, ...outputs].every((cache) => cache.synced);
+  }
+
+  /** An output of another phase was changed: go to where the project repairs such things, or tell. */
+  async #seeToDrift(run: Run): Promise<ReconcileResult | undefined> {
+    const { plan, metrics, events } = this.#environment;
+    const { drift } = run.state;
+    if (!drift) return undefined;
+    run.state.drift = undefined;
+    const repairing = plan.onOutputDrift;
+    if (run.phase === repairing || run.phase.names.has(drift.phase)) return undefined;
+    metrics.drift(drift.phase, repairing !== undefined);
+    if (repairing) return this.#transition(run, repairing, undefined);
+    const message = `${drift.what}, which phase ${drift.phase} made; nothing repairs it (\`onOutputDrift\` names no phase).`;
+    events.warn({ resource: run.resource, reason: 'OutputDrifted', action: 'Sync', note: message });
+    if (!run.phase.final) return undefined;
+    await writeStatus(run, { phase: run.phase.name, standing: { is: 'drifted', message } });
+    return DONE;
+  }
+
+  /** A final phase: nothing is read and nothing done, but a change of the spec is answered. */
+  async #rest(run: Run): Promise<ReconcileResult> {
+    const { plan, caches } = this.#environment;
+    new Tracker(run.key).replaceEarlierReads(caches.all());
+    const { generation } = run.resource.metadata;
+    if (statusOf(run.resource)?.observedGeneration === generation) return DONE;
+    if (plan.onSpecChange && plan.onSpecChange !== run.phase)
+      return this.#transition(run, plan.onSpecChange, undefined);
+    await writeStatus(run, { phase: run.phase.name, standing: { is: 'ignoring' } });
+    return DONE;
+  }
+
+  async #runPhase(run: Run, running: AbortController): Promise<ReconcileResult> {
+    const { plan, caches, metrics } = this.#environment;
+    const { phase } = run;
+    if (!phase.worker) return DONE;
+    if (plan.finalizer && !hasFinalizer(run)) await addFinalizer(run);
+    const tracker = new Tracker(run.key);
+    const returned = await callWorker(phase.worker, run, running, tracker).catch((error: unknown) => {
+      throw error instanceof RunAborted ? error : new WorkerFailure(error);
+    });
+    const result = checkResult(returned, phase, plan, run.namespace);
+    await this.#writeOutputs(run, result);
+    tracker.replaceEarlierReads(caches.all());
+    if (result.phase !== phase) return this.#transition(run, result.phase, result.status);
+    const written = await writeStatus(run, { phase: phase.name, standing: { is: 'resting' }, user: result.status });
+    if (written === 'lost') return REQUEUE;
+    metrics.synced(phase.name, 'stayed');
+    return this.#again(phase, result.requeueAfter);
+  }
+
+  async #writeOutputs(run: Run, { outputs }: CheckedResult): Promise<void> {
+    const bodies = [...outputs].flatMap(([key, list]) => {
+      const type = run.phase.outputs.get(key);
+      return type ? [{ type, bodies: list.map((desired) => bodyFor(run, type, desired)) }] : [];
+    });
+    for (const { bodies: list } of bodies) for (const body of list) await ensureOutput(run, body);
+    for (const { type, bodies: list } of bodies) await pruneOutputs(run, type, new Set(list.map(({ key }) => key)));
+  }
+
+  /** Records that the resource goes to another phase, and runs that at once. */
+  async #transition(run: Run, to: Phase, user: CheckedResult['status']): Promise<ReconcileResult> {
+    const { metrics, logger } = this.#environment;
+    const standing: Standing = { is: to.final ? 'resting' : 'progressing' };
+    const written = await writeStatus(run, { phase: to.name, standing, user, entering: to });
+    if (written === 'lost') return REQUEUE;
+    metrics.synced(run.phase.name, 'transition');
+    metrics.transition(run.phase.name, to.name);
+    logger.info({ resource: run.key, from: run.phase.name, to: to.name }, `${run.phase.name} → ${to.name}`);
+    return to.final ? DONE : REQUEUE;
+  }
+
+  /** When a phase that stayed is run again though nothing changes. */
+  #again(phase: Phase, requeueAfter: number | undefined): ReconcileResult {
+    const { workInterval, random } = this.#environment;
+    const jittered = workInterval === undefined ? undefined : workInterval * (1 + random() / 10);
+    const waits = [requeueAfter, phase.interval, jittered].filter((wait) => wait !== undefined);
+    return waits.length > 0 ? { outcome: 'later', after: Math.min(...waits) } : DONE;
+  }
+
+  /**
+   * A failed run harms its own resource only: one condition, one event, and it is tried again with backoff. What the network or a busy
+   * server did is no news about the resource, and is logged only.
+   */
+  async #fail(run: Run, error: unknown): Promise<ReconcileResult> {
+    const { events, logger } = this.#environment;
+    if (isTransient(error)) throw error;
+    const cause = error instanceof WorkerFailure ? error.cause : error;
+    const reason = (error instanceof AutopilotError && REASONS[error.code]) || 'WorkerFailed';
+    const message = messageOf(cause);
+    logger.error({ resource: run.key, phase: run.phase.name, reason, err: cause }, message);
+    events.warn({ resource: run.resource, reason, action: 'Sync', note: message });
+    await writeStatus(run, { phase: run.phase.name, standing: { is: 'failing', reason, message } });
+    return BACKOFF;
+  }
+}
+
+/** What a worker threw, whatever it was: not to be taken for an error of our own requests. */
+class WorkerFailure extends Error {
+  constructor(cause: unknown) {
+    super('worker failed', { cause });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ERR_AP_API: 'WriteRejected',
+  ERR_AP_OUTPUT_REFUSED: 'OutputRefused',
+  ERR_AP_OUTPUT_BUSY: 'OutputBusy',
+};
+
+/** Errors of the connection or of a server that is busy, or of a write that came too late: trying again is all there is to do. */
+function isTransient(error: unknown): boolean {
+  if (error instanceof AutopilotError)
+    return error.code === 'ERR_AP_API' && !isStatus(error, 400, 403, 404, 405, 413, 415, 422);
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && CONNECTION.test(error.code);
+}
+
+/** System errors of a connection, and undici's. */
+const CONNECTION = /^(?:E[A-Z]+|UND_ERR_.*)$/;

@@ -1,0 +1,68 @@
+import { isStatus } from '../errors.ts';
+import type { KubernetesObject } from '../kube/types.ts';
+import type { Phase } from '../plan.ts';
+import { conditionsFor, type Standing } from './conditions.ts';
+import type { Run } from './run.ts';
+import { statusOf, statusPatch } from './status.ts';
+
+export interface StatusWrite {
+  /** The name to record. */
+  readonly phase: string;
+  readonly standing: Standing;
+  /** The user's part, replaced as a whole; undefined: unchanged. */
+  readonly user?: Readonly<Record<string, unknown>> | undefined;
+  /** The phase that conditions speak of; default: the run's. */
+  readonly entering?: Phase;
+}
+
+/**
+ * Writes the status by compare-and-swap on its revision. `unchanged`: nothing was sent. `lost`: another write came first, and the caches
+ * now have it; look again.
+ */
+export async function writeStatus(run: Run, write: StatusWrite): Promise<'written' | 'unchanged' | 'lost'> {
+  const { client, plan, metrics, views } = run.environment;
+  const target = { type: plan.resource, name: run.resource.metadata.name, namespace: run.namespace };
+  // The run's own finalizer write, or a foreign one, may be known by now; the fence is what the run was computed from.
+  let resource = views.resources.get(run.key)?.object ?? run.resource;
+  if (revisionOf(resource) !== revisionOf(run.resource)) return lost(run);
+  for (let attempt = 0; ; attempt += 1) {
+    const operations = statusPatch(resource, change(run, resource, write));
+    if (!operations) return 'unchanged';
+    try {
+      await run.write(plan.resource, run.key, () => client.jsonPatch(target, operations, { subresource: 'status' }));
+      return 'written';
+    } catch (error) {
+      if (!isStatus(error, 422) || attempt > 0) throw error;
+      // Lost only if the server shows another revision; else a member that the patch names was changed by somebody, or it is invalid.
+      const fresh = await client.get(target);
+      run.environment.caches.written(plan.resource, fresh);
+      if (fresh.metadata.uid !== run.uid || revisionOf(fresh) !== revisionOf(run.resource)) {
+        metrics.statusConflict(run.phase.name);
+        return 'lost';
+      }
+      resource = fresh;
+    }
+  }
+}
+
+function lost(run: Run): 'lost' {
+  run.environment.metrics.statusConflict(run.phase.name);
+  return 'lost';
+}
+
+function change(run: Run, resource: KubernetesObject, { phase, standing, user, entering }: StatusWrite) {
+  const status = statusOf(resource);
+  // The generation that the worker saw: a spec changed in flight is not observed by it.
+  const { generation } = run.resource.metadata;
+  const now = new Date(run.environment.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  return {
+    phase,
+    observedGeneration: generation,
+    conditions: conditionsFor(standing, entering ?? run.phase, generation, status?.conditions ?? [], now),
+    user,
+  };
+}
+
+function revisionOf(resource: KubernetesObject): number | undefined {
+  return statusOf(resource)?.revision;
+}

@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PatchOperation } from '../kube/client.ts';
+import type { Condition, KubernetesObject } from '../kube/types.ts';
+import { OWN_STATUS } from './result.ts';
+
+/** `status` of a resource, as far as the runtime knows it. */
+export interface StatusFields {
+  readonly phase?: string;
+  readonly revision?: number;
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+  readonly [name: string]: unknown;
+}
+
+export function statusOf(resource: KubernetesObject): StatusFields | undefined {
+  const status = (resource as { readonly status?: StatusFields | null }).status;
+  return status ?? undefined;
+}
+
+/** What a sync wants the status to be. */
+export interface StatusChange {
+  readonly phase: string;
+  readonly observedGeneration: number | undefined;
+  readonly conditions: readonly Condition[];
+  /** The user's part, replaced as a whole; undefined: as it is. */
+  readonly user: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * The JSON patch that brings `status` there, or undefined where it is there already. Tests uid and revision, so that it lands only on
+ * the status that it was computed from: a stale reader cannot rewind a phase. Foreign members of `status` are left alone as long as
+ * the worker reports none of its own.
+ */
+export function statusPatch(resource: KubernetesObject, change: StatusChange): readonly PatchOperation[] | undefined {
+  const current = statusOf(resource);
+  const wanted: Record<string, unknown> = {
+    phase: change.phase,
+    ...(change.observedGeneration !== undefined && { observedGeneration: change.observedGeneration }),
+    conditions: change.conditions,
+    ...change.user,
+  };
+  const dropped = change.user
+    ? Object.keys(current ?? {}).filter((name) => !OWN_STATUS.has(name) && !(name in wanted))
+    : [];
+  const changed = Object.entries(wanted).filter(([name, value]) => !isDeepStrictEqual(current?.[name], value));
+  if (changed.length === 0 && dropped.length === 0) return undefined;
+
+  const revision = current?.revision;
+  const fence: PatchOperation[] = [{ op: 'test', path: '/metadata/uid', value: resource.metadata.uid }];
+  if (!current) {
+    return [
+      ...fence,
+      { op: 'test', path: '/status', value: null },
+      { op: 'add', path: '/status', value: { ...wanted, revision: 1 } },
+    ];
+  }
+  return [
+    ...fence,
+    { op: 'test', path: '/status/revision', value: revision ?? null },
+    { op: 'add', path: '/status/revision', value: (revision ?? 0) + 1 },
+    ...changed.map(([name, value]) => ({ op: 'add' as const, path: `/status/${escape(name)}`, value })),
+    ...dropped.map((name) => ({ op: 'remove' as const, path: `/status/${escape(name)}` })),
+  ];
+}
+
+/** A member's name in a JSON pointer. Source: RFC 6901. */
+function escape(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}

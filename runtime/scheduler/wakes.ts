@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Cache, Change } from '../cache/cache.ts';
+import type { Entry } from '../cache/store.ts';
+import type { ResourceType } from '../kube/types.ts';
+import type { Environment } from './environment.ts';
+import { holdsAll, leavesOf } from './fields.ts';
+import { fieldsOf, outputId } from './outputs.ts';
+import { statusOf } from './status.ts';
+
+/**
+ * From what changes in the caches to the resources that have to run: their own spec or deletion, what their last run read, and their
+ * outputs that somebody else changed. `wake` takes a resource's key. To be called once, before the caches start.
+ */
+export function wakeOnChanges(environment: Environment, wake: (key: string) => void): void {
+  const { views, caches, plan } = environment;
+  views.resources.onChange((change) => {
+    if (concernsItself(change, environment)) wake(change.key);
+  });
+  for (const cache of caches.all()) {
+    cache.onChange(({ key, old, current }) => {
+      for (const reader of cache.interests.readersOf(key, old?.object, current?.object)) wake(reader);
+    });
+  }
+  const outputs = new Map<Cache, ResourceType>();
+  for (const phase of plan.phases.values())
+    for (const type of phase.outputs.values()) outputs.set(views.output(type), type);
+  for (const [cache, type] of outputs) {
+    cache.onChange((change) => {
+      if (!change.own && change.old) drifted(environment, type, change, change.old, wake);
+    });
+  }
+}
+
+/** Whether a change of a resource wakes it, and keeps the states in step with which resources there are. */
+function concernsItself({ key, old, current, own }: Change, { states }: Environment): boolean {
+  if (!current) {
+    states.get(key)?.running?.abort();
+    return true;
+  }
+  const state = states.of(current);
+  if (!old || old.uid !== current.uid) return true;
+  const before = old.object.metadata;
+  const after = current.object.metadata;
+  if (before.deletionTimestamp !== after.deletionTimestamp) {
+    state.running?.abort();
+    return true;
+  }
+  if (before.generation !== after.generation) return true;
+  // The worker is given the whole resource, so its labels and annotations count as read.
+  if (!isDeepStrictEqual(before.labels, after.labels) || !isDeepStrictEqual(before.annotations, after.annotations))
+    return true;
+  // Somebody set the phase by hand.
+  return !own && statusOf(old.object)?.phase !== statusOf(current.object)?.phase;
+}
+
+/**
+ * Somebody else changed or deleted an output, or took a leaf of ours. In the phase that made it, that phase runs again; drift of an
+ * earlier phase's output is left for the sync to see to. Nothing else about an output wakes anybody.
+ */
+function drifted(
+  environment: Environment,
+  type: ResourceType,
+  { key, current }: Change,
+  old: Entry,
+  wake: (key: string) => void,
+): void {
+  const { marks, states, views, plan } = environment;
+  const uid = old.object.metadata.labels?.[marks.owner];
+  const made = old.object.metadata.annotations?.[marks.phase];
+  const owner = uid === undefined ? undefined : states.keyOf(uid);
+  if (owner === undefined || made === undefined) return;
+  const state = states.get(owner);
+  const id = outputId(type, key);
+  const what = changeOf(old, current, state?.heldLeaves(id));
+  if (what === undefined) return;
+  const resource = views.resources.get(owner);
+  if (!state || !resource || resource.object.metadata.deletionTimestamp !== undefined) return;
+  if (!current) state.forgetOutput(id);
+  const phase = plan.phases.get(statusOf(resource.object)?.phase ?? plan.initial.name);
+  if (!phase?.names.has(made))
+    state.drift = { phase: plan.phases.get(made)?.name ?? made, what: `${type.kind} ${key} ${what}` };
+  wake(owner);
+}
+
+function changeOf(
+  old: Entry,
+  current: Entry | undefined,
+  held: ReturnType<typeof leavesOf> | undefined,
+): string | undefined {
+  if (!current || current.uid !== old.uid) return 'was deleted';
+  const leaves = held ?? fieldsOf(old).flatMap((fields) => leavesOf(fields));
+  return holdsAll(leaves, fieldsOf(current)) ? undefined : 'was changed by somebody else';
+}

@@ -1,0 +1,94 @@
+import { errors, isStatus } from '../errors.ts';
+import { objectKey, splitKey } from '../kube/paths.ts';
+import type { KubernetesObject, ResourceType } from '../kube/types.ts';
+import type { Desired, ListQuery } from '../worker.ts';
+import type { InputReader } from './inputs.ts';
+import { bodyFor, deleteOutput, ensureOutput } from './outputs.ts';
+import { checkOutput } from './result.ts';
+import type { Run } from './run.ts';
+
+type Reconcile = (live: KubernetesObject, desired: Desired<object>) => Desired<object>;
+
+/**
+ * What a worker may do by itself (`Client` in `worker.ts` has the types): read its phase's inputs, write its outputs. All else is
+ * refused before anything is sent, and everything once the run is over.
+ */
+export class WorkerClient {
+  readonly #run: Run;
+  readonly #readers: Readonly<Record<string, InputReader>>;
+
+  constructor(run: Run, readers: Readonly<Record<string, InputReader>>) {
+    this.#run = run;
+    this.#readers = readers;
+  }
+
+  get(key: string, name: string, namespace?: string): KubernetesObject | undefined {
+    return this.#reader(key, 'get').find(name, namespace);
+  }
+
+  list(key: string, query?: ListQuery): readonly KubernetesObject[] {
+    return this.#reader(key, 'list').list(query);
+  }
+
+  async create(key: string, object: unknown): Promise<KubernetesObject> {
+    const type = this.#output(key, 'create');
+    const body = bodyFor(this.#run, type, this.#checked(type, object, 'create'));
+    return this.#run.write(type, body.key, () => this.#run.environment.client.create(type, body.object));
+  }
+
+  async update(key: string, name: string, patch: object, namespace?: string): Promise<KubernetesObject> {
+    const type = this.#output(key, 'update');
+    const at = this.#keyOf(type, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'update');
+    return this.#run.write(type, at, () => this.#run.environment.client.mergePatch({ type, ...splitKey(at) }, patch));
+  }
+
+  async delete(key: string, name: string, namespace?: string): Promise<void> {
+    const type = this.#output(key, 'delete');
+    const at = this.#keyOf(type, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'delete');
+    const entry = this.#run.environment.views.output(type).get(at);
+    if (entry) await deleteOutput(this.#run, type, at, entry.uid);
+  }
+
+  async ensure(key: string, object: unknown, ...reconcilers: readonly Reconcile[]): Promise<KubernetesObject> {
+    const type = this.#output(key, 'ensure');
+    let desired = this.#checked(type, object, 'ensure');
+    const live = reconcilers.length > 0 ? await this.#live(type, this.#keyOf(type, desired, 'ensure')) : undefined;
+    if (live) for (const reconcile of reconcilers) desired = this.#checked(type, reconcile(live, desired), 'ensure');
+    const body = bodyFor(this.#run, type, desired);
+    await ensureOutput(this.#run, body);
+    return this.#run.environment.views.output(type).get(body.key)?.object ?? body.object;
+  }
+
+  async #live(type: ResourceType, key: string): Promise<KubernetesObject | undefined> {
+    try {
+      return await this.#run.environment.client.get({ type, ...splitKey(key) });
+    } catch (error) {
+      if (isStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  #reader(key: string, call: string): InputReader {
+    this.#run.checkForUser(`client.${call}`);
+    const reader = this.#readers[key];
+    if (!reader) throw errors.undeclared(this.#run.phase.name, `the input ${key}`, Object.keys(this.#readers));
+    return reader;
+  }
+
+  #output(key: string, call: string): ResourceType {
+    const { phase } = this.#run;
+    this.#run.checkForUser(`client.${call}`);
+    const type = phase.outputs.get(key);
+    if (!type) throw errors.undeclared(phase.name, `the output ${key}`, [...phase.outputs.keys()]);
+    return type;
+  }
+
+  #checked(type: ResourceType, object: unknown, call: string): Desired<object> {
+    return checkOutput(object, type, this.#run.namespace, this.#run.phase.name, `client.${call}`);
+  }
+
+  #keyOf(type: ResourceType, object: unknown, call: string): string {
+    const { name, namespace } = this.#checked(type, object, call).metadata;
+    return objectKey(name, type.namespaced ? (namespace ?? this.#run.namespace) : undefined);
+  }
+}

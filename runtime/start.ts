@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { systemClock } from './clock.ts';
+import { loadConfig, type OperatorConfig } from './config/load.ts';
+import { AutopilotError, errors, messageOf } from './errors.ts';
+import { installCrd } from './install-crd.ts';
+import { findCluster, fromKubeconfig } from './kube/kubeconfig.ts';
+import { Manager } from './manager.ts';
+import { createLogger, silentLogger, type RootLogger } from './observe/logger.ts';
+import type { OperatorDefinition } from './operator.ts';
+import { planOf } from './plan.ts';
+
+export interface StartOptions {
+  /** The text of a kubeconfig. Default: as kubectl finds one, else the pod's service account. */
+  readonly kubeconfig?: string;
+  /** Over the defaults of `autopilot-operator.yaml`; no file and no environment is read. Metrics and probes are off unless given. */
+  readonly config?: Partial<OperatorConfig>;
+  /** Install the kind's CRD first, from the definition's `schema`. */
+  readonly installCrd?: boolean;
+  /** Default: silent. */
+  readonly logger?: RootLogger;
+}
+
+/** An operator that runs in this process. */
+export interface RunningOperator {
+  /** Resolves once nothing of it is left. */
+  stop(): Promise<void>;
+  /** The metrics in Prometheus' text format. */
+  metrics(): Promise<string>;
+  /** Why it is not ready; undefined when it is. */
+  unready(): string | undefined;
+}
+
+/** Starts an operator within this process, for tests and for embedding. */
+export async function start(operator: OperatorDefinition, options: StartOptions = {}): Promise<RunningOperator> {
+  const plan = planOf(operator);
+  const access =
+    options.kubeconfig === undefined
+      ? findCluster(process.env, systemClock)
+      : fromKubeconfig(options.kubeconfig, systemClock);
+  const config = {
+    ...loadConfig(undefined, 'the configuration', {}),
+    metricsAddr: '',
+    healthAddr: '',
+    ...options.config,
+  };
+  const logger = options.logger ?? silentLogger;
+  const manager = new Manager({ plan, access, config, logger, development: true, processMetrics: false });
+  if (options.installCrd) await installCrd(operator, manager.client);
+  await manager.start();
+  return {
+    stop: () => manager.stop(),
+    metrics: () => manager.metrics.registry.metrics(),
+    unready: () => manager.unready(),
+  };
+}
+
+/** Where the configuration is; `AUTOPILOT_CONFIG` names another file. */
+const CONFIG_FILE = 'autopilot-operator.yaml';
+/** Longest time from a signal to the end of the process; a pod is killed after its terminationGracePeriodSeconds (default 30). */
+const STOP_MS = 20_000;
+
+/**
+ * Runs an operator as this process' work: reads autopilot-operator.yaml and the environment, finds the cluster, works until SIGTERM or
+ * SIGINT, and lets what is under way end. Exit code 0 after a clean stop, 1 with a message where it cannot start.
+ * With AUTOPILOT_DEV=1 (set by the dev loop) it installs its own CRD, and serves probes and metrics on loopback only.
+ */
+export async function run(operator: OperatorDefinition): Promise<void> {
+  let logger: RootLogger | undefined;
+  try {
+    const plan = planOf(operator);
+    const development = process.env['AUTOPILOT_DEV'] === '1';
+    const file = process.env['AUTOPILOT_CONFIG'] ?? CONFIG_FILE;
+    const config = loadConfig(await readConfig(file), file, process.env);
+    logger = createLogger({
+      name: plan.name,
+      version: config.version,
+      level: config.logLevel,
+      format: config.logFormat,
+    });
+    const access = findCluster(process.env, systemClock);
+    const manager = new Manager({ plan, access, config, logger, development, processMetrics: true });
+    if (development) await installCrd(operator, manager.client);
+    await manager.start();
+    stopOnSignal(manager, logger);
+  } catch (error) {
+    const message = error instanceof AutopilotError ? `${error.code}: ${error.message}` : messageOf(error);
+    if (logger) logger.error({ err: error }, message);
+    else console.error(message);
+    process.exitCode = 1;
+  }
+}
+
+async function readConfig(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw errors.config(file, [messageOf(error)]);
+  }
+}
+
+function stopOnSignal(manager: Manager, logger: RootLogger): void {
+  // Nothing else may keep the process alive: servers can be off, and watches wait for their next try on timers that do not.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  const stop = (signal: NodeJS.Signals): void => {
+    process.off('SIGTERM', stop).off('SIGINT', stop);
+    logger.info(`${signal}: stopping`);
+    const late = setTimeout(() => {
+      logger.error(`not stopped within ${STOP_MS / 1000} s: giving up`);
+      process.exit(1);
+    }, STOP_MS);
+    late.unref();
+    manager.stop().then(
+      () => clearInterval(alive),
+      (error: unknown) => {
+        logger.error({ err: error }, `stopping failed: ${messageOf(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+}
