@@ -88,6 +88,8 @@ export interface Input {
 
 export interface Output {
   readonly parameter: ResourceParameter;
+  /** Present where the project asks for it: nothing but metadata of the outputs is watched and kept. */
+  readonly metadataOnly?: boolean;
 }
 
 export interface Selector {

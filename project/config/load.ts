@@ -1,0 +1,79 @@
+import { FAULTS } from '../errors.ts';
+import type { OperatorSettings, Problem, Project } from '../model.ts';
+import { AUTOPILOT } from './autopilot-fields.ts';
+import { OPERATOR, settingsOf } from './operator-fields.ts';
+import { Reading } from './reading.ts';
+import { checkIdentity } from './rules/identity.ts';
+import { checkParameters } from './rules/parameters.ts';
+import { checkPhases } from './rules/phases.ts';
+import { checkQueries } from './rules/queries.ts';
+import { checkRules } from './rules/rbac.ts';
+import { checkSettings } from './rules/settings.ts';
+import { parseSource } from './source.ts';
+
+/** A file's name, as the user would write it, and its text. */
+export interface TextFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface LoadedProject {
+  /** Absent where there is any problem. */
+  readonly project?: Project;
+  /** Everything that is wrong, in the order of the files, each by position. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a project from the texts of its two files: `autopilot.yaml`, and `autopilot-operator.yaml` where there is one. Nothing
+ * is read from disk, and nothing throws.
+ */
+export function loadProject(files: { autopilot: TextFile; operator?: TextFile | undefined }): LoadedProject {
+  const operatorReading = readingOf(files.operator ?? { file: 'autopilot-operator.yaml', text: '' });
+  const settings = readSettings(operatorReading);
+  const reading = readingOf(files.autopilot);
+  const project = readProject(reading, settings);
+  if (project) checkSettings(settings, project, operatorReading);
+  const problems = [...reading.problems, ...operatorReading.problems];
+  return project && problems.length === 0 ? { project, problems } : { problems };
+}
+
+function readProject(reading: Reading, operator: OperatorSettings): Project | undefined {
+  if (reading.problems.length > 0) return undefined;
+  if (reading.isEmpty()) {
+    reading.report(FAULTS.fileEmpty(), []);
+    return undefined;
+  }
+  const file = AUTOPILOT.read(reading.source.root, [], reading);
+  if (!file) return undefined;
+  const parameters = checkParameters(file, reading);
+  const rbac = checkRules(file, reading);
+  const queries = checkQueries(file, reading);
+  const identity = checkIdentity(file, reading);
+  const { kind = 'The kind', scope = 'Namespaced' } = file;
+  const machine = checkPhases(file, reading, { kind, scope, parameters, rbac });
+  if (!identity) return undefined;
+  return {
+    ...identity,
+    ...machine,
+    enableFinalizer: file.enableFinalizer ?? false,
+    rbac,
+    parameters: parameters.all,
+    customParameters: parameters.custom,
+    queries,
+    operator,
+  };
+}
+
+/** An absent or empty file means the defaults. */
+function readSettings(reading: Reading): OperatorSettings {
+  if (reading.problems.length > 0 || reading.isEmpty()) return settingsOf({});
+  return settingsOf(OPERATOR.read(reading.source.root, [], reading) ?? {});
+}
+
+function readingOf({ file, text }: TextFile): Reading {
+  const { source, faults } = parseSource(file, text.replace(/^\uFEFF/, ''));
+  const reading = new Reading(source);
+  for (const { fault, offset } of faults) reading.reportAt(fault, [], offset);
+  return reading;
+}

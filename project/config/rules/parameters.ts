@@ -1,0 +1,93 @@
+import { BUILTIN_PARAMETERS, METRICS } from '../../catalogue/catalogue.ts';
+import { ISTIO_TYPES, KUBERNETES_TYPES } from '../../catalogue/kinds.ts';
+import { lowerCamel, pluralOf } from '../../catalogue/plural.ts';
+import { FAULTS } from '../../errors.ts';
+import type { Parameter, ResourceParameter, TypeImport } from '../../model.ts';
+import type { AutopilotFile } from '../autopilot-fields.ts';
+import { TYPES_MODULE, isReservedWord, isVersion } from '../names.ts';
+import type { Reading } from '../reading.ts';
+
+export interface Parameters {
+  /** The catalogue's and the project's own. */
+  readonly all: ReadonlyMap<string, Parameter>;
+  readonly custom: readonly ResourceParameter[];
+  /** Names that are declared, faulty ones too: whoever uses one of them need not hear of it again. */
+  readonly declared: ReadonlySet<string>;
+}
+
+/** The project's own kinds beside the catalogue's. */
+export function checkParameters(file: AutopilotFile, reading: Reading): Parameters {
+  const all = new Map(BUILTIN_PARAMETERS);
+  const custom: ResourceParameter[] = [];
+  const declared = new Set<string>();
+  // By folded name and key: both become keys of objects, and files on some systems.
+  const taken = new Map<string, string>();
+  for (const parameter of BUILTIN_PARAMETERS.values()) {
+    const by = `the built-in ${parameter === METRICS ? 'client for metrics' : `kind ${describe(parameter)}`}`;
+    taken.set(fold(parameter.name), by).set(fold(parameter.key), by);
+  }
+  for (const [index, entry] of (file.customParameters ?? []).entries()) {
+    if (!entry) continue;
+    const path = ['customParameters', index];
+    const { lowerName, singleName } = entry;
+    if (lowerName === undefined) continue;
+    declared.add(lowerName);
+    const pluralName = entry.pluralName ?? (singleName === undefined ? undefined : pluralOf(singleName));
+    const key = keyOf(lowerName, pluralName);
+    const by = taken.get(fold(lowerName)) ?? taken.get(fold(key));
+    if (by !== undefined) reading.report(FAULTS.parameterTaken({ name: lowerName, by }), [...path, 'lowerName']);
+    else if (isReservedWord(key) || key in Object.prototype)
+      reading.report(FAULTS.parameterName({ name: lowerName }), [...path, 'lowerName']);
+    taken.set(fold(lowerName), 'another of `customParameters`').set(fold(key), 'another of `customParameters`');
+    const version = entry.version ?? versionOf(entry.package);
+    // A faulty version was reported already.
+    if (version === undefined && !reading.hasProblemAt([...path, 'version'])) {
+      reading.report(FAULTS.parameterVersion({ name: lowerName }), path);
+    }
+    if (singleName === undefined || version === undefined || by !== undefined) continue;
+    const types = typesOf(entry.types, singleName);
+    const parameter: ResourceParameter = {
+      type: 'resource',
+      name: lowerName,
+      key,
+      group: entry.apiGroup ?? '',
+      version,
+      kind: singleName,
+      plural: (entry.pluralName ?? lowerName).toLowerCase(),
+      namespaced: entry.scope !== 'Cluster',
+      ...(types && { types }),
+    };
+    all.set(lowerName, parameter);
+    custom.push(parameter);
+  }
+  return { all, custom, declared };
+}
+
+function describe(parameter: Parameter): string {
+  if (parameter.type === 'metrics') return '`metrics`';
+  const { group, version, kind } = parameter;
+  return `\`${kind}\` of ${group === '' ? version : `${group}/${version}`}`;
+}
+
+const fold = (name: string) => name.toLowerCase();
+
+/** In TypeScript: the plural in lowerCamelCase; the name itself where it is another word. */
+function keyOf(lowerName: string, pluralName: string | undefined): string {
+  return pluralName !== undefined && fold(pluralName) === fold(lowerName) ? lowerCamel(pluralName) : lowerName;
+}
+
+/** `k8s.io/api/apps/v1` → `v1`. */
+function versionOf(goPackage: string | undefined): string | undefined {
+  const last = goPackage?.split('/').at(-1);
+  return last !== undefined && isVersion(last) ? last : undefined;
+}
+
+function typesOf(types: string | undefined, kind: string): TypeImport | undefined {
+  const [, module, type] = (types === undefined ? null : TYPES_MODULE.exec(types)) ?? [];
+  if (module === undefined) return undefined;
+  const dependency = [KUBERNETES_TYPES, ISTIO_TYPES].find(
+    ({ name }) => module === name || module.startsWith(`${name}/`),
+  );
+  const family = /^(?:kubernetes-models|@kubernetes-models)\//.test(module);
+  return { module, name: type ?? (family ? `I${kind}` : kind), ...(dependency && { dependency }) };
+}

@@ -1,0 +1,70 @@
+import { lowerCamel } from '../../catalogue/plural.ts';
+import { BUILTIN_QUERIES, queryMethod } from '../../catalogue/queries.ts';
+import { FAULTS } from '../../errors.ts';
+import type { Query } from '../../model.ts';
+import type { AutopilotFile, QueryEntry } from '../autopilot-fields.ts';
+import { isReservedWord } from '../names.ts';
+import type { Reading } from '../reading.ts';
+import type { Path } from '../source.ts';
+import { nearest } from '../suggest.ts';
+import { defined } from './identity.ts';
+
+/** Built-in queries and the project's own. */
+export function checkQueries(file: AutopilotFile, reading: Reading): readonly Query[] {
+  const methods = new Map(
+    BUILTIN_QUERIES.map(({ name, method }) => [method.toLowerCase(), `the built-in \`${name}\``]),
+  );
+  const own = (file.queries ?? []).flatMap((entry, index) => {
+    if (!entry) return [];
+    const path = ['queries', index];
+    const { name, queryTemplate: template = '' } = entry;
+    if (name !== undefined) {
+      const method = queryMethod(name);
+      const by = methods.get(method.toLowerCase());
+      if (by !== undefined) reading.report(FAULTS.queryTaken({ name, method, by }), [...path, 'name']);
+      else methods.set(method.toLowerCase(), `\`${name}\``);
+    }
+    const parameters = checkArguments(entry, path, reading);
+    checkTemplate(entry, path, reading);
+    return name === undefined ? [] : [{ name, method: queryMethod(name), template, parameters }];
+  });
+  return [...BUILTIN_QUERIES, ...own];
+}
+
+/** Parameters become arguments: their names have to differ as such, and none may be a word of TypeScript. */
+function checkArguments({ parameters }: QueryEntry, path: Path, reading: Reading): readonly string[] {
+  const seen = new Set<string>();
+  for (const [index, name] of (parameters ?? []).entries()) {
+    if (name === undefined) continue;
+    const argument = lowerCamel(name);
+    if (isReservedWord(argument)) reading.report(FAULTS.queryParameterName({ name }), [...path, 'parameters', index]);
+    else if (seen.has(argument)) reading.report(FAULTS.duplicate({ value: name }), [...path, 'parameters', index]);
+    seen.add(argument);
+  }
+  return defined(parameters);
+}
+
+/** Placeholders against parameters, both ways. */
+function checkTemplate({ queryTemplate, parameters }: QueryEntry, path: Path, reading: Reading): void {
+  if (queryTemplate === undefined || reading.hasProblemAt([...path, 'parameters'])) return;
+  const declared = defined(parameters);
+  const used = new Set<string>();
+  for (const [text, name] of queryTemplate.matchAll(/\{\{-?\s*\.([A-Za-z_]\w*)\s*-?\}\}|\{\{.*?\}\}|\{\{.*/gs)) {
+    if (name === undefined) {
+      const found = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+      reading.report(FAULTS.queryTemplate({ found }), [...path, 'queryTemplate']);
+      return;
+    }
+    used.add(name);
+  }
+  const unknown = [...used].find((name) => !declared.includes(name));
+  if (unknown !== undefined) {
+    const near = nearest(unknown, declared);
+    const hint = near === undefined ? `Add \`${unknown}\` to \`parameters\`.` : `Did you mean \`{{ .${near} }}\`?`;
+    reading.report(FAULTS.queryPlaceholder({ name: unknown, hint }), [...path, 'queryTemplate']);
+    return;
+  }
+  for (const [index, name] of declared.entries()) {
+    if (!used.has(name)) reading.report(FAULTS.queryParameterUnused({ name }), [...path, 'parameters', index]);
+  }
+}

@@ -1,0 +1,23 @@
+import { FAULTS } from '../../errors.ts';
+import type { OperatorSettings, Project } from '../../model.ts';
+import { portOf } from '../operator-fields.ts';
+import type { Reading } from '../reading.ts';
+
+/** What one file alone cannot tell: addresses against each other, the watched namespace against the kind's scope. */
+export function checkSettings(
+  settings: OperatorSettings,
+  { kind, scope }: { kind: string; scope: Project['scope'] },
+  reading: Reading,
+): void {
+  const { metricsAddr, healthAddr } = settings;
+  const port = portOf(healthAddr);
+  if (port !== undefined && port === portOf(metricsAddr)) {
+    const [path, other, address] = reading.source.has(['healthAddr'])
+      ? (['healthAddr', 'metricsAddr', metricsAddr] as const)
+      : (['metricsAddr', 'healthAddr', healthAddr] as const);
+    reading.report(FAULTS.addressClash({ other, address }), [path]);
+  }
+  if (scope === 'Cluster' && settings.watchNamespace !== '') {
+    reading.report(FAULTS.watchNamespaceScope({ kind }), ['watchNamespace']);
+  }
+}

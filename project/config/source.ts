@@ -1,0 +1,149 @@
+import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import type { Document, Node, ParsedNode, YAMLError } from 'yaml';
+import type { Fault } from '../errors.ts';
+import { FAULTS } from '../errors.ts';
+
+/** Keys and indexes from the root: `['phases', 1, 'name']`. */
+export type Path = readonly (string | number)[];
+
+/** `phases[1].name` */
+export function formatPath(path: Path): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    if (!/^[A-Za-z_][\w-]*$/.test(step)) return `${text}["${step}"]`;
+    return text === '' ? step : `${text}.${step}`;
+  }, '');
+}
+
+/** A YAML file's text and what was parsed from it; tells where in the text a path stands. */
+export class Source {
+  readonly file: string;
+  readonly #lines: LineCounter;
+  readonly #document: Document.Parsed | undefined;
+
+  constructor(file: string, lines: LineCounter, document: Document.Parsed | undefined) {
+    this.file = file;
+    this.#lines = lines;
+    this.#document = document;
+  }
+
+  /** The root; null where the document is empty. */
+  get root(): ParsedNode | null {
+    return this.#document?.contents ?? null;
+  }
+
+  /** From 1, in characters. */
+  position(offset: number): { line: number; column: number } {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+
+  /** Whether the file says something at this path. */
+  has(path: Path): boolean {
+    let node: Node | null | undefined = this.root;
+    for (const step of path) {
+      const container = this.follow(node);
+      if (isMap(container)) node = asNode(container.items.find((item) => keyText(item.key) === step)?.value);
+      else if (isSeq(container) && typeof step === 'number') node = asNode(container.items[step]);
+      else return false;
+      if (!node) return false;
+    }
+    return true;
+  }
+
+  /** What an alias stands for; undefined where its anchor does not exist. */
+  follow(node: Node | null | undefined): Node | null | undefined {
+    return this.#document && isAlias(node) ? node.resolve(this.#document) : node;
+  }
+
+  /**
+   * The offset of the value at a path, of its key where there is no value or `part` asks for it, of the nearest surrounding
+   * thing where the path does not exist.
+   */
+  offsetOf(path: Path, part: 'value' | 'key' = 'value'): number {
+    let node: Node | null | undefined = this.root;
+    let offset = startOf(node) ?? 0;
+    for (const [depth, step] of path.entries()) {
+      const container = this.follow(node);
+      let key: unknown;
+      if (isMap(container)) {
+        const pair = container.items.find((item) => keyText(item.key) === step);
+        if (!pair) return offset;
+        key = pair.key;
+        node = asNode(pair.value);
+      } else if (isSeq(container) && typeof step === 'number') {
+        node = asNode(container.items[step]);
+      } else {
+        return offset;
+      }
+      const preferKey = part === 'key' && depth === path.length - 1;
+      offset = (preferKey ? startOf(key) : filled(node)) ?? startOf(key) ?? startOf(node) ?? offset;
+    }
+    return offset;
+  }
+}
+
+/** A fault and where in the text it stands. */
+export interface SyntaxFault {
+  readonly fault: Fault;
+  readonly offset: number;
+}
+
+/**
+ * Parses one document. A fault here ends the reading: what a parser guesses after a syntax error would only bring further
+ * complaints about the same thing.
+ */
+export function parseSource(file: string, text: string): { source: Source; faults: readonly SyntaxFault[] } {
+  const lines = new LineCounter();
+  let documents: Document.Parsed[];
+  try {
+    // Duplicate keys are found by the reading, which knows their path.
+    const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+    documents = 'empty' in parsed ? [] : parsed;
+  } catch (error) {
+    // Nesting of thousands of levels exhausts the stack.
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      source: new Source(file, lines, undefined),
+      faults: [{ fault: FAULTS.yamlSyntax({ reason }), offset: 0 }],
+    };
+  }
+  const source = new Source(file, lines, documents[0]);
+  const broken = documents.flatMap((document) => document.errors).sort((a, b) => a.pos[0] - b.pos[0])[0];
+  if (broken) return { source, faults: [syntaxFault(text, broken)] };
+  const further = documents.slice(1).find((document) => filled(document.contents) !== undefined);
+  if (further) {
+    const count = documents.filter((document) => filled(document.contents) !== undefined).length;
+    return { source, faults: [{ fault: FAULTS.yamlDocuments({ count }), offset: startOf(further.contents) ?? 0 }] };
+  }
+  return { source, faults: [] };
+}
+
+function syntaxFault(text: string, error: YAMLError): SyntaxFault {
+  const offset = error.pos[0];
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const [, indent = ''] = /^([ \t]*)/.exec(text.slice(lineStart)) ?? [];
+  const tab = indent.indexOf('\t');
+  if (tab >= 0) return { fault: FAULTS.yamlTab(), offset: lineStart + tab };
+  const reason = error.message.charAt(0).toLowerCase() + error.message.slice(1).replace(/\.$/, '');
+  return { fault: FAULTS.yamlSyntax({ reason }), offset };
+}
+
+/** The text of a plain key, or undefined where it is a list, an object or not text. */
+export function keyText(key: unknown): string | undefined {
+  if (typeof key === 'string') return key;
+  return isScalar(key) && typeof key.value === 'string' ? key.value : undefined;
+}
+
+export function asNode(value: unknown): Node | null {
+  return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value) ? value : null;
+}
+
+export function startOf(value: unknown): number | undefined {
+  return asNode(value)?.range?.[0];
+}
+
+/** Where a value starts that is really written: an empty one has no place of its own. */
+function filled(value: unknown): number | undefined {
+  return isScalar(value) && value.value === null && (value.source ?? '') === '' ? undefined : startOf(value);
+}
