@@ -9,13 +9,18 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+/** The tests that need neither Go nor a cluster. Whoever names files of their own runs those instead. */
+const SPECS = ['scripts', 'project', 'generators', 'cli', 'runtime', 'devcluster', 'examples', 'test'].map(
+  (folder) => `${folder}/**/*.test.ts`,
+);
+
 /** Each command is a list of programs, run one after the other; the first that fails ends it. `{args}` is what the user added. */
 const bin = (name, file) => join(root, 'node_modules', name, file);
 const source = (file) => ['--conditions=autopilot-source', join(root, file)];
 const tsc = bin('typescript', 'bin/tsc');
 const COMMANDS = {
   start: [[...source('examples/autorouter/show/show.ts'), '{args}']],
-  test: [[bin('mocha', 'bin/mocha.js'), '{args}']],
+  test: [[bin('mocha', 'bin/mocha.js'), '{args:specs}']],
   'test:real': [[bin('mocha', 'bin/mocha.js'), '--config', 'test/real/mocharc.json', '{args}']],
   build: [[...source('scripts/build.ts'), '{args}']],
   lint: [[...source('scripts/lint.ts'), '{args}']],
@@ -51,14 +56,30 @@ function installed() {
 function install() {
   console.log('Installing dependencies (once, about half a minute) …');
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_config_(omit|include|only|production|dry_run|workspaces?|global|prefix)$/i.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_config_(omit|include|only|production|dry_run|workspaces?|global|prefix)$/i.test(name),
+    ),
   );
   // Not `npm ci`: npm 11 and 12 refuse a lock file that lacks other platforms' optional packages. `--no-save` leaves the lock alone.
   const npm = process.env.npm_execpath;
-  const args = ['install', '--no-save', '--include=dev', '--include=optional', '--loglevel=error', '--no-fund', '--no-audit'];
+  const args = [
+    'install',
+    '--no-save',
+    '--include=dev',
+    '--include=optional',
+    '--loglevel=error',
+    '--no-fund',
+    '--no-audit',
+  ];
   const command = npm ? [process.execPath, [npm, ...args]] : ['npm', args];
-  const { status, error } = spawnSync(command[0], command[1], { cwd: root, env, stdio: 'inherit', shell: !npm && process.platform === 'win32' });
-  if (status !== 0) fail(`npm install failed (${error?.message ?? `exit code ${status}`}): see its output above; nothing was started.`);
+  const { status, error } = spawnSync(command[0], command[1], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+    shell: !npm && process.platform === 'win32',
+  });
+  if (status !== 0)
+    fail(`npm install failed (${error?.message ?? `exit code ${status}`}): see its output above; nothing was started.`);
 }
 
 /** Sources run on Node ^22.19 and >=24.11: types are stripped, and undici's and Yeoman's requirements are met. */
@@ -83,7 +104,10 @@ function findNode() {
 
 function run(node, args) {
   return new Promise((resolve) => {
-    const env = { ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` };
+    const env = {
+      ...process.env,
+      PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
+    };
     const child = spawn(node, args, { cwd: root, stdio: 'inherit', env });
     // A terminal's Ctrl-C reaches the child by itself; whoever kills npm's child alone must not leave ours running.
     const forward = (signal) => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
@@ -96,12 +120,22 @@ function run(node, args) {
   });
 }
 
+/** What a user's own arguments are to a program. */
+function fill(word, args) {
+  if (word === '{args}') return args;
+  if (word === '{args:specs}') return args.some((arg) => /\.ts$/.test(arg)) ? args : [...SPECS, ...args];
+  return [word];
+}
+
 const [command, ...args] = process.argv.slice(2);
 const steps = COMMANDS[command];
 if (!steps) fail(`Unknown command ${command}. There are: ${Object.keys(COMMANDS).join(', ')}.`);
 if (!installed()) install();
 const node = findNode();
 for (const step of steps) {
-  const code = await run(node, step.flatMap((word) => (word === '{args}' ? args : [word])));
+  const code = await run(
+    node,
+    step.flatMap((word) => fill(word, args)),
+  );
   if (code !== 0) process.exit(code);
 }

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { requirementsOf } from '../kube/selector.ts';
+import { configMaps, object } from '../testing/objects.ts';
+import { Cache, type Change } from './cache.ts';
+
+describe('cache', () => {
+  let cache: Cache;
+  let changes: string[];
+  const tell = ({ key, old, current, own }: Change): void =>
+    void changes.push(`${own ? 'own ' : ''}${key} ${old?.resourceVersion ?? '-'}→${current?.resourceVersion ?? '-'}`);
+  const version = (key: string): string | undefined => cache.get(key)?.resourceVersion;
+
+  beforeEach(() => {
+    cache = new Cache({ type: configMaps, labelSelector: '', metadataOnly: false }, [], 'operator');
+    changes = [];
+    cache.onChange(tell);
+    cache.listing();
+    cache.replace([object('a', 5)], '10');
+  });
+
+  it('is synced once a consistent list was seen', () => {
+    const fresh = new Cache({ type: configMaps, labelSelector: '', metadataOnly: false }, [], 'operator');
+    let told = 0;
+    fresh.onSynced(() => (told += 1));
+    assert.equal(fresh.synced, false);
+    fresh.replace([], '1');
+    fresh.replace([], '2');
+    assert.equal(fresh.synced, true);
+    assert.equal(told, 1);
+  });
+
+  it('tells what a watch brings', () => {
+    cache.changed(object('a', 11));
+    cache.changed(object('b', 12));
+    cache.deleted(object('a', 13));
+    assert.deepEqual(changes, ['default/a -→5', 'default/a 5→11', 'default/b -→12', 'default/a 11→-']);
+  });
+
+  it('tells only what a new list changes', () => {
+    cache.changed(object('b', 12));
+    changes.length = 0;
+    cache.listing();
+    cache.replace([object('a', 5), object('c', 14)], '20');
+    assert.deepEqual(changes, ['default/c -→14', 'default/b 12→-']);
+  });
+
+  describe('with own writes', () => {
+    it('is never older than the last of them', () => {
+      cache.written(object('a', 11));
+      assert.equal(version('default/a'), '11');
+      cache.changed(object('a', 8));
+      assert.equal(version('default/a'), '11');
+    });
+
+    it('takes the event of an own write for known', () => {
+      cache.written(object('a', 11));
+      cache.changed(object('a', 11));
+      assert.deepEqual(changes.slice(1), ['own default/a 5→11']);
+    });
+
+    it('tells a change by somebody else that comes after it', () => {
+      cache.written(object('a', 11));
+      cache.changed(object('a', 12));
+      assert.deepEqual(changes.slice(1), ['own default/a 5→11', 'default/a 11→12']);
+    });
+
+    it('holds events back while a write is under way, and drops those that the answer covers', () => {
+      const release = cache.hold('default/a');
+      cache.changed(object('a', 11));
+      cache.changed(object('a', 12));
+      assert.equal(version('default/a'), '5');
+      cache.written(object('a', 11));
+      release();
+      assert.deepEqual(changes.slice(1), ['own default/a 5→11', 'default/a 11→12']);
+    });
+
+    it('delivers what was held when the write failed', () => {
+      const release = cache.hold('default/a');
+      cache.deleted(object('a', 11));
+      release();
+      assert.equal(version('default/a'), undefined);
+    });
+
+    it('waits for the last of several writes to one object', () => {
+      const first = cache.hold('default/a');
+      const second = cache.hold('default/a');
+      cache.changed(object('a', 11));
+      first();
+      assert.equal(version('default/a'), '5');
+      second();
+      assert.equal(version('default/a'), '11');
+    });
+
+    it('forgets what it deleted at once, and late events do not bring it back', () => {
+      cache.removed('default/a', 'uid-a');
+      cache.changed(object('a', 9));
+      assert.equal(version('default/a'), undefined);
+      cache.deleted(object('a', 12));
+      cache.changed(object('a', 13, { uid: 'another' }));
+      assert.equal(cache.get('default/a')?.uid, 'another');
+    });
+
+    it('knows an object of the same name that was made after a deletion, whatever the order of the events', () => {
+      cache.removed('default/a', 'uid-a');
+      cache.written(object('a', 14, { uid: 'second' }));
+      cache.deleted(object('a', 12));
+      assert.equal(cache.get('default/a')?.uid, 'second');
+      cache.changed(object('a', 14, { uid: 'second' }));
+      assert.equal(cache.get('default/a')?.uid, 'second');
+    });
+
+    it('keeps a write that was answered while a list was under way', () => {
+      cache.listing();
+      cache.written(object('a', 30));
+      cache.written(object('new', 31));
+      cache.replace([object('a', 5)], '20');
+      assert.deepEqual([version('default/a'), version('default/new')], ['30', '31']);
+    });
+
+    it('believes a consistent list that is older than its own writes: the server was restored', () => {
+      cache.written(object('a', 30));
+      cache.written(object('new', 31));
+      cache.listing();
+      cache.replace([object('a', 5)], '20');
+      assert.deepEqual([version('default/a'), version('default/new')], ['5', undefined]);
+      cache.changed(object('a', 21));
+      assert.equal(version('default/a'), '21');
+    });
+
+    it('does not take a list for news about an object with a write under way', () => {
+      const release = cache.hold('default/a');
+      cache.listing();
+      cache.replace([], '20');
+      assert.equal(version('default/a'), '5');
+      cache.written(object('a', 25));
+      release();
+      assert.equal(version('default/a'), '25');
+    });
+
+    it('forgets deletions that a list confirms', () => {
+      cache.removed('default/a', 'uid-a');
+      cache.listing();
+      cache.replace([], '20');
+      cache.changed(object('a', 21));
+      assert.equal(version('default/a'), '21');
+    });
+  });
+
+  describe('with a selector', () => {
+    beforeEach(() => {
+      cache = new Cache(
+        { type: configMaps, labelSelector: 'app', metadataOnly: true },
+        requirementsOf({ matchExpressions: [{ key: 'app', operator: 'Exists' }] }),
+        'operator',
+      );
+      cache.replace([], '10');
+      cache.onChange(tell);
+      changes = [];
+    });
+
+    it('takes in own writes that match, as metadata only, and lets go those that no longer do', () => {
+      cache.written(object('a', 11, { labels: { app: 'x' }, data: { secret: 'y' } }));
+      assert.deepEqual(cache.get('default/a')?.object, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'a', namespace: 'default', uid: 'uid-a', resourceVersion: '11', labels: { app: 'x' } },
+      });
+      cache.written(object('a', 12));
+      cache.written(object('b', 13));
+      assert.deepEqual(changes, ['own default/a -→11', 'own default/a 11→-']);
+    });
+
+    it('takes in no own writes of other namespaces', () => {
+      const narrow = new Cache(
+        { type: configMaps, namespace: 'one', labelSelector: '', metadataOnly: false },
+        [],
+        'operator',
+      );
+      narrow.written(object('a', 11, { namespace: 'two' }));
+      assert.equal(narrow.size, 0);
+    });
+  });
+});

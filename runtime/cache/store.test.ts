@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { requirementsOf } from '../kube/selector.ts';
+import { object } from '../testing/objects.ts';
+import { entryOf, Store } from './store.ts';
+
+describe('store', () => {
+  const names = (store: Store, namespace: string | undefined, matchLabels: Record<string, string>): string[] =>
+    store.select(namespace, requirementsOf({ matchLabels })).map(({ key }) => key);
+
+  it('selects by namespace and labels, sorted by key, and follows changes of both', () => {
+    const store = new Store();
+    for (const [name, color] of [
+      ['b', 'red'],
+      ['a', 'red'],
+      ['c', 'blue'],
+    ] as const)
+      store.put(entryOf(object(name, 1, { labels: { color } }), 'm'));
+    store.put(entryOf(object('a', 1, { namespace: 'other', labels: { color: 'red' } }), 'm'));
+    assert.deepEqual(names(store, 'default', { color: 'red' }), ['default/a', 'default/b']);
+    assert.deepEqual(names(store, undefined, { color: 'red' }), ['default/a', 'default/b', 'other/a']);
+    store.put(entryOf(object('a', 2, { labels: { color: 'blue' } }), 'm'));
+    store.delete('default/b');
+    assert.deepEqual(names(store, 'default', { color: 'red' }), []);
+    assert.deepEqual(names(store, 'default', { color: 'blue' }), ['default/a', 'default/c']);
+    assert.deepEqual(names(store, 'other', {}), ['other/a']);
+    assert.deepEqual(names(store, 'nowhere', {}), []);
+  });
+
+  it('keeps of managedFields our own entries, with their places', () => {
+    const managedFields = [
+      { manager: 'other', operation: 'Update' as const, fieldsV1: {} },
+      { manager: 'operator', operation: 'Apply' as const, fieldsV1: { 'f:data': {} } },
+    ];
+    const full = object('a', 1);
+    const entry = entryOf({ ...full, metadata: { ...full.metadata, managedFields } }, 'operator');
+    assert.equal(entry.object.metadata.managedFields, undefined);
+    assert.deepEqual(entry.ours, [{ index: 1, entry: managedFields[1] }]);
+  });
+});
