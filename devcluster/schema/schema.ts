@@ -50,14 +50,28 @@ export interface Schema {
   readonly 'x-kubernetes-patch-strategy'?: string | undefined;
   readonly 'x-kubernetes-patch-merge-key'?: string | undefined;
   readonly 'x-kubernetes-group-version-kind'?: readonly GroupVersionKind[] | undefined;
+  /**
+   * Built-in kinds only: what the field's Go type does with an empty value when it is written.
+   * `omit`: an empty one is left out (a value, list or map with omitempty); `struct`: always written, as an object;
+   * `null`: a list, map or pointer that is written as null when there is none; `zero`: a scalar that is always written.
+   * Without it an empty value stays (an optional pointer).
+   */
+  readonly 'x-go-empty'?: GoEmpty | undefined;
   /** CEL rules. Not evaluated here: `celRules` in `cel-rules.ts` lists them, so that a server can say so. */
   readonly 'x-kubernetes-validations'?: readonly unknown[] | undefined;
 }
+
+export type GoEmpty = 'omit' | 'struct' | 'null' | 'zero';
 
 export interface GroupVersionKind {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
+}
+
+/** Narrows what a CustomResourceDefinition has for a schema; that it is a sound one is `checkStructural`'s business. */
+export function isSchema(value: unknown): value is Schema {
+  return isObject(value);
 }
 
 /** The schema of the members that `properties` does not name; undefined where there is none or it is a boolean. */
