@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { objectKey } from '../kube/paths.ts';
 import { matches, requirementsOf } from '../kube/selector.ts';
 import type { KubernetesObject } from '../kube/types.ts';

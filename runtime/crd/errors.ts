@@ -25,9 +25,13 @@ export class SchemaError extends Error {
   }
 }
 
-type Refusal = Omit<SchemaProblem, 'path'>;
+export type Refusal = Omit<SchemaProblem, 'path'>;
 
-const refusal = (code: `ERR_AP_SCHEMA_${string}`, message: string, remedy: string): Refusal => ({ code, message, remedy });
+const refusal = (code: `ERR_AP_SCHEMA_${string}`, message: string, remedy: string): Refusal => ({
+  code,
+  message,
+  remedy,
+});
 
 export const REFUSALS = {
   notZod: (found: string) =>
@@ -40,11 +44,22 @@ export const REFUSALS = {
     refusal(
       'ERR_AP_SCHEMA_UNION',
       'A field of a CRD has one type, and this is a choice between several.',
-      "Use an object with an optional key for each, and a rule in `.meta({ 'x-kubernetes-validations': … })` where only one may be set; text or whole number is `intOrString()`.",
+      "Use an object with an optional key for each, and a rule in `.meta({ 'x-kubernetes-validations': … })` where only one may be set; objects that a key tells apart are `z.discriminatedUnion(…)`; text or whole number is `intOrString()`.",
+    ),
+  unionKey: (key: string) =>
+    refusal(
+      'ERR_AP_SCHEMA_UNION_KEY',
+      `The key \`${key}\` has one schema in one of the objects and another in another, and a CRD has one for all.`,
+      'Give it the same schema everywhere, or other names.',
     ),
   literals: () =>
-    refusal('ERR_AP_SCHEMA_LITERALS', 'The values of a field have one type, and these have several.', 'Use texts only, or numbers only.'),
-  noValues: () => refusal('ERR_AP_SCHEMA_NO_VALUES', 'No value fits this schema.', 'Remove the field, or list its values.'),
+    refusal(
+      'ERR_AP_SCHEMA_LITERALS',
+      'The values of a field have one type, and these have several.',
+      'Use texts only, or numbers only.',
+    ),
+  noValues: () =>
+    refusal('ERR_AP_SCHEMA_NO_VALUES', 'No value fits this schema.', 'Remove the field, or list its values.'),
   tuple: () =>
     refusal(
       'ERR_AP_SCHEMA_TUPLE',
@@ -82,17 +97,25 @@ export const REFUSALS = {
       'Describe the stored value, and change it in the worker.',
     ),
   check: (check: string) =>
-    refusal('ERR_AP_SCHEMA_CHECK', `The check \`${check}\` is not known here.`, 'Use another one, or a pattern: `.regex(…)`.'),
+    refusal(
+      'ERR_AP_SCHEMA_CHECK',
+      `The check \`${check}\` is not known here.`,
+      'Use another one, or a pattern: `.regex(…)`.',
+    ),
   pattern: (pattern: string, reason: string) =>
     refusal(
       'ERR_AP_SCHEMA_PATTERN',
       `The API server does not understand the pattern \`${pattern}\`: ${reason}.`,
-      'Write it for RE2, or use a rule in `.meta({ \'x-kubernetes-validations\': … })`.',
+      "Write it for RE2, or use a rule in `.meta({ 'x-kubernetes-validations': … })`.",
     ),
   format: (format: string, remedy: string) =>
     refusal('ERR_AP_SCHEMA_FORMAT', `The API server cannot check the format \`${format}\`.`, remedy),
   defaultValue: (reason: string) =>
-    refusal('ERR_AP_SCHEMA_DEFAULT', `The default is refused by its own schema: ${reason}.`, 'Correct the default or the schema.'),
+    refusal(
+      'ERR_AP_SCHEMA_DEFAULT',
+      `The default is refused by its own schema: ${reason}.`,
+      'Correct the default or the schema.',
+    ),
   defaultVaries: () =>
     refusal(
       'ERR_AP_SCHEMA_DEFAULT_VARIES',
@@ -102,7 +125,9 @@ export const REFUSALS = {
   intersection: (key: string) =>
     refusal(
       'ERR_AP_SCHEMA_INTERSECTION',
-      key === '' ? 'Only objects with named keys can be combined.' : `Both sides have the key \`${key}\`, with different schemas.`,
+      key === ''
+        ? 'Only objects with named keys can be combined.'
+        : `Both sides have the key \`${key}\`, with different schemas.`,
       'Write one object: `first.extend(second.shape)`.',
     ),
   meta: (key: string) =>

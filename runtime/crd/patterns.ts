@@ -1,62 +1,65 @@
 /**
- * Patterns of JavaScript as patterns of RE2, which the API server uses. Both languages agree on nearly all that people write;
- * what only JavaScript has is refused here rather than by the server, whose answer knows no line of `spec.ts`. Two differences
- * remain and are small: `\s` of RE2 is ASCII only, and `.` takes in `\r`, U+2028 and U+2029.
+ * Patterns of JavaScript as patterns of RE2, which the API server uses. The languages agree on nearly all that people write;
+ * what only JavaScript has is written otherwise or refused here rather than by the server, whose answer knows no line of
+ * `spec.ts`. What is returned means the same to JavaScript. Two differences remain and are small: `\s` of RE2 is ASCII only,
+ * and its `.` takes in `\r`, U+2028 and U+2029.
  */
 export type Translated = { readonly pattern: string } | { readonly refused: string };
 
-export function toRe2(expression: RegExp): Translated {
-  const { source, flags } = expression;
-  const reason = unsupportedIn(source, flags);
-  if (reason !== undefined) return { refused: reason };
-  // The flags g and d mean nothing for a test, and RE2 always works with code points, as u does.
-  const inline = [...flags].filter((flag) => 'ims'.includes(flag)).join('');
-  return { pattern: inline === '' ? source : `(?${inline}:${source})` };
-}
-
-const UNSUPPORTED: readonly (readonly [token: RegExp, reason: string])[] = [
-  [/^\(\?<?[=!]/, 'it looks ahead or behind'],
-  [/^\(\?<[^=!]/, ''],
-  [/^\\k</, 'it refers back to a group'],
-  [/^\\[1-9]/, 'it refers back to a group'],
-  [/^\\c[A-Za-z]/, 'it names a control character with `\\c`'],
-  [/^\\u/, 'it names a character with `\\u`; use `\\x{…}`, or the character itself'],
-  [/^\\[pP]\{(?![A-Z][a-z]?\}|[A-Z][a-z]+\})/, 'it names a Unicode property that RE2 does not have'],
-  [/^\\[A-Za-z](?<!\\[dDwWsSbBpPnrtfvx0])/, 'it escapes a letter that needs no escape'],
-];
-
-function unsupportedIn(source: string, flags: string): string | undefined {
-  if (flags.includes('y')) return 'the flag `y` has no counterpart';
-  if (flags.includes('v')) return 'the flag `v` has no counterpart';
-  for (const { token, inClass } of tokens(source)) {
-    if (inClass && token === '\\b') return 'it has a backspace (`\\b`) in a class';
-    if (token === '[]' || token === '[^]') return `it has the class \`${token}\``;
-    const [, reason] = UNSUPPORTED.find(([start]) => start.test(token)) ?? [];
-    if (reason) return reason;
-    const repeat = /^\{(\d+)(?:,(\d*))?\}$/.exec(token);
-    if (repeat && Math.max(Number(repeat[1]), Number(repeat[2] ?? 0)) > 1000) return 'it repeats more than 1,000 times';
-  }
-  return undefined;
-}
-
-interface Token {
-  readonly token: string;
-  readonly inClass: boolean;
-}
-
-/** Enough of the syntax to tell an escaped character, a class, the head of a group and a repetition from plain text. */
-function* tokens(source: string): Generator<Token> {
-  const token = /\\[pPk](?:\{[^}]*\}|<[^>]*>)?|\\u\{?|\\c.|\\[\s\S]|\[\^?\]|\[\^?|\]|\(\?<?[=!:]?|\{\d+(?:,\d*)?\}|[\s\S]/y;
+export function toRe2({ source, flags }: RegExp): Translated {
+  if (/[yv]/.test(flags)) return { refused: `the flag \`${flags.includes('y') ? 'y' : 'v'}\` has no counterpart` };
+  let pattern = '';
   let inClass = false;
-  while (token.lastIndex < source.length) {
-    const [text = ''] = token.exec(source) ?? [];
-    if (text === '') return;
-    if (inClass) {
-      if (text === ']') inClass = false;
-    } else if (text === '[' || text === '[^') {
-      inClass = true;
-    }
-    // Inside a class brackets and parentheses are plain text.
-    if (!inClass || text.startsWith('\\')) yield { token: text, inClass };
+  for (let rest = source; rest !== '';) {
+    const [token = rest] = (inClass ? CLASS_TOKEN : TOKEN).exec(rest) ?? [];
+    rest = rest.slice(token.length);
+    if (inClass && token === ']') inClass = false;
+    else if (!inClass && (token === '[' || token === '[^')) inClass = true;
+    const translated = token.startsWith('\\') ? escape(token, inClass) : plain(token, inClass);
+    if (typeof translated !== 'string') return translated;
+    pattern += translated;
   }
+  // The flags g and d mean nothing for a test, and RE2 always works with code points, as u does.
+  const inline = flags.replaceAll(/[^ims]/g, '');
+  return { pattern: inline === '' ? pattern : `(?${inline}:${pattern})` };
+}
+
+const ESCAPE = String.raw`\\[pPk](?:\{[^}]*\}|<[^>]*>)|\\u\{[^}]*\}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\c[A-Za-z]|\\\d+|\\[^]`;
+const TOKEN = new RegExp(String.raw`^(?:${ESCAPE}|\[\^?\]|\[\^?|\(\?<?[=!]|\{\d+(?:,\d*)?\}|[^])`);
+const CLASS_TOKEN = new RegExp(`^(?:${ESCAPE}|[^])`);
+
+/** RE2 writes a repetition out, and stops at this many. */
+const MAX_REPEAT = 1000;
+
+function plain(token: string, inClass: boolean): string | { refused: string } {
+  if (inClass) return token;
+  if (token.startsWith('(?') && token.length > 2) return { refused: 'it looks ahead or behind' };
+  if (token === '[]' || token === '[^]') return { refused: `it has the class \`${token}\`` };
+  const counts = /^\{(\d+)(?:,(\d*))?\}$/.exec(token)?.slice(1) ?? [];
+  if (counts.some((count) => Number(count ?? 0) > MAX_REPEAT))
+    return { refused: `it repeats more than ${MAX_REPEAT} times` };
+  return token;
+}
+
+function escape(token: string, inClass: boolean): string | { refused: string } {
+  const letter = token.charAt(1);
+  if (/[dDwWsSnrtfvx]/.test(letter) || token === '\\0') return token;
+  if (letter === 'b' || letter === 'B') return inClass ? { refused: 'it has a backspace (`\\b`) in a class' } : token;
+  if (letter === 'u') return character(Number.parseInt(token.replaceAll(/[\\u{}]/g, ''), 16));
+  if (letter === 'c' && token.length > 2) return character(token.charCodeAt(2) % 32);
+  if (letter === 'k' || /\d/.test(letter)) return { refused: 'it refers back to a group' };
+  if (letter === 'p' || letter === 'P') {
+    // Of the names that JavaScript knows, RE2 knows the short ones of general categories.
+    return /^\\[pP]\{[A-Z][a-z]?\}$/.test(token) ? token : { refused: `RE2 has no Unicode property \`${token}\`` };
+  }
+  if (/[A-Za-z]/.test(letter)) return { refused: `\`${token}\` escapes a letter that needs no escape` };
+  return letter > '\u007f' ? letter : token;
+}
+
+/** A character as itself, which both languages read alike, or escaped where it would mean something. */
+function character(code: number): string | { refused: string } {
+  if (code >= 0xd800 && code <= 0xdfff) return { refused: 'it names one half of a surrogate pair' };
+  if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`;
+  const text = String.fromCodePoint(code);
+  return /[A-Za-z0-9]/.test(text) || code > 0x7f ? text : `\\${text}`;
 }

@@ -15,6 +15,7 @@ export interface StructuralSchema extends ValueRules {
   readonly additionalProperties?: StructuralSchema;
   readonly items?: StructuralSchema;
   readonly allOf?: readonly ValueRules[];
+  readonly oneOf?: readonly Alternative[];
   readonly 'x-kubernetes-int-or-string'?: true;
   readonly 'x-kubernetes-preserve-unknown-fields'?: true;
   readonly 'x-kubernetes-embedded-resource'?: true;
@@ -38,6 +39,12 @@ export interface ValueRules {
   readonly multipleOf?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
+}
+
+/** One form of an object: which keys it has to have, and what stands in the key that tells the forms apart. */
+export interface Alternative {
+  readonly properties: Readonly<Record<string, ValueRules>>;
+  readonly required: readonly string[];
 }
 
 /** A CEL rule. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { WorkQueue } from './work-queue.ts';
 
 describe('work queue', () => {

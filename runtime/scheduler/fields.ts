@@ -71,19 +71,19 @@ function visit(value: object, nodes: readonly FieldsV1[], prefix: FieldPath, res
     const path = [...prefix, `f:${name}`];
     const plain = path.map((step) => step.slice(2)).join('/');
     if (IDENTITY.has(plain)) continue;
+    if (prefix.length === 0 && TRANSFORMED.has(name)) continue;
     const children = nodes.flatMap((node) => node[`f:${name}`] ?? []);
-    if (children.length === 0) {
-      if (!isTrivial(member) && !(prefix.length === 0 && TRANSFORMED.has(name))) result.missing.push(path);
-    } else {
-      visitValue(member, children, path, result);
-    }
+    if (children.length > 0) visitValue(member, children, path, result);
+    else if (isMap(member)) visit(member, [], path, result);
+    else if (!isTrivial(member)) result.missing.push(path);
   }
 }
 
 function visitValue(value: Json, nodes: readonly FieldsV1[], path: FieldPath, result: Result): void {
-  if (typeof value !== 'object' || value === null || nodes.some(isLeaf)) result.held.push(path);
+  if (nodes.some(isLeaf)) result.held.push(path);
   else if (Array.isArray(value)) visitItems(value, nodes, path, result);
-  else visit(value, nodes, path, result);
+  else if (isMap(value)) visit(value, nodes, path, result);
+  else result.held.push(path);
 }
 
 function visitItems(items: readonly Json[], nodes: readonly FieldsV1[], path: FieldPath, result: Result): void {
@@ -110,6 +110,10 @@ function names(element: string, item: Json): boolean {
   const keys = JSON.parse(element.slice(2)) as Readonly<Record<string, Json>>;
   const given = item as Readonly<Record<string, Json>>;
   return Object.entries(keys).every(([key, value]) => given[key] === undefined || given[key] === value);
+}
+
+function isMap(value: Json): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isLeaf(node: FieldsV1): boolean {

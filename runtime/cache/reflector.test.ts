@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { KubeClient } from '../kube/client.ts';
+import { fixedCredentials } from '../kube/credentials.ts';
+import type { KubernetesObject } from '../kube/types.ts';
+import { silentLogger } from '../observe/logger.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { configMaps, object } from '../testing/objects.ts';
+import { Frames, ScriptedServer, type Script } from '../testing/scripted-server.ts';
+import { Reflector, type Sink } from './reflector.ts';
+
+const bookmark = (resourceVersion: number, last = false): object => ({
+  type: 'BOOKMARK',
+  object: {
+    metadata: {
+      resourceVersion: String(resourceVersion),
+      ...(last && { annotations: { 'k8s.io/initial-events-end': 'true' } }),
+    },
+  },
+});
+const expired = { type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' } };
+const failure = (status: number, reason: string): { status: number; body: object } => ({
+  status,
+  body: { kind: 'Status', reason, message: reason },
+});
+
+/** Keeps what it was told, and lets a test wait for it. */
+class Recorder implements Sink {
+  readonly told: string[] = [];
+  #waiting: { readonly count: number; readonly resolve: () => void } | undefined;
+
+  listing(): void {}
+
+  replace(objects: readonly KubernetesObject[], resourceVersion: string): void {
+    this.#tell(`list ${resourceVersion}: ${objects.map(({ metadata }) => metadata.name).join(' ')}`);
+  }
+
+  changed({ metadata }: KubernetesObject): void {
+    this.#tell(`${metadata.name}@${metadata.resourceVersion}`);
+  }
+
+  deleted({ metadata }: KubernetesObject): void {
+    this.#tell(`-${metadata.name}@${metadata.resourceVersion}`);
+  }
+
+  async until(count: number): Promise<readonly string[]> {
+    if (this.told.length < count) await new Promise<void>((resolve) => (this.#waiting = { count, resolve }));
+    return this.told;
+  }
+
+  #tell(what: string): void {
+    this.told.push(what);
+    if (this.#waiting && this.told.length >= this.#waiting.count) this.#waiting.resolve();
+  }
+}
+
+describe('reflector', () => {
+  let clock: ManualClock;
+  let sink: Recorder;
+  let stop: AbortController;
+  let running: Promise<void>;
+  let server: ScriptedServer;
+  let reflector: Reflector;
+  /** Resolves at each pause between two watches, with its length. */
+  let pauses: number[];
+
+  const start = (script: Script): void => {
+    server = new ScriptedServer(script);
+    const client = new KubeClient({
+      transport: server,
+      credentials: fixedCredentials({}),
+      fieldManager: 'm',
+      userAgent: 'u',
+      clock,
+    });
+    // Pauses of the reflector end at once; what is long (the guard of a watch) waits for the test.
+    const impatient = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      after: (milliseconds: number, callback: () => void) => {
+        if (milliseconds > 60_000) return clock.after(milliseconds, callback);
+        pauses.push(milliseconds);
+        setImmediate(callback);
+        return { cancel: () => undefined };
+      },
+    };
+    reflector = new Reflector({
+      selection: { type: configMaps, namespace: 'default', labelSelector: 'app=x', metadataOnly: false },
+      client,
+      clock: impatient,
+      random: () => 0,
+      logger: silentLogger,
+      sink,
+    });
+    running = reflector.run(stop.signal);
+  };
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    sink = new Recorder();
+    stop = new AbortController();
+    pauses = [];
+  });
+  afterEach(async () => {
+    stop.abort();
+    await running;
+  });
+
+  const queries = (): URLSearchParams[] =>
+    server.requests.map(({ path }) => new URL(path, 'http://server').searchParams);
+
+  it('streams a consistent list, then goes on watching on the same connection', async () => {
+    start(() =>
+      new Frames().push(
+        { type: 'ADDED', object: object('a', 3) },
+        { type: 'ADDED', object: object('b', 4) },
+        { type: 'MODIFIED', object: object('a', 5) },
+        { type: 'DELETED', object: object('b', 6) },
+        bookmark(7, true),
+        { type: 'ADDED', object: object('c', 8) },
+        { type: 'DELETED', object: object('a', 9) },
+      ),
+    );
+    assert.deepEqual(await sink.until(3), ['list 7: a', 'c@8', '-a@9']);
+    const [query] = queries();
+    assert.equal(query?.get('sendInitialEvents'), 'true');
+    assert.equal(query?.get('resourceVersion'), null);
+    assert.equal(query?.get('labelSelector'), 'app=x');
+    assert.equal(server.requests.length, 1);
+  });
+
+  it('resumes where a watch ended or broke off, bookmarks counted', async () => {
+    const scripts = [
+      () => new Frames().push(bookmark(7, true), { type: 'ADDED', object: object('a', 8) }, bookmark(20)).end(),
+      () => new Frames().push({ type: 'MODIFIED', object: object('a', 21) }).fail(new Error('reset')),
+      () => new Frames().push({ type: 'MODIFIED', object: object('a', 22) }),
+    ];
+    start((_request, _query, number) => scripts[number - 1]?.() ?? new Frames());
+    assert.deepEqual(await sink.until(4), ['list 7: ', 'a@8', 'a@21', 'a@22']);
+    assert.deepEqual(
+      queries().map((query) => query.get('resourceVersion')),
+      [null, '20', '21'],
+    );
+  });
+
+  for (const [how, expiry] of [
+    ['in the stream', (): Frames => new Frames().push(expired).end()],
+    ['as an answer', () => failure(410, 'Expired')],
+  ] as const) {
+    it(`lists anew when its place in the log has expired, told ${how}`, async () => {
+      start((_request, _query, number) => {
+        if (number === 1) return new Frames().push(bookmark(7, true)).end();
+        return number === 2
+          ? expiry()
+          : new Frames().push({ type: 'ADDED', object: object('z', 30) }, bookmark(31, true));
+      });
+      assert.deepEqual(await sink.until(2), ['list 7: ', 'list 31: z']);
+      assert.equal(reflector.trouble, undefined);
+    });
+  }
+
+  it('lists in pages where the server has no streaming lists', async () => {
+    start((_request, query) => {
+      if (query.has('sendInitialEvents')) return failure(422, 'Invalid');
+      if (query.has('watch')) return new Frames().push({ type: 'ADDED', object: object('c', 12) });
+      const second = query.get('continue') === 'more';
+      const items = second ? [object('b', 4)] : [object('a', 3)];
+      return { body: { metadata: { resourceVersion: '10', ...(!second && { continue: 'more' }) }, items } };
+    });
+    assert.deepEqual(await sink.until(2), ['list 10: a b', 'c@12']);
+    const lists = queries().filter((query) => !query.has('watch'));
+    assert.deepEqual(
+      lists.map((query) => [query.get('limit'), query.get('resourceVersion')]),
+      [
+        ['500', null],
+        ['500', null],
+      ],
+    );
+    assert.equal(queries().at(-1)?.get('resourceVersion'), '10');
+  });
+
+  it('tries again with growing pauses while the server fails, and says what is wrong', async () => {
+    start((_request, _query, number) =>
+      number <= 4 ? failure(500, 'InternalError') : new Frames().push(bookmark(7, true)),
+    );
+    await sink.until(1);
+    assert.equal(server.requests.length, 5);
+    assert.deepEqual(pauses.slice(0, 4), [100, 200, 400, 800]);
+    assert.equal(reflector.trouble, undefined);
+  });
+
+  it('does not ask without a pause where a server closes each watch after one event', async () => {
+    start((_request, _query, number) =>
+      number === 1
+        ? new Frames().push(bookmark(7, true)).end()
+        : new Frames().push({ type: 'MODIFIED', object: object('a', 7 + number) }).end(),
+    );
+    await sink.until(6);
+    assert.deepEqual(pauses.slice(0, 5), [100, 200, 400, 800, 1600]);
+  });
+
+  it('gives up a watch that outlives its own time in silence', async () => {
+    start((_request, _query, number) => {
+      if (number === 1) return new Frames().push(bookmark(7, true));
+      return new Frames().push({ type: 'ADDED', object: object('late', 8) });
+    });
+    await sink.until(1);
+    clock.advance(8 * 60_000);
+    assert.deepEqual(await sink.until(2), ['list 7: ', 'late@8']);
+  });
+
+  it('leaves what was listed alone when a list breaks off in the middle', async () => {
+    start((_request, _query, number) =>
+      number === 1
+        ? new Frames().push({ type: 'ADDED', object: object('a', 3) }).fail(new Error('reset'))
+        : new Frames().push({ type: 'ADDED', object: object('b', 4) }, bookmark(7, true)),
+    );
+    assert.deepEqual(await sink.until(1), ['list 7: b']);
+  });
+});

@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from 'node:util';
+import { REFUSALS } from './errors.ts';
+import type { Refusal } from './errors.ts';
+import type { Alternative, Json, StructuralSchema } from './structural.ts';
+
+type Refuse = (refusal: Refusal) => undefined;
+
+/** Text or whole number: the one choice between types that a CRD knows. Rules for either stand side by side. */
+export function intOrStringOf(parts: readonly StructuralSchema[]): StructuralSchema | undefined {
+  const [first, second] = parts.toSorted((a, b) => (a.type ?? '').localeCompare(b.type ?? ''));
+  if (parts.length !== 2 || first?.type !== 'integer' || second?.type !== 'string') return undefined;
+  const { type: _integer, format: _width, ...ofNumber } = first;
+  const { type: _string, format, ...ofText } = second;
+  if ('enum' in first || 'enum' in second || format !== undefined) return undefined;
+  const allOf = [...(ofNumber.allOf ?? []), ...(ofText.allOf ?? [])];
+  return { 'x-kubernetes-int-or-string': true, ...ofNumber, ...ofText, ...(allOf.length > 0 && { allOf }) };
+}
+
+/**
+ * Objects that one key tells apart: all keys side by side, and for each form what it requires. The server does not remove keys
+ * that belong to another form; zod ignores them.
+ */
+export function discriminatedOf(
+  forms: readonly StructuralSchema[],
+  discriminator: string,
+  refuse: Refuse,
+): StructuralSchema | undefined {
+  const properties: Record<string, StructuralSchema> = {};
+  const values: Json[] = [];
+  const oneOf: Alternative[] = [];
+  for (const form of forms) {
+    if (
+      form.type !== 'object' ||
+      form.additionalProperties ||
+      form['x-kubernetes-preserve-unknown-fields'] ||
+      form.oneOf
+    ) {
+      return refuse(REFUSALS.union());
+    }
+    for (const [key, schema] of Object.entries(form.properties ?? {})) {
+      if (key === discriminator) continue;
+      const known = properties[key];
+      if (known && !isDeepStrictEqual(known, schema)) return refuse(REFUSALS.unionKey(key));
+      properties[key] = schema;
+    }
+    const own = form.properties?.[discriminator]?.enum;
+    if (!own) return refuse(REFUSALS.union());
+    values.push(...own);
+    oneOf.push({ properties: { [discriminator]: { enum: own } }, required: form.required ?? [] });
+  }
+  const texts = values.every((value) => typeof value === 'string');
+  if (!texts) return refuse(REFUSALS.literals());
+  const required = (forms[0]?.required ?? []).filter((key) => forms.every((form) => form.required?.includes(key)));
+  return {
+    type: 'object',
+    properties: { [discriminator]: { type: 'string', enum: values }, ...properties },
+    required,
+    oneOf,
+  };
+}
+
+/** Both of two objects. */
+export function intersectionOf(
+  left: StructuralSchema,
+  right: StructuralSchema,
+  refuse: Refuse,
+): StructuralSchema | undefined {
+  const plain = [left, right].every(
+    (side) => side.type === 'object' && side.properties && Object.keys(side).every((key) => PLAIN_KEYS.has(key)),
+  );
+  if (!plain) return refuse(REFUSALS.intersection(''));
+  const properties: Record<string, StructuralSchema> = { ...left.properties };
+  for (const [key, schema] of Object.entries(right.properties ?? {})) {
+    const known = properties[key];
+    if (known && !isDeepStrictEqual(known, schema)) return refuse(REFUSALS.intersection(key));
+    properties[key] = schema;
+  }
+  const required = [...new Set([...(left.required ?? []), ...(right.required ?? [])])];
+  return { type: 'object', properties, ...(required.length > 0 && { required }) };
+}
+
+const PLAIN_KEYS = new Set(['type', 'title', 'description', 'properties', 'required']);

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { AutopilotError } from './errors.ts';
+import { defineOperator } from './plan.ts';
+import { configMaps } from './testing/objects.ts';
+import { idle, routePlan } from './testing/plans.ts';
+
+describe('definition of an operator', () => {
+  it('fills in defaults', () => {
+    const { initial, finalizer, onSpecChange } = routePlan(
+      { Only: { ...idle, initial: true, inputs: { configMaps: { type: configMaps } } } },
+      { onSpecChange: 'Only', finalizer: { worker: () => undefined } },
+    );
+    assert.equal(initial.timeout, 60_000);
+    assert.equal(initial.interval, undefined);
+    assert.deepEqual(initial.inputs.get('configMaps'), {
+      type: configMaps,
+      requirements: [],
+      anyNamespace: false,
+      metadataOnly: false,
+    });
+    assert.equal(onSpecChange, initial);
+    assert.equal(finalizer?.name, 'example.io/route-operator');
+  });
+
+  it('runs phases that read metrics every 5 s unless they say otherwise', () => {
+    const inputs = { metrics: { queries: { getRate: { template: 'up', parameters: [] } } } };
+    assert.equal(routePlan({ Only: { ...idle, initial: true, inputs } }).initial.interval, 5000);
+    assert.equal(routePlan({ Only: { ...idle, initial: true, inputs, interval: '1m' } }).initial.interval, 60_000);
+  });
+
+  it('reads any namespace by default for a resource of cluster scope, and for kinds of cluster scope', () => {
+    const resource = {
+      group: 'example.io',
+      version: 'v1',
+      kind: 'Route',
+      plural: 'routes',
+      namespaced: false,
+      key: 'route',
+    };
+    const plan = routePlan(
+      { Only: { ...idle, initial: true, inputs: { configMaps: { type: configMaps } } } },
+      { resource },
+    );
+    assert.equal(plan.initial.inputs.get('configMaps')?.anyNamespace, true);
+    const nodes = { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
+    assert.equal(
+      routePlan({ Only: { ...idle, initial: true, inputs: { nodes: { type: nodes } } } }).initial.inputs.get('nodes')
+        ?.anyNamespace,
+      true,
+    );
+  });
+
+  it('is refused with all that is wrong in one error', () => {
+    assert.throws(
+      () =>
+        defineOperator({
+          name: 'broken',
+          resource: {
+            group: 'example.io',
+            version: 'v1',
+            kind: 'Route',
+            plural: 'routes',
+            namespaced: true,
+            key: 'route',
+          },
+          onOutputDrift: 'Gone',
+          phases: {
+            One: { worker: () => undefined, next: ['Nowhere'], interval: 'soon', renamedFrom: ['Two'] },
+            Two: { final: true, worker: () => undefined },
+            Three: {
+              inputs: {
+                configMaps: { type: configMaps, selector: { matchExpressions: [{ key: 'a', operator: 'Like' }] } },
+              },
+            },
+          },
+        }),
+      (error) => {
+        assert.ok(error instanceof AutopilotError && error.code === 'ERR_AP_DEFINITION');
+        for (const part of [
+          'exactly one initial phase, and there are 0',
+          'phase One: next names the phase Nowhere',
+          'phase One: interval "soon"',
+          'named Two',
+          'phase Two: it is final and has a worker',
+          'phase Three: it has no worker',
+          'phase Three: input configMaps: RangeError: "Like"',
+          'onOutputDrift names the phase Gone',
+        ]) {
+          assert.ok(error.message.includes(part), `${part} in ${error.message}`);
+        }
+        return true;
+      },
+    );
+  });
+});
