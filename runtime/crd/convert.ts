@@ -2,7 +2,7 @@ import { defaultOf } from './defaults.ts';
 import { REFUSALS } from './errors.ts';
 import type { Refusal, SchemaProblem } from './errors.ts';
 import { withMeta } from './meta.ts';
-import { LENGTH_CHECKS, enumOf, lengthRange, numberOf, stringOf } from './scalars.ts';
+import { LENGTH_CHECKS, enumOf, lengthRange, nullable, numberOf, stringOf } from './scalars.ts';
 import type { StructuralSchema } from './structural.ts';
 import { toRe2 } from './patterns.ts';
 import { discriminatedOf, intOrStringOf, intersectionOf } from './unions.ts';
@@ -16,8 +16,8 @@ type DefOf<Type extends ZodDef['type']> = Extract<ZodDef, { type: Type }>;
 
 /**
  * A zod schema as a structural schema. Each construct is mapped to one that means the same, or refused with its path: nothing
- * passes that the API server would take otherwise than zod does. Three looser spots are inherent: unknown keys of a strict
- * object are removed by the server rather than refused (kubectl refuses them), keys of another form of a discriminated union are
+ * passes that the API server would take otherwise than zod does. Four looser spots are inherent: unknown keys of a strict
+ * object are removed by the server rather than refused (kubectl refuses them), null where it is not allowed counts as absent, keys of another form of a discriminated union are
  * kept, and formats such as `email` are checked by the server's own rules.
  */
 export class Conversion {
@@ -212,11 +212,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 function typeOf(def: { readonly type: string }): string {
   return def.type;
-}
-
-function nullable(schema: StructuralSchema): StructuralSchema {
-  const values = schema.enum;
-  return { ...schema, nullable: true, ...(values && !values.includes(null) && { enum: [...values, null] }) };
 }
 
 function flattened(options: DefOf<'union'>['options']): DefOf<'union'>['options'] {

@@ -18,6 +18,7 @@ export function defaultOf(
   const value = read();
   if (!isDeepStrictEqual(value, read())) return refuse(REFUSALS.defaultVaries());
   if (!isJson(value)) return refuse(REFUSALS.defaultValue('it is no plain JSON value'));
+  if (value === null) return refuse(REFUSALS.defaultValue('the API server forgets a default of null'));
   const reason = refusalOf(inner, value) ?? surplusKey(structure, value);
   return reason === undefined ? { ...structure, default: value } : refuse(REFUSALS.defaultValue(reason));
 }

@@ -114,7 +114,7 @@ export const REFUSALS = {
     refusal(
       'ERR_AP_SCHEMA_DEFAULT',
       `The default is refused by its own schema: ${reason}.`,
-      'Correct the default or the schema.',
+      'Correct the default or the schema, or leave the default out.',
     ),
   defaultVaries: () =>
     refusal(

@@ -165,26 +165,30 @@ function formatOf({ format = '', pattern, parts }: Check): { format?: string; pa
 
 /** An enum, a literal or several. */
 export function enumOf(values: readonly unknown[], refuse: Refuse): StructuralSchema | undefined {
-  const nullable = values.includes(null);
   const rest = values.filter((value) => value !== null);
-  if (rest.length === 0)
+  const isNullable = rest.length < values.length;
+  if (rest.length === 0) {
     return refuse(
-      nullable
+      isNullable
         ? REFUSALS.type('null', 'Use `.nullable()` on the type that it may have otherwise.')
         : REFUSALS.noValues(),
     );
-  const withNull = nullable ? { nullable } : {};
-  const all = nullable ? [null] : [];
-  if (rest.every((value) => typeof value === 'string')) return { type: 'string', ...withNull, enum: [...rest, ...all] };
-  if (rest.every((value) => typeof value === 'boolean'))
-    return { type: 'boolean', ...withNull, enum: [...rest, ...all] };
-  if (rest.every((value) => typeof value === 'number')) {
-    return {
-      type: rest.every((value) => Number.isInteger(value)) ? 'integer' : 'number',
-      ...withNull,
-      enum: [...rest, ...all],
-    };
   }
+  const schema = enumOfOneType(rest);
+  if (schema) return isNullable ? nullable(schema) : schema;
   const odd = rest.find((value) => typeof value === 'bigint' || value === undefined);
   return refuse(rest.includes(odd) ? REFUSALS.type(typeof odd, 'Use a text or a number.') : REFUSALS.literals());
+}
+
+function enumOfOneType(values: readonly unknown[]): StructuralSchema | undefined {
+  if (values.every((value) => typeof value === 'string')) return { type: 'string', enum: values };
+  if (values.every((value) => typeof value === 'boolean')) return { type: 'boolean', enum: values };
+  if (!values.every((value) => typeof value === 'number')) return undefined;
+  return { type: values.every((value) => Number.isInteger(value)) ? 'integer' : 'number', enum: values };
+}
+
+/** The API server holds null against an `enum` that has it, but not against one below `allOf`. Seen with Kubernetes 1.37. */
+export function nullable({ enum: values, ...schema }: StructuralSchema): StructuralSchema {
+  if (!values) return { ...schema, nullable: true };
+  return { ...schema, nullable: true, allOf: [...(schema.allOf ?? []), { enum: [...values, null] }] };
 }
