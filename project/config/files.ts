@@ -68,15 +68,13 @@ function isErrnoException(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error;
 }
 
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['EISDIR', 'it is a folder'],
+]);
+
 function reasonOf(error: unknown): string {
   if (!isErrnoException(error)) return String(error);
-  switch (error.code) {
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'EISDIR':
-      return 'it is a folder';
-    default:
-      return error.code ?? error.message;
-  }
+  return REASONS.get(error.code ?? '') ?? error.code ?? error.message;
 }

@@ -36,7 +36,9 @@ export class Conversion {
   }
 
   refuse(path: string, refusal: Refusal): undefined {
-    this.problems.push({ ...refusal, path });
+    // A schema that is reached in two ways is wrong once.
+    const known = this.problems.some((problem) => problem.path === path && problem.code === refusal.code);
+    if (!known) this.problems.push({ ...refusal, path });
     return undefined;
   }
 

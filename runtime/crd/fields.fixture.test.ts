@@ -163,16 +163,14 @@ export const FIELDS: Readonly<Record<string, FieldFixture>> = {
     invalid: [{ low: 2, high: 1 }, { low: 1 }],
   },
   annotated: {
-    schema: z
-      .string()
-      .meta({
-        title: 'Title',
-        description: 'About',
-        examples: ['e'],
-        deprecated: true,
-        id: 'shared',
-        externalDocs: { url: 'https://example.com' },
-      }),
+    schema: z.string().meta({
+      title: 'Title',
+      description: 'About',
+      examples: ['e'],
+      deprecated: true,
+      id: 'shared',
+      externalDocs: { url: 'https://example.com' },
+    }),
     valid: ['a'],
     invalid: [1],
   },
