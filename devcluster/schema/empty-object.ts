@@ -17,8 +17,15 @@ export function emptyObject(schema: Schema): JsonObject {
   return object;
 }
 
-/** The zero value of a scalar's Go type. */
-function zeroOf(schema: Schema): unknown {
+/** The zero value of a scalar's Go type, as it is written. */
+export function zeroOf(schema: Schema): unknown {
+  switch (schema['x-go-type'] ?? '') {
+    case 'resource.Quantity':
+      return '0';
+    case 'intstr.IntOrString':
+      return 0;
+    default:
+  }
   switch (schema.type ?? '') {
     case 'integer':
     case 'number':

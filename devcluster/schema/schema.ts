@@ -57,6 +57,10 @@ export interface Schema {
    * Without it an empty value stays (an optional pointer).
    */
   readonly 'x-go-empty'?: GoEmpty | undefined;
+  /** Built-in kinds only: the name of the definition that this is, e.g. `api.core.v1.Container`. */
+  readonly 'x-definition'?: string | undefined;
+  /** Built-in kinds only: the name of the Go type where it is no basic one, e.g. `v1.Container`, `resource.Quantity`. */
+  readonly 'x-go-type'?: string | undefined;
   /** CEL rules. Not evaluated here: `celRules` in `cel-rules.ts` lists them, so that a server can say so. */
   readonly 'x-kubernetes-validations'?: readonly unknown[] | undefined;
 }
