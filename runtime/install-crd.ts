@@ -1,8 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errors } from './errors.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { KubernetesObject, ResourceType } from './kube/types.ts';
 import type { OperatorDefinition } from './operator.ts';
-import { pause, systemClock } from './clock.ts';
 
 const CRDS: ResourceType = {
   group: 'apiextensions.k8s.io',
@@ -22,16 +22,13 @@ export async function installCrd(operator: OperatorDefinition, client: KubeClien
   if (!operator.schema) throw errors.noSchema(operator.name);
   // Loaded here only: zod is no part of a running operator.
   const [{ crdOf }, schemas] = await Promise.all([import('./crd/crd.ts'), operator.schema()]);
-  const { group, version, kind, plural, singular, shortNames, categories, namespaced } = operator.resource;
-  const crd = crdOf(
-    { group, version, kind, plural, singular, shortNames, categories, scope: namespaced ? 'Namespaced' : 'Cluster' },
-    schemas,
-  );
+  const scope = operator.resource.namespaced ? 'Namespaced' : 'Cluster';
+  const crd = crdOf({ ...operator.resource, scope, phases: Object.keys(operator.phases) }, schemas);
   let installed: KubernetesObject = await client.apply(CRDS, crd);
-  for (const started = systemClock.monotonic(); !isEstablished(installed);) {
-    if (systemClock.monotonic() - started > ESTABLISHED_MS)
+  for (const started = performance.now(); !isEstablished(installed);) {
+    if (performance.now() - started > ESTABLISHED_MS)
       throw errors.crdNotEstablished(crd.metadata.name, ESTABLISHED_MS / 1000);
-    await pause(systemClock, POLL_MS);
+    await sleep(POLL_MS);
     installed = await client.get({ type: CRDS, name: crd.metadata.name });
   }
 }

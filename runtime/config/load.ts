@@ -103,7 +103,7 @@ function readEnum(
   raw: unknown,
   wrong: (problem: string) => void,
 ): string | undefined {
-  const text = String(raw as string | number);
+  const text = typeof raw === 'number' ? String(raw) : typeof raw === 'string' ? raw : '';
   const byNumber = field.numbered && /^\d+$/.test(text) ? field.values[Number(text)] : undefined;
   const found = byNumber ?? field.values.find((value) => value.toLowerCase() === text.toLowerCase());
   if (found === undefined)

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import type { KubernetesObject } from 'autopilot-runtime';
+import { configMap, phase, routes, Testbed, type ConfigMap, type Context } from './testbed.ts';
+
+describe("a worker's client", () => {
+  let testbed: Testbed;
+  beforeEach(async () => void (testbed = await Testbed.open()));
+  afterEach(() => testbed.close());
+
+  /** Runs `work` once for the Route `a`, and reports what it returned. */
+  const once = async (work: (context: Context) => unknown): Promise<unknown> => {
+    let result: unknown;
+    await testbed.run(
+      routes({
+        First: phase(
+          async (context) => {
+            result = await work(context);
+            return { phase: 'Rest' };
+          },
+          { initial: true },
+        ),
+        Rest: phase(() => ({ phase: 'Rest' })),
+      }),
+    );
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Rest');
+    return result;
+  };
+
+  it('reads from the caches, what it wrote itself included', async () => {
+    const seen = await once(async ({ client }) => {
+      const before = client.get('configMaps', 'mine');
+      await client.create('configMaps', configMap('mine', { k: 'v' }));
+      return [
+        before,
+        client.get('configMaps', 'mine')?.data,
+        client.list('configMaps').some(({ metadata }) => metadata.name === 'mine'),
+      ];
+    });
+    assert.deepEqual(seen, [undefined, { k: 'v' }, true]);
+    assert.ok(!testbed.operatorWrites().includes('get configmaps'));
+  });
+
+  it('creates, patches, deletes', async () => {
+    await once(async ({ client }) => {
+      await client.create('configMaps', configMap('gone', {}));
+      await client.create('configMaps', configMap('kept', { a: '1' }));
+      await client.update('configMaps', 'kept', { data: { b: '2' } });
+      await client.delete('configMaps', 'gone');
+      await client.delete('configMaps', 'never-there');
+    });
+    assert.equal(await testbed.getConfigMap('gone'), undefined);
+    assert.deepEqual((await testbed.getConfigMap('kept'))?.data, { a: '1', b: '2' });
+  });
+
+  it('ensures a state, showing reconcile functions the live object', async () => {
+    const lives: unknown[] = [];
+    const count = (live: KubernetesObject, desired: ReturnType<typeof configMap>) => {
+      const { data } = live as ConfigMap;
+      lives.push(data);
+      return { ...desired, data: { count: String(Number(data?.['count'] ?? 0) + 1) } };
+    };
+    await once(async ({ client }) => {
+      await client.ensure('configMaps', configMap('counter', { count: '1' }), count);
+      await client.ensure('configMaps', configMap('counter'), count);
+      await client.ensure('configMaps', configMap('counter'), count);
+    });
+    assert.deepEqual(lives, [{ count: '1' }, { count: '2' }]);
+    const counter = await testbed.getConfigMap('counter');
+    assert.deepEqual([counter?.data, counter?.metadata.ownerReferences?.[0]?.kind], [{ count: '3' }, 'Route']);
+  });
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { configMap, phase, routes, Testbed } from './testbed.ts';
+
+describe('deletion of a resource', () => {
+  let testbed: Testbed;
+  beforeEach(async () => void (testbed = await Testbed.open()));
+  afterEach(() => testbed.close());
+
+  const ref = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
+  const gone = () => testbed.cluster.untilGone(ref);
+  const resting = phase(() => ({ phase: 'Only', outputs: { configMaps: [configMap('out')] } }), { initial: true });
+
+  it('takes its outputs with it, and leaves nothing in the queue', async () => {
+    const operator = await testbed.run(routes({ Only: resting }));
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    await testbed.cluster.delete(ref);
+    await testbed.cluster.untilGone({ apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' });
+    await testbed.untilIdle(operator);
+    testbed.cluster.requests.clear();
+    await testbed.route('b');
+    await testbed.untilRoute('b', ({ status }) => status !== undefined);
+    assert.ok(testbed.operatorRequests().every(({ name, path }) => name !== 'a' && !path.includes('/a/')));
+  });
+
+  it('waits for the finalizer, which is there before the first output', async () => {
+    const finalized: (string | undefined)[] = [];
+    const operator = await testbed.run(
+      routes(
+        { Only: resting },
+        {
+          finalizer: {
+            worker: ({ route }: { route: { metadata: { name: string } } }) => void finalized.push(route.metadata.name),
+          },
+        },
+      ),
+    );
+    await testbed.route('a');
+    const live = await testbed.untilReady('a', 'Only');
+    assert.deepEqual(live.metadata.finalizers, ['example.io/route-operator']);
+    assert.deepEqual(testbed.operatorWrites(), ['apply routes', 'create configmaps', 'patch routes/status']);
+    await testbed.cluster.delete(ref);
+    await gone();
+    await testbed.untilIdle(operator);
+    assert.deepEqual(finalized, ['a']);
+  });
+
+  it('is retried when the finalizer fails, and nothing else is done meanwhile', async () => {
+    let failures = 0;
+    const finalizer = (): void => {
+      failures += 1;
+      if (failures < 4) throw new Error('still busy');
+    };
+    await testbed.run(routes({ Only: resting }, { finalizer: { worker: finalizer } }));
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    testbed.cluster.requests.clear();
+    await testbed.cluster.delete(ref);
+    await gone();
+    assert.equal(failures, 4);
+    const others = testbed.operatorWrites().filter((write) => !write.endsWith('events'));
+    assert.deepEqual(others, ['patch routes']);
+  });
+
+  it('aborts a run that is under way before its next write', async () => {
+    let started: () => void = () => undefined;
+    let go: () => void = () => undefined;
+    const running = new Promise<void>((resolve) => (started = resolve));
+    const waiting = new Promise<void>((resolve) => (go = resolve));
+    const slow = phase(
+      async () => {
+        started();
+        await waiting;
+        return { phase: 'Only', outputs: { configMaps: [configMap('too-late')] } };
+      },
+      { initial: true },
+    );
+    const operator = await testbed.run(routes({ Only: slow }));
+    await testbed.route('a');
+    await running;
+    await testbed.cluster.delete(ref);
+    await gone();
+    go();
+    await testbed.untilIdle(operator);
+    assert.deepEqual(testbed.operatorWrites(), []);
+    assert.equal(await testbed.getConfigMap('too-late'), undefined);
+  });
+
+  it('of its whole namespace is no failure', async () => {
+    await testbed.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'doomed' } });
+    await testbed.cluster.create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'sticky', namespace: 'doomed', finalizers: ['example.io/sticky'] },
+    });
+    const operator = await testbed.run(routes({ Only: resting }));
+    await testbed.route('a', {}, 'doomed');
+    await testbed.cluster.until({ apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'doomed' }, () => true);
+    await testbed.cluster.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'doomed' });
+    await testbed.cluster.untilGone({ ...ref, namespace: 'doomed' });
+    await testbed.untilIdle(operator);
+    assert.ok(!testbed.operatorWrites().includes('create events'));
+  });
+});

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import type { KubernetesObject } from 'autopilot-runtime';
+import { condition, configMap, final, phase, routes, sum, Testbed, type Context } from './testbed.ts';
+
+interface Event extends KubernetesObject {
+  readonly reason?: string;
+  readonly note?: string;
+  readonly regarding?: { readonly name?: string; readonly uid?: string };
+}
+
+describe('a worker that misbehaves', () => {
+  let testbed: Testbed;
+  beforeEach(async () => void (testbed = await Testbed.open()));
+  afterEach(() => testbed.close());
+
+  const misuses: Readonly<Record<string, readonly [worker: (context: Context) => unknown, message: RegExp]>> = {
+    throws: [
+      () => {
+        throw new Error('no such luck');
+      },
+      /no such luck/,
+    ],
+    'throws what is no error': [
+      () => {
+        throw 'text';
+      },
+      /text/,
+    ],
+    rejects: [() => Promise.reject(new Error('later')), /later/],
+    'returns nothing': [() => undefined, /returned nothing: return \{ phase/],
+    'returns an unknown phase': [() => ({ phase: 'Wrking' }), /"Wrking", which does not exist/],
+    'returns a phase that `next` does not allow': [() => ({ phase: 'Done' }), /Done, which its `next` does not allow/],
+    'returns an output that is not declared': [
+      () => ({ phase: 'Work', outputs: { secrets: [] } }),
+      /does not declare the output secrets/,
+    ],
+    'changes its input': [
+      ({ route }) => {
+        (route.spec as Record<string, unknown>)['x'] = 1;
+      },
+      /read.only|not extensible|cannot add/i,
+    ],
+    'never settles': [() => new Promise(() => undefined), /did not settle within 0\.05 s/],
+    'uses the client for what is not declared': [
+      ({ client }) => client.create('secrets', configMap('x')),
+      /does not declare the output secrets/,
+    ],
+    'reads another namespace': [
+      ({ inputs }) => inputs['configMaps']?.list({ namespace: 'kube-system' }),
+      /not the resource's own/,
+    ],
+    'reads with a selector that is none': [
+      ({ inputs }) => inputs['configMaps']?.list({ selector: { matchExpressions: [{ key: 'a', operator: 'Like' }] } }),
+      /"Like" is not a selector operator/,
+    ],
+  };
+
+  for (const [what, [worker, message]] of Object.entries(misuses)) {
+    it(`harms its own resource only: it ${what}`, async () => {
+      const operator = await testbed.run(
+        routes({
+          Work: phase((context) => (context.route.metadata.name === 'bad' ? worker(context) : { phase: 'Rest' }), {
+            initial: true,
+            next: ['Rest'],
+            timeout: '50ms',
+          }),
+          Rest: phase(() => ({ phase: 'Rest' })),
+          Done: final,
+        }),
+      );
+      const bad = await testbed.route('bad');
+      const failed = await testbed.untilRoute('bad', ({ status }) => status !== undefined);
+      assert.equal(condition(failed, 'Ready').reason, 'WorkerFailed');
+      assert.match(condition(failed, 'Ready').message, message);
+      const event = await testbed.cluster.until<Event>(
+        { apiVersion: 'events.k8s.io/v1', kind: 'Event', namespace: 'default' },
+        ({ regarding }) => regarding?.uid === bad.metadata.uid,
+      );
+      assert.equal(event.reason, 'WorkerFailed');
+      assert.match(event.note ?? '', message);
+      await testbed.route('good');
+      await testbed.untilReady('good', 'Rest');
+      assert.ok(sum(await operator.metrics(), 'workqueue_retries_total') >= 1);
+    });
+  }
+
+  it('is tried again with growing pauses, told once, and forgiven when it mends', async () => {
+    let runs = 0;
+    const operator = await testbed.run(
+      routes({
+        Work: phase(
+          () => {
+            runs += 1;
+            if (runs <= 5) throw new Error('not yet');
+            return { phase: 'Done' };
+          },
+          { initial: true },
+        ),
+        Done: final,
+      }),
+    );
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Done');
+    await testbed.untilIdle(operator);
+    const writes = testbed.operatorWrites();
+    assert.deepEqual(writes.filter((write) => write === 'patch routes/status').length, 2);
+    // The event is counted when the number of times has doubled: 1, 2, 4.
+    assert.deepEqual(
+      writes.filter((write) => write.endsWith('events')),
+      ['create events', 'patch events', 'patch events'],
+    );
+  });
+
+  it('finds its client shut once its time is over', async () => {
+    let late: Promise<unknown> | undefined;
+    const operator = routes({
+      Work: phase(
+        async ({ client, signal, inputs }) => {
+          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+          late = client.create('configMaps', configMap('late'));
+          late.catch(() => undefined);
+          assert.throws(() => inputs['configMaps']?.list(), /this run has ended/);
+          throw new Error('nobody hears this');
+        },
+        { initial: true, timeout: '20ms' },
+      ),
+    });
+    await testbed.run(operator);
+    await testbed.route('a');
+    const failed = await testbed.untilRoute('a', ({ status }) => status !== undefined);
+    assert.match(condition(failed, 'Ready').message, /did not settle/);
+    await assert.rejects(late ?? Promise.resolve(), /ERR_AP_STOPPED|this run has ended/);
+    assert.equal(await testbed.getConfigMap('late'), undefined);
+  });
+});

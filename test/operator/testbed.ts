@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
+import { startCluster, type Cluster, type RequestRecord } from 'autopilot-devcluster';
+import {
+  start,
+  type Client,
+  type CustomResource,
+  type Desired,
+  type KubernetesObject,
+  type Logger,
+  type OperatorDefinition,
+  type PhaseDefinition,
+  type Reader,
+  type ResourceType,
+  type RunningOperator,
+  type StartOptions,
+} from 'autopilot-runtime';
+
+export const configMaps: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+};
+export const services: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'Service',
+  plural: 'services',
+  namespaced: true,
+};
+
+export interface ConfigMap extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export type Route = CustomResource<Record<string, unknown>, Record<string, unknown>, string>;
+
+/** What the workers of these tests are given. */
+export interface Context {
+  readonly route: Route;
+  readonly inputs: Readonly<Record<string, Reader<ConfigMap>>>;
+  readonly client: Client<Record<string, Reader<ConfigMap>>, Record<string, readonly Desired<ConfigMap>[]>>;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+export type TestWorker = (context: Context) => unknown;
+
+/** A ConfigMap as a worker returns it. */
+export function configMap(name: string, data: Readonly<Record<string, string>> = {}): Desired<ConfigMap> {
+  return { metadata: { name }, data };
+}
+
+/** A phase that may read and write ConfigMaps. */
+export function phase(worker: TestWorker, more: Partial<PhaseDefinition> = {}): PhaseDefinition {
+  return {
+    inputs: { configMaps: { type: configMaps } },
+    outputs: { configMaps: { type: configMaps } },
+    worker,
+    ...more,
+  };
+}
+
+export const final: PhaseDefinition = { final: true };
+
+/** An operator of kind Route (example.io/v1). */
+export function routes(
+  phases: Readonly<Record<string, PhaseDefinition>>,
+  more: Partial<OperatorDefinition> = {},
+): OperatorDefinition {
+  return {
+    name: 'route-operator',
+    resource: { group: 'example.io', version: 'v1', kind: 'Route', plural: 'routes', namespaced: true, key: 'route' },
+    phases,
+    ...more,
+  };
+}
+
+const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+export const routeCrd = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'routes.example.io' },
+  spec: {
+    group: 'example.io',
+    scope: 'Namespaced',
+    names: { kind: 'Route', listKind: 'RouteList', plural: 'routes', singular: 'route' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } },
+      },
+    ],
+  },
+};
+
+/** An embedded cluster with the CRD of Route, and operators that run in this process against it. */
+export class Testbed {
+  readonly cluster: Cluster;
+  #operators: RunningOperator[] = [];
+
+  private constructor(cluster: Cluster) {
+    this.cluster = cluster;
+  }
+
+  static async open(): Promise<Testbed> {
+    const testbed = new Testbed(await startCluster());
+    await testbed.cluster.installCrd(routeCrd);
+    return testbed;
+  }
+
+  async close(): Promise<void> {
+    await this.stopOperators();
+    await this.cluster.stop();
+  }
+
+  async run(operator: OperatorDefinition, options: Partial<StartOptions> = {}): Promise<RunningOperator> {
+    const running = await start(operator, { kubeconfig: this.cluster.kubeconfig, ...options });
+    this.#operators.push(running);
+    return running;
+  }
+
+  async stopOperators(): Promise<void> {
+    await Promise.all(this.#operators.splice(0).map((operator) => operator.stop()));
+  }
+
+  /** Makes a Route and returns it as it is stored. */
+  route(name: string, spec: Readonly<Record<string, unknown>> = {}, namespace = 'default'): Promise<KubernetesObject> {
+    return this.cluster.create({ apiVersion: 'example.io/v1', kind: 'Route', metadata: { name, namespace }, spec });
+  }
+
+  /** Waits until the Route meets a condition. */
+  untilRoute(name: string, condition: (route: Route) => boolean): Promise<Route> {
+    return this.cluster.until({ apiVersion: 'example.io/v1', kind: 'Route', name, namespace: 'default' }, condition);
+  }
+
+  /** Waits until the Route's last status write says that it rests in this phase (or is final). */
+  untilReady(name: string, inPhase: string): Promise<Route> {
+    return this.untilRoute(
+      name,
+      (route) => route.status?.phase === inPhase && isTrue(route, 'Ready') && isObserved(route),
+    );
+  }
+
+  getRoute(name: string): Promise<Route | undefined> {
+    return this.cluster.get({ apiVersion: 'example.io/v1', kind: 'Route', name, namespace: 'default' });
+  }
+
+  getConfigMap(name: string): Promise<ConfigMap | undefined> {
+    return this.cluster.get({ apiVersion: 'v1', kind: 'ConfigMap', name, namespace: 'default' });
+  }
+
+  untilConfigMap(name: string, condition: (configMap: ConfigMap) => boolean): Promise<ConfigMap> {
+    return this.cluster.until({ apiVersion: 'v1', kind: 'ConfigMap', name, namespace: 'default' }, condition);
+  }
+
+  /** The operators' own requests so far, watches and lists left out. */
+  operatorRequests(): readonly RequestRecord[] {
+    return this.cluster.requests
+      .filter({})
+      .filter(({ userAgent, verb }) => userAgent.startsWith('route-operator') && verb !== 'watch' && verb !== 'list');
+  }
+
+  /** The same in short: `create configmaps`, `patch routes/status`. */
+  operatorWrites(): readonly string[] {
+    return this.operatorRequests().map(
+      ({ verb, resource, subresource }) => `${verb} ${resource}${subresource ? `/${subresource}` : ''}`,
+    );
+  }
+
+  /** Waits until an operator has nothing to do: its queue is empty and no worker is busy. */
+  async untilIdle(operator: RunningOperator): Promise<void> {
+    const deadline = performance.now() + 10_000;
+    for (;;) {
+      const text = await operator.metrics();
+      if (
+        operator.unready() === undefined &&
+        sum(text, 'workqueue_depth') + sum(text, 'controller_runtime_active_workers') === 0
+      )
+        return;
+      assert.ok(performance.now() < deadline, `the operator is still busy:\n${text}`);
+      await setImmediate();
+    }
+  }
+}
+
+export function isTrue(route: Route, type: string): boolean {
+  return route.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
+}
+
+export function condition(
+  route: Route,
+  type: string,
+): { readonly status: string; readonly reason: string; readonly message: string } {
+  return route.status?.conditions?.find((each) => each.type === type) ?? assert.fail(`there is no condition ${type}`);
+}
+
+export function isObserved(route: Route): boolean {
+  return route.status?.observedGeneration === route.metadata.generation;
+}
+
+/** The sum of a metric over its labels, or over those that match. */
+export function sum(metrics: string, name: string, labels = ''): number {
+  return metrics
+    .split('\n')
+    .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(labels))
+    .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
