@@ -1,5 +1,25 @@
-/** Settings of an embedded cluster. */
-export interface ClusterOptions {
-  /** TCP port on loopback; 0 (default) takes a free one. */
-  readonly port?: number;
-}
+/** An embedded Kubernetes API server for development and tests: `const cluster = await startCluster()`. */
+export { startCluster } from './cluster/cluster.ts';
+export { DevclusterError } from './errors.ts';
+export { StatusError } from './http/status.ts';
+export { systemClock } from './clock.ts';
+export type { Cluster, ClusterOptions } from './cluster/cluster.ts';
+export type {
+  AnyObject,
+  ApplyOptions,
+  DeleteOptions,
+  KindRef,
+  ListRef,
+  Live,
+  ObjectLike,
+  ObjectRef,
+  PatchOptions,
+} from './cluster/objects.ts';
+export type { Predicate, UntilOptions } from './cluster/until.ts';
+export type { Clock } from './clock.ts';
+export type { DevclusterErrorCode } from './errors.ts';
+export type { AnswerOptions, Fault, FaultOptions, Faults, HeldEvents } from './faults/faults.ts';
+export type { Status } from './http/status.ts';
+export type { Requests, WaitOptions } from './requests/request-log.ts';
+export type { RequestFilter, RequestPattern, RequestRecord, Verb } from './requests/request-record.ts';
+export type { ObjectMeta, OwnerReference } from './store/object.ts';

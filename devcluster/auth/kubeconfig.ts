@@ -1,0 +1,36 @@
+/** What a kubeconfig needs to tell. */
+export interface KubeconfigParts {
+  readonly server: string;
+  /** PEM. */
+  readonly ca: string;
+  readonly user: string;
+  readonly token: string;
+}
+
+const NAME = 'autopilot-devcluster';
+
+/** A kubeconfig with one context, as YAML (which JSON is, too; this is meant to be read). */
+export function renderKubeconfig({ server, ca, user, token }: KubeconfigParts): string {
+  const name = JSON.stringify(user);
+  return [
+    'apiVersion: v1',
+    'kind: Config',
+    '# An embedded cluster for development and tests: all of it ends with its process.',
+    'clusters:',
+    `- name: ${NAME}`,
+    '  cluster:',
+    `    server: ${server}`,
+    `    certificate-authority-data: ${Buffer.from(ca).toString('base64')}`,
+    'users:',
+    `- name: ${name}`,
+    '  user:',
+    `    token: ${token}`,
+    'contexts:',
+    `- name: ${NAME}`,
+    '  context:',
+    `    cluster: ${NAME}`,
+    `    user: ${name}`,
+    `current-context: ${NAME}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,261 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServingCertificate } from '../auth/certificate.ts';
+import { renderKubeconfig } from '../auth/kubeconfig.ts';
+import { Tokens } from '../auth/tokens.ts';
+import { MASTERS } from '../auth/user.ts';
+import { systemClock } from '../clock.ts';
+import { startDefinitions } from '../controllers/definitions.ts';
+import { startGarbageCollection } from '../controllers/garbage-collection.ts';
+import { startNamespaceDefaults } from '../controllers/namespace-defaults.ts';
+import { startNamespaces } from '../controllers/namespaces.ts';
+import { DevclusterError } from '../errors.ts';
+import { EventGate } from '../faults/event-gate.ts';
+import { FaultScript } from '../faults/faults.ts';
+import { listen } from '../http/server.ts';
+import { conditionStatus } from '../kinds/conditions.ts';
+import { Documents } from '../kinds/documents.ts';
+import { KindRegistry } from '../kinds/registry.ts';
+import { RequestLog } from '../requests/request-log.ts';
+import { Store } from '../store/store.ts';
+import { createBaseObjects } from './base-objects.ts';
+import { Objects } from './objects.ts';
+import { untilObject, untilObjects } from './until.ts';
+import type { ServingCertificate } from '../auth/certificate.ts';
+import type { Clock } from '../clock.ts';
+import type { Controller } from '../controllers/controller.ts';
+import type { Faults } from '../faults/faults.ts';
+import type { Handler } from '../http/handler.ts';
+import type { Listening } from '../http/server.ts';
+import type { Requests } from '../requests/request-log.ts';
+import type { Api } from '../verbs/api.ts';
+import type { AnyObject, ListRef, Live, ObjectLike, ObjectRef } from './objects.ts';
+import type { Predicate, UntilOptions } from './until.ts';
+
+/** Settings of an embedded cluster. */
+export interface ClusterOptions {
+  /** TCP port on loopback; 0 (default) takes a free one. */
+  readonly port?: number;
+  /** CustomResourceDefinitions that are installed at the start. Default `['istio']`. */
+  readonly crds?: readonly 'istio'[];
+  /** How many changes of each kind can be watched again; older resource versions are answered 410. Default 10,000. */
+  readonly watchHistory?: number;
+  /** Milliseconds between two bookmarks of a watch that asked for them. Default a minute. */
+  readonly bookmarkInterval?: number;
+  /** The time; default the system's. */
+  readonly clock?: Clock;
+  /** Told of faults of the cluster itself; default: written to standard error. */
+  readonly onError?: (error: unknown) => void;
+}
+
+const ADMIN = 'admin';
+
+/** An API server in this process, with all its state in memory. For development and tests. */
+export class Cluster {
+  /** `https://127.0.0.1:<port>` */
+  readonly url: string;
+  /** YAML; the user `admin`, who may do everything. */
+  readonly kubeconfig: string;
+  /** The certificate of the authority that signed the server's, PEM. */
+  readonly ca: string;
+  /** What clients asked over the network. */
+  readonly requests: Requests;
+  readonly faults: Faults;
+  readonly #parts: Parts;
+  readonly #objects: Objects;
+  readonly #temporary: string[] = [];
+  #stopped: Promise<void> | undefined;
+
+  /** Made by `startCluster` only. */
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { listening, certificate, handler } = parts;
+    this.url = `https://127.0.0.1:${listening.port}`;
+    this.ca = certificate.ca;
+    this.requests = handler.requests;
+    this.faults = handler.faults;
+    this.kubeconfig = this.addUser(ADMIN, [MASTERS]);
+    this.#objects = new Objects(handler, { name: ADMIN, groups: [MASTERS, 'system:authenticated'] });
+  }
+
+  /** A kubeconfig (YAML) for a user of that name, so that the record of requests can tell who asked. */
+  addUser(name: string, groups: readonly string[] = []): string {
+    const token = this.#parts.handler.tokens.issue(name, groups);
+    return renderKubeconfig({ server: this.url, ca: this.ca, user: name, token });
+  }
+
+  /**
+   * Writes a kubeconfig that only the current user can read, the admin's unless another is given, and returns its path. Without
+   * a path it is a temporary file, which goes with the cluster.
+   */
+  async writeKubeconfig(path?: string, kubeconfig: string = this.kubeconfig): Promise<string> {
+    const file = path ?? join(await this.#temporaryFolder(), 'kubeconfig');
+    try {
+      await writeFile(file, kubeconfig, { mode: 0o600 });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const message = `The kubeconfig cannot be written to ${file}: ${why}. Give the path of a file in a folder that exists and can be written to.`;
+      throw new DevclusterError('ERR_AP_KUBECONFIG_WRITE', message, { cause: error });
+    }
+    return file;
+  }
+
+  /** Server-side apply; see {@link Objects.apply}. */
+  apply: Objects['apply'] = (...parameters) => this.#open().apply(...parameters);
+  create: Objects['create'] = (...parameters) => this.#open().create(...parameters);
+  update: Objects['update'] = (...parameters) => this.#open().update(...parameters);
+  get: Objects['get'] = (...parameters) => this.#open().get(...parameters);
+  find: Objects['find'] = (...parameters) => this.#open().find(...parameters);
+  list: Objects['list'] = (...parameters) => this.#open().list(...parameters);
+  patch: Objects['patch'] = (...parameters) => this.#open().patch(...parameters);
+  delete: Objects['delete'] = (...parameters) => this.#open().delete(...parameters);
+
+  /**
+   * Waits until an object (undefined: there is none) is as the predicate wants it, and resolves to it. Rejects with
+   * `ERR_AP_UNTIL_TIMEOUT`, which tells how the object looked last.
+   */
+  until<T extends ObjectLike = AnyObject>(
+    ref: ObjectRef,
+    predicate: Predicate<Live<T> | undefined>,
+    options?: UntilOptions,
+  ): Promise<Live<T> | undefined>;
+  /** The same for all objects of a selection. */
+  until<T extends ObjectLike = AnyObject>(
+    ref: ListRef,
+    predicate: Predicate<readonly Live<T>[]>,
+    options?: UntilOptions,
+  ): Promise<readonly Live<T>[]>;
+  async until<T extends ObjectLike>(
+    ref: ListRef & { readonly name?: string },
+    predicate: Predicate<Live<T> | undefined> & Predicate<readonly Live<T>[]>,
+    options: UntilOptions = {},
+  ): Promise<Live<T> | undefined | readonly Live<T>[]> {
+    const kind = this.#open().kind(ref);
+    const { api } = this.#parts;
+    if (ref.name === undefined) return untilObjects<T>(api, kind, ref, predicate, options);
+    const namespace = kind.namespaced ? (ref.namespace ?? 'default') : undefined;
+    return untilObject<T>(api, kind, namespace, ref.name, predicate, options);
+  }
+
+  /** Installs a CustomResourceDefinition, or changes the one that is there; resolves once its objects can be made. */
+  async installCrd<T extends ObjectLike>(crd: T): Promise<Live<T>> {
+    const applied = await this.apply(crd);
+    const { name } = applied.metadata;
+    const kind = this.#open().kind(applied);
+    await untilObject(
+      this.#parts.api,
+      kind,
+      undefined,
+      name,
+      (seen) => conditionStatus(seen, 'Established') === 'True',
+      {},
+    );
+    return applied;
+  }
+
+  /** Forgets the past: watches and pages from before are answered 410 from now on. */
+  compact(): void {
+    this.#parts.api.store.compact();
+  }
+
+  /** Ends all connections, timers and controllers, and frees the port. All objects go. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #open(): Objects {
+    if (!this.#stopped) return this.#objects;
+    throw new DevclusterError(
+      'ERR_AP_CLUSTER_STOPPED',
+      'The cluster has been stopped. Start another one: startCluster().',
+    );
+  }
+
+  async #temporaryFolder(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'autopilot-devcluster-'));
+    this.#temporary.push(folder);
+    return folder;
+  }
+
+  async #end(): Promise<void> {
+    const { controllers, listening } = this.#parts;
+    for (const controller of controllers) controller.stop();
+    await listening.close();
+    for (const folder of this.#temporary) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Starts a cluster: it answers when this resolves, and its namespaces and CustomResourceDefinitions are there. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const {
+    clock = systemClock,
+    watchHistory = WATCH_HISTORY,
+    bookmarkInterval = BOOKMARK_INTERVAL,
+    onError = report,
+  } = options;
+  const api: Api = { store: new Store(watchHistory), kinds: new KindRegistry(), clock, bookmarkInterval };
+  const certificate = createServingCertificate(new Date());
+  const tokens = new Tokens();
+  let port = 0;
+  const handler: Handler = {
+    served: { api, documents: new Documents(api.kinds), tokens, address: () => `127.0.0.1:${port}` },
+    tokens,
+    requests: new RequestLog(clock),
+    faults: new FaultScript(new EventGate(clock)),
+    report: onError,
+  };
+  createBaseObjects(api);
+  const controllers = [
+    startDefinitions(api, onError),
+    startNamespaces(api, onError),
+    startNamespaceDefaults(api, certificate.ca, onError),
+    startGarbageCollection(api, onError),
+  ];
+  try {
+    const listening = await listen(handler, certificate, checkPort(options.port ?? 0));
+    port = listening.port;
+    const cluster = new Cluster({ api, handler, certificate, listening, controllers });
+    await installCrds(cluster, options.crds ?? ['istio']);
+    return cluster;
+  } catch (error) {
+    for (const controller of controllers) controller.stop();
+    throw error;
+  }
+}
+
+async function installCrds(cluster: Cluster, sets: readonly string[]): Promise<void> {
+  for (const name of sets) {
+    if (name !== 'istio') {
+      const message = `There is no set of CustomResourceDefinitions named ${JSON.stringify(name)}; there is: istio.`;
+      throw new DevclusterError('ERR_AP_CLUSTER_CRDS', message);
+    }
+    const { istioDefinitions } = await import('../kinds/istio.ts');
+    for (const crd of istioDefinitions()) await cluster.installCrd(crd);
+  }
+}
+
+function checkPort(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new DevclusterError('ERR_AP_CLUSTER_OPTION', `port is ${port}; it has to be an integer from 0 to 65535.`);
+}
+
+function report(error: unknown): void {
+  console.error('autopilot-devcluster: internal error:', error);
+}
+
+interface Parts {
+  readonly api: Api;
+  readonly handler: Handler;
+  readonly certificate: ServingCertificate;
+  readonly listening: Listening;
+  readonly controllers: readonly Controller[];
+}
+
+const WATCH_HISTORY = 10_000;
+const BOOKMARK_INTERVAL = 60_000;

@@ -1,0 +1,222 @@
+import { DevclusterError } from '../errors.ts';
+import { respond } from '../http/handler.ts';
+import { isStream } from '../http/exchange.ts';
+import { parsePath } from '../http/request-info.ts';
+import { StatusError } from '../http/status.ts';
+import { apiVersionOf } from '../kinds/served-kind.ts';
+import { isArray, isObject, objectAt, stringAt, valueAt } from '../schema/json.ts';
+import type { User } from '../auth/user.ts';
+import type { ApiRequest } from '../http/exchange.ts';
+import type { Handler } from '../http/handler.ts';
+import type { ServedKind } from '../kinds/served-kind.ts';
+import type { ObjectMeta } from '../store/object.ts';
+
+/** Anything that may be an object of the API: those of kubernetes-models and of client-node fit. */
+export interface ObjectLike {
+  readonly apiVersion?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly metadata?: object | undefined;
+}
+
+/** An object as the cluster has it. */
+export type Live<T> = Omit<T, 'metadata' | 'apiVersion' | 'kind'> & {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+};
+
+/** An object of which nothing more is known. */
+export interface AnyObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly [field: string]: unknown;
+}
+
+export interface KindRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+export interface ObjectRef extends KindRef {
+  readonly name: string;
+  /** Default `default`, for kinds that have namespaces. */
+  readonly namespace?: string | undefined;
+}
+
+export interface ListRef extends KindRef {
+  /** Absent: all namespaces. */
+  readonly namespace?: string | undefined;
+  /** As kubectl's `-l`. */
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+export interface ApplyOptions {
+  /** Default `test`. */
+  readonly fieldManager?: string;
+  /** Take fields that others own. Default true. */
+  readonly force?: boolean;
+  /** E.g. `status`. */
+  readonly subresource?: string;
+}
+
+export interface PatchOptions {
+  /** Default `merge`. */
+  readonly type?: 'merge' | 'json';
+  readonly subresource?: string;
+}
+
+export interface DeleteOptions {
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  readonly gracePeriodSeconds?: number;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+const USER_AGENT = 'autopilot-devcluster';
+
+/**
+ * The cluster's objects, from within the process: the same code as over the network, but for TLS, the record of requests and
+ * faults, which are about clients. All reject with a {@link StatusError} where the API refuses.
+ */
+export class Objects {
+  readonly #handler: Pick<Handler, 'served' | 'report'>;
+  readonly #user: User;
+
+  constructor(handler: Pick<Handler, 'served' | 'report'>, user: User) {
+    this.#handler = handler;
+    this.#user = user;
+  }
+
+  /** Server-side apply: creates the object or brings it to this state. */
+  async apply<T extends ObjectLike>(object: T, options: ApplyOptions = {}): Promise<Live<T>> {
+    const { fieldManager = 'test', force = true, subresource } = options;
+    const path = this.#objectPath(this.#refOf(object), subresource);
+    const query = { fieldManager, force: String(force) };
+    return live(object, await this.#call('PATCH', path, query, object, 'application/apply-patch+yaml'));
+  }
+
+  /** Fails with 409 where the object exists. */
+  async create<T extends ObjectLike>(object: T): Promise<Live<T>> {
+    const ref = { ...kindOf(object), namespace: stringAt(object.metadata, 'namespace') || undefined };
+    return live(object, await this.#call('POST', this.#collectionPath(ref, true), {}, object));
+  }
+
+  /** Replaces the object, given its resource version (or none, where the kind allows that). */
+  async update<T extends ObjectLike>(object: T, options: { readonly subresource?: string } = {}): Promise<Live<T>> {
+    return live(
+      object,
+      await this.#call('PUT', this.#objectPath(this.#refOf(object), options.subresource), {}, object),
+    );
+  }
+
+  /** Fails with 404 where there is no such object. */
+  async get<T extends ObjectLike = AnyObject>(ref: ObjectRef): Promise<Live<T>> {
+    return narrow<Live<T>>(await this.#call('GET', this.#objectPath(ref)));
+  }
+
+  /** Undefined where there is no such object. */
+  async find<T extends ObjectLike = AnyObject>(ref: ObjectRef): Promise<Live<T> | undefined> {
+    try {
+      return await this.get<T>(ref);
+    } catch (error) {
+      if (error instanceof StatusError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async list<T extends ObjectLike = AnyObject>(ref: ListRef): Promise<readonly Live<T>[]> {
+    const { labelSelector = '', fieldSelector = '' } = ref;
+    const answer = await this.#call('GET', this.#collectionPath(ref), { labelSelector, fieldSelector });
+    const items = valueAt(answer, 'items');
+    if (!isArray(items)) throw new TypeError('a list without items');
+    return items.map((item) => narrow<Live<T>>({ apiVersion: ref.apiVersion, kind: ref.kind, ...objectAt(item) }));
+  }
+
+  /** By JSON merge patch, or JSON patch. */
+  async patch<T extends ObjectLike = AnyObject>(
+    ref: ObjectRef,
+    patch: object,
+    options: PatchOptions = {},
+  ): Promise<Live<T>> {
+    const contentType = options.type === 'json' ? 'application/json-patch+json' : 'application/merge-patch+json';
+    return narrow<Live<T>>(
+      await this.#call('PATCH', this.#objectPath(ref, options.subresource), {}, patch, contentType),
+    );
+  }
+
+  /** Fails with 404 where there is no such object. Resolves once it is deleted, or marked for it. */
+  async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
+    await this.#call('DELETE', this.#objectPath(ref), {}, { kind: 'DeleteOptions', apiVersion: 'v1', ...options });
+  }
+
+  /** The kind that is meant. Throws where it is not served. */
+  kind({ apiVersion, kind }: KindRef): ServedKind {
+    const served = this.#handler.served.api.kinds.findByKind(apiVersion, kind);
+    if (served) return served;
+    throw new DevclusterError(
+      'ERR_AP_CLUSTER_KIND',
+      `The cluster serves no ${kind} of ${apiVersion}. Install its CustomResourceDefinition first: cluster.installCrd(crd).`,
+    );
+  }
+
+  #refOf(object: ObjectLike): ObjectRef {
+    const name = stringAt(object.metadata, 'name');
+    return { ...kindOf(object), name, namespace: stringAt(object.metadata, 'namespace') || undefined };
+  }
+
+  #objectPath(ref: ObjectRef, subresource?: string): string {
+    const path = `${this.#collectionPath(ref, true)}/${encodeURIComponent(ref.name)}`;
+    return subresource === undefined ? path : `${path}/${subresource}`;
+  }
+
+  #collectionPath(ref: ListRef, one = false): string {
+    const kind = this.kind(ref);
+    const base = `/${kind.group === '' ? 'api' : 'apis'}/${apiVersionOf(kind)}`;
+    const namespace = ref.namespace ?? (one ? 'default' : undefined);
+    if (!kind.namespaced || namespace === undefined) return `${base}/${kind.plural}`;
+    return `${base}/namespaces/${encodeURIComponent(namespace)}/${kind.plural}`;
+  }
+
+  async #call(
+    method: string,
+    path: string,
+    query: Record<string, string> = {},
+    body?: unknown,
+    contentType = 'application/json',
+  ): Promise<unknown> {
+    const given = Object.entries(query).filter(([, value]) => value !== '');
+    const headers: Readonly<Record<string, string>> = { 'content-type': contentType, 'user-agent': USER_AGENT };
+    const request: ApiRequest = {
+      method,
+      path,
+      query: new URLSearchParams(given),
+      header: (name) => headers[name],
+      body: () => Promise.resolve(body === undefined ? '' : JSON.stringify(body)),
+    };
+    const response = await respond(this.#handler, request, parsePath(path), this.#user);
+    if (isStream(response)) throw new TypeError('a watch where an object was asked for');
+    const answer: unknown = JSON.parse(response.body);
+    if (response.status < 400) return answer;
+    throw StatusError.from(answer);
+  }
+}
+
+function kindOf({ apiVersion, kind }: ObjectLike): KindRef {
+  if (apiVersion !== undefined && kind !== undefined) return { apiVersion, kind };
+  throw new DevclusterError('ERR_AP_CLUSTER_KIND', 'The object has no apiVersion or no kind: the cluster needs both.');
+}
+
+function live<T extends ObjectLike>(_like: T, answer: unknown): Live<T> {
+  return narrow<Live<T>>(answer);
+}
+
+/** The boundary between JSON and the caller's type: that the object has the fields that the caller says is not checked. */
+export function narrow<T>(value: unknown): T {
+  if (isLive<T>(value)) return value;
+  throw new TypeError('the answer is no object of the API');
+}
+
+function isLive<T>(value: unknown): value is T {
+  return isObject(value) && isObject(value['metadata']);
+}

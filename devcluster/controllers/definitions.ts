@@ -1,0 +1,152 @@
+import { SERVER } from '../auth/user.ts';
+import { formatTime } from '../clock.ts';
+import { acceptNames } from '../kinds/accepted-names.ts';
+import { conditionStatus, setCondition } from '../kinds/conditions.ts';
+import { customKinds } from '../kinds/custom-kind.ts';
+import { DEFINITIONS, readDefinition, readNames } from '../kinds/definition.ts';
+import { deepCopy, deepEqual, isObject, valueAt } from '../schema/json.ts';
+import { CLEANUP_FINALIZER } from '../strategies/native.ts';
+import { ownWrite } from '../verbs/api.ts';
+import { remove } from '../verbs/delete.ts';
+import { recordWrite } from '../verbs/field-manager.ts';
+import { update } from '../verbs/update.ts';
+import { WorkLoop } from './work-loop.ts';
+import type { Acceptance } from '../kinds/accepted-names.ts';
+import type { ServedKind } from '../kinds/served-kind.ts';
+import type { ApiObject, Draft } from '../store/object.ts';
+import type { Api } from '../verbs/api.ts';
+import type { Controller } from './controller.ts';
+
+const MANAGER = 'kube-apiserver';
+
+/**
+ * Serves the kinds of CustomResourceDefinitions: from the very write that creates or changes one (the real server takes some
+ * moments), and tells so in its conditions right after. A deleted definition goes once all its objects have gone.
+ */
+export function startDefinitions(api: Api, report: (error: unknown) => void): Controller {
+  const loop = new WorkLoop<string>((name) => reconcile(api, name, loop), report);
+  const stop = api.store.subscribe((collection, event) => {
+    if (collection.name === DEFINITIONS) {
+      serve(api, event.object, event.type === 'DELETED');
+      loop.add(event.key);
+      // A name that has become free may be what another one waits for.
+      if (event.type === 'DELETED') for (const other of collection.values()) loop.add(other.metadata.name);
+    } else if (event.type === 'DELETED') {
+      const name = definitionName(collection.name);
+      if (api.store.collection(DEFINITIONS).get(name)?.metadata.deletionTimestamp) loop.add(name);
+    }
+  });
+  return {
+    stop() {
+      stop();
+      loop.stop();
+    },
+  };
+}
+
+/** `widgets.example.com` for the collection `example.com/widgets`. */
+function definitionName(collection: string): string {
+  const [group = '', plural = ''] = collection.split('/');
+  return `${plural}.${group}`;
+}
+
+/** The kinds that are served now, by definition, so that a mere status change replaces nothing. */
+const served = new WeakMap<Api, Map<string, unknown>>();
+
+function serve(api: Api, object: ApiObject, gone: boolean): void {
+  const { name, deletionTimestamp } = object.metadata;
+  const known = served.get(api) ?? new Map<string, unknown>();
+  served.set(api, known);
+  const wish = gone || acceptance(api, object).conflict ? undefined : [object['spec'], Boolean(deletionTimestamp)];
+  if (deepEqual(known.get(name), wish)) return;
+  known.set(name, wish);
+  api.kinds.setCustom(name, wish ? customKinds(readDefinition(object), Boolean(deletionTimestamp)) : []);
+}
+
+function acceptance(api: Api, object: ApiObject): Acceptance {
+  const { group, names } = readDefinition(object);
+  const others = [...api.store.collection(DEFINITIONS).values()].filter(
+    (other) => other.metadata.uid !== object.metadata.uid && valueAt(other, 'spec', 'group') === group,
+  );
+  const taken = others.map((other) => readNames(valueAt(other, 'status', 'acceptedNames')));
+  return acceptNames(names, readNames(valueAt(object, 'status', 'acceptedNames')), taken);
+}
+
+function reconcile(api: Api, name: string, loop: WorkLoop<string>): void {
+  const object = api.store.collection(DEFINITIONS).get(name);
+  const kind = api.kinds.findByCollection(DEFINITIONS);
+  if (!object || !kind) return;
+  writeStatus(api, kind, object);
+  if (object.metadata.deletionTimestamp) cleanUp(api, kind, name, loop);
+}
+
+function writeStatus(api: Api, kind: ServedKind, object: ApiObject): void {
+  const now = formatTime(api.clock.now());
+  const { names, conflict } = acceptance(api, object);
+  write(api, kind, object.metadata.name, 'status', (draft) => {
+    const status = isObject(draft['status']) ? draft['status'] : {};
+    draft['status'] = { ...status, acceptedNames: withoutEmpty(names) };
+    setCondition(
+      draft,
+      conflict
+        ? { type: 'NamesAccepted', status: 'False', ...conflict }
+        : { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
+      now,
+    );
+    if (conditionStatus(draft, 'Established') === 'True') return;
+    setCondition(
+      draft,
+      conflict
+        ? { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' }
+        : {
+            type: 'Established',
+            status: 'True',
+            reason: 'InitialNamesAccepted',
+            message: 'the initial names have been accepted',
+          },
+      now,
+    );
+  });
+}
+
+/** Deletes the objects of a definition that is being deleted; the definition goes when none is left. */
+function cleanUp(api: Api, kind: ServedKind, name: string, loop: WorkLoop<string>): void {
+  const object = api.store.collection(DEFINITIONS).get(name);
+  if (!object?.metadata.finalizers?.includes(CLEANUP_FINALIZER)) return;
+  const { group, names } = readDefinition(object);
+  const custom = api.kinds.findByCollection(`${group}/${names.plural}`);
+  const collection = api.store.collection(`${group}/${names.plural}`);
+  if (custom) {
+    for (const { metadata } of collection.list(undefined) ?? []) {
+      if (!metadata.deletionTimestamp) remove(api, custom, metadata.namespace, metadata.name, {});
+    }
+  }
+  if (custom && collection.size > 0) return;
+  const message = 'removed all instances';
+  write(api, kind, name, 'status', (draft) => {
+    const done = { type: 'Terminating', status: 'False', reason: 'InstanceDeletionCompleted', message } as const;
+    setCondition(draft, done, formatTime(api.clock.now()));
+  });
+  write(api, kind, name, '', ({ metadata }) => {
+    metadata.finalizers = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== CLEANUP_FINALIZER);
+  });
+  loop.add(name);
+}
+
+function write(api: Api, kind: ServedKind, name: string, subresource: string, change: (draft: Draft) => void): void {
+  const target = { kind, namespace: undefined, name, subresource };
+  const options = ownWrite(SERVER, MANAGER);
+  const make = (old: ApiObject | undefined): Draft => {
+    if (!old) throw new Error(`CustomResourceDefinition ${name} has gone`);
+    const draft: Draft = deepCopy<ApiObject>(old);
+    change(draft);
+    return recordWrite(api, kind, subresource, old, draft, options);
+  };
+  update(api, target, { make, createMissing: false }, options);
+}
+
+function withoutEmpty(names: object): object {
+  return Object.fromEntries(
+    Object.entries(names).filter(([, value]) => !(Array.isArray(value) ? value.length === 0 : value === '')),
+  );
+}

@@ -1,0 +1,25 @@
+/** What can go wrong with an embedded cluster itself, each with a stable code. What its API refuses is a `StatusError`. */
+export type DevclusterErrorCode =
+  | 'ERR_AP_CLUSTER_ADDRESS'
+  | 'ERR_AP_CLUSTER_CRDS'
+  | 'ERR_AP_CLUSTER_KIND'
+  | 'ERR_AP_CLUSTER_NAMESPACE'
+  | 'ERR_AP_CLUSTER_OPTION'
+  | 'ERR_AP_CLUSTER_STOPPED'
+  | 'ERR_AP_DEV_ENTRY'
+  | 'ERR_AP_DEV_PROJECT'
+  | 'ERR_AP_DEV_TIMEOUT'
+  | 'ERR_AP_KUBECONFIG_WRITE'
+  | 'ERR_AP_UNTIL_TIMEOUT'
+  | 'ERR_AP_USAGE';
+
+/** The message says what is wrong, where, and what to do. */
+export class DevclusterError extends Error {
+  readonly code: DevclusterErrorCode;
+
+  constructor(code: DevclusterErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DevclusterError';
+    this.code = code;
+  }
+}

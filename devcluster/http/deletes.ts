@@ -1,0 +1,41 @@
+import { resourceOf } from '../kinds/served-kind.ts';
+import { remove } from '../verbs/delete.ts';
+import { removeCollection } from '../verbs/delete-collection.ts';
+import { parseBody } from './body.ts';
+import { deleteOptions, listQuery } from './query.ts';
+import { presentList } from './render.ts';
+import { answer, answerObject, demand, namespaceOf, selectionOf, tableQuery } from './resource-request.ts';
+import { success } from './status.ts';
+import { readPatch } from './writes.ts';
+import type { DeleteOptions } from '../verbs/delete.ts';
+import type { ApiResponse } from './exchange.ts';
+import type { ResourceRequest } from './resource-request.ts';
+
+export async function handleDelete(resource: ResourceRequest): Promise<ApiResponse> {
+  demand(resource, 'delete');
+  const { api, kind, info } = resource;
+  const options = await readDeleteOptions(resource);
+  const { object, gone } = remove(api, kind, namespaceOf(resource), info.name, options);
+  if (!gone || kind.strategy.returnsDeleted) {
+    return answerObject(resource, object, !gone && options.orphanDependents === false ? 202 : 200);
+  }
+  const { group, resource: plural } = resourceOf(kind);
+  const { name, uid } = object.metadata;
+  return answer(resource, success({ name, ...(group && { group }), kind: plural, ...(uid !== undefined && { uid }) }));
+}
+
+export async function handleDeleteCollection(resource: ResourceRequest): Promise<ApiResponse> {
+  demand(resource, 'deletecollection');
+  const query = listQuery(resource.request.query);
+  const selection = selectionOf(resource, query);
+  const options = await readDeleteOptions(resource);
+  const page = removeCollection(resource.api, selection, query, options);
+  return answer(resource, presentList(resource.kind, page, resource.as, tableQuery(resource)));
+}
+
+async function readDeleteOptions({ request }: ResourceRequest): Promise<DeleteOptions> {
+  const text = await request.body();
+  if (text === '') return deleteOptions(request.query, undefined);
+  const body = await readPatch(() => parseBody(text, request.header('content-type')));
+  return deleteOptions(request.query, body.value);
+}

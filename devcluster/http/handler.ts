@@ -1,0 +1,190 @@
+import { authenticate, authorize } from '../auth/authenticate.ts';
+import { flag } from './query.ts';
+import { negotiate } from './accept.ts';
+import { toStatusError } from './errors.ts';
+import { CONTENT_TYPES, encode } from './render.ts';
+import { mediaTypeOf } from './body.ts';
+import { parsePath } from './request-info.ts';
+import { route } from './route.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import type { User } from '../auth/user.ts';
+import type { FaultScript } from '../faults/faults.ts';
+import type { RequestLog } from '../requests/request-log.ts';
+import type { RequestRecord, Verb } from '../requests/request-record.ts';
+import type { ApiRequest, ApiResponse, StreamResponse } from './exchange.ts';
+import type { RequestInfo } from './request-info.ts';
+import type { Served } from './route.ts';
+import type { StatusError } from './status.ts';
+
+/** An answer, or the end of the connection without one. */
+export type Outcome = ApiResponse | 'cut';
+
+/** What stands between the network and the API. */
+export interface Handler {
+  readonly served: Served;
+  readonly tokens: Tokens;
+  readonly requests: RequestLog;
+  readonly faults: FaultScript;
+  /** Told of what should not have happened. */
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * Answers a request that came over the network: who sends it, the record of it, its faults, then the API. `destroy` cuts the
+ * request's connection.
+ */
+export async function handleRequest(handler: Handler, request: ApiRequest, destroy: () => void): Promise<Outcome> {
+  const { requests, faults } = handler;
+  const info = parsePath(request.path);
+  let user: User | undefined;
+  let refusal: unknown;
+  try {
+    user = authenticate(handler.tokens, request);
+  } catch (error) {
+    refusal = error;
+  }
+  const record = requests.begin(describe(request, info, user));
+  const injected = faults.inject(record);
+  try {
+    if (injected.delay > 0) await pause(handler, injected.delay);
+    if (injected.cut === 'before') return 'cut';
+    if (injected.answer) {
+      const { error, asEvent } = injected.answer;
+      const answer = asEvent ? errorEvent(error) : refused(request, error);
+      return finish(handler, record, answer, destroy);
+    }
+    const answer = user
+      ? await respond(handler, request, info, user)
+      : refused(request, toStatusError(refusal, handler.report));
+    if (injected.cut === 'after') return 'cut';
+    return finish(handler, record, answer, destroy);
+  } finally {
+    if (record.code === undefined) requests.ended(record);
+  }
+}
+
+/** Answers a request of a user who is known: what all ways into the API have in common. */
+export async function respond(
+  { served, report }: Pick<Handler, 'served' | 'report'>,
+  request: ApiRequest,
+  info: RequestInfo,
+  user: User,
+): Promise<ApiResponse> {
+  const warnings = new Set<string>();
+  const warn = (text: string): void => void warnings.add(text);
+  let response: ApiResponse;
+  try {
+    authorize(user, verbOf(request, info), info);
+    response = await route(served, info, request, { user, warn });
+  } catch (error) {
+    response = refused(request, toStatusError(error, report));
+  }
+  if (warnings.size === 0) return response;
+  return { ...response, headers: { ...response.headers, warning: [...warnings].map(warningHeader) } };
+}
+
+function pause({ served }: Handler, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    served.api.clock.after(ms, resolve);
+  });
+}
+
+function finish(
+  { requests, faults }: Handler,
+  record: ReturnType<RequestLog['begin']>,
+  answer: ApiResponse,
+  destroy: () => void,
+): ApiResponse {
+  if (!('start' in answer)) {
+    requests.ended(record);
+    requests.answered(record, answer.status);
+    return answer;
+  }
+  requests.answered(record, answer.status);
+  const start: StreamResponse['start'] = (sink) => {
+    const gated = faults.gate.pass(record, sink, destroy);
+    const stop = answer.start(gated);
+    return () => {
+      stop();
+      faults.gate.close(gated);
+      requests.ended(record);
+    };
+  };
+  return { ...answer, start };
+}
+
+function refused(request: ApiRequest, error: StatusError): ApiResponse {
+  const { retryAfterSeconds } = error.status.details ?? {};
+  return {
+    status: error.code,
+    headers: {
+      'content-type': CONTENT_TYPES.json,
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    },
+    body: encode(error.status, { format: 'json', pretty: prettyOf(request) }),
+  };
+}
+
+function prettyOf(request: ApiRequest): boolean {
+  return negotiate(undefined, request.query, request.header('user-agent')).pretty;
+}
+
+function errorEvent(error: StatusError): StreamResponse {
+  return {
+    status: 200,
+    headers: { 'content-type': CONTENT_TYPES.json },
+    start: (sink) => {
+      sink.write(`${JSON.stringify({ type: 'ERROR', object: error.status })}\n`);
+      sink.end();
+      return () => undefined;
+    },
+  };
+}
+
+function describe(
+  request: ApiRequest,
+  info: RequestInfo,
+  user: User | undefined,
+): Omit<RequestRecord, 'id' | 'code' | 'started' | 'ended'> {
+  const { group, version, resource, subresource, namespace, name } = info;
+  return {
+    user: user?.name ?? '',
+    userAgent: request.header('user-agent') ?? '',
+    verb: verbOf(request, info),
+    method: request.method,
+    path: request.path,
+    group,
+    version,
+    resource,
+    subresource,
+    namespace,
+    name,
+    query: Object.fromEntries(request.query),
+  };
+}
+
+function verbOf({ method, query, header }: ApiRequest, { isResource, name, watchPath }: RequestInfo): Verb {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      if (!isResource) return 'get';
+      if (watchPath || flag(query, 'watch')) return 'watch';
+      return name === '' ? 'list' : 'get';
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return mediaTypeOf(header('content-type')).startsWith('application/apply-patch') ? 'apply' : 'patch';
+    case 'DELETE':
+      return name === '' && isResource ? 'deletecollection' : 'delete';
+    default:
+      return 'other';
+  }
+}
+
+/** RFC 7234: code, agent, quoted text. Header values are Latin-1; what is beyond is left out. */
+function warningHeader(text: string): string {
+  const printable = text.replaceAll(/[^\u0020-\u007e\u00a0-\u00ff]/g, ' ').replaceAll(/["\\]/g, '\\$&');
+  return `299 - "${printable}"`;
+}

@@ -1,0 +1,132 @@
+import { isArray, isObject, setMember } from '../schema/json.ts';
+import { quote } from '../schema/go-text.ts';
+import type { JsonObject } from '../schema/json.ts';
+
+/** A text that is no JSON; the message is Go's. */
+export class JsonSyntaxError extends Error {}
+
+/** Parses JSON. Throws a {@link JsonSyntaxError}. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return new Reader(text).read();
+  }
+}
+
+/**
+ * The members that occur twice in one object, as `fieldValidation` tells them: `duplicate field "spec.replicas"`. `value` is
+ * what the text parses to: where it has as many members as the text has colons, there is nothing to look for.
+ */
+export function duplicateFields(text: string, value: unknown): readonly string[] {
+  if (countColons(text) === countMembers(value)) return [];
+  const reader = new Reader(text);
+  reader.read();
+  return [...new Set(reader.duplicates)].map((path) => `duplicate field ${quote(path)}`);
+}
+
+function countColons(text: string): number {
+  let count = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) quoted = !quoted;
+    else if (code === 0x5c && quoted) at++;
+    else if (code === 0x3a && !quoted) count++;
+  }
+  return count;
+}
+
+function countMembers(value: unknown): number {
+  if (isArray(value)) return value.reduce<number>((sum, item) => sum + countMembers(item), 0);
+  if (!isObject(value)) return 0;
+  return Object.values(value).reduce<number>((sum, member) => sum + 1 + countMembers(member), 0);
+}
+
+const END = 'unexpected end of JSON input';
+const WHITE = /[ \t\n\r]*/y;
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const WORD = /true|false|null/y;
+
+/** Slow and exact, for texts that JSON.parse refuses or that have duplicates. */
+class Reader {
+  readonly duplicates: string[] = [];
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  read(): unknown {
+    const value = this.#value('');
+    this.#match(WHITE);
+    if (this.#at < this.#text.length) throw this.#unexpected('after top-level value');
+    return value;
+  }
+
+  #value(path: string): unknown {
+    this.#match(WHITE);
+    const next = this.#text.charAt(this.#at);
+    if (next === '{') return this.#object(path);
+    if (next === '[') return this.#array(path);
+    const literal = this.#match(next === '"' ? STRING : /[-\d]/.test(next) ? NUMBER : WORD);
+    if (literal === undefined || literal === '') throw this.#unexpected('looking for beginning of value');
+    const value: unknown = JSON.parse(literal);
+    return value;
+  }
+
+  #object(path: string): JsonObject {
+    const object: JsonObject = {};
+    this.#at++;
+    for (let first = true; ; first = false) {
+      this.#match(WHITE);
+      if (first && this.#take('}')) return object;
+      const literal = this.#match(STRING);
+      if (literal === undefined) throw this.#unexpected('looking for beginning of object key string');
+      const name: unknown = JSON.parse(literal);
+      const key = String(name);
+      const memberPath = path === '' ? key : `${path}.${key}`;
+      if (Object.hasOwn(object, key)) this.duplicates.push(memberPath);
+      this.#match(WHITE);
+      if (!this.#take(':')) throw this.#unexpected('after object key');
+      setMember(object, key, this.#value(memberPath));
+      this.#match(WHITE);
+      if (this.#take('}')) return object;
+      if (!this.#take(',')) throw this.#unexpected('after object key:value pair');
+    }
+  }
+
+  #array(path: string): unknown[] {
+    const items: unknown[] = [];
+    this.#at++;
+    this.#match(WHITE);
+    if (this.#take(']')) return items;
+    for (;;) {
+      items.push(this.#value(`${path}[${items.length}]`));
+      this.#match(WHITE);
+      if (this.#take(']')) return items;
+      if (!this.#take(',')) throw this.#unexpected('after array element');
+    }
+  }
+
+  #take(char: string): boolean {
+    if (this.#text.charAt(this.#at) !== char) return false;
+    this.#at++;
+    return true;
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0];
+    if (found !== undefined) this.#at += found.length;
+    return found;
+  }
+
+  #unexpected(where: string): JsonSyntaxError {
+    const char = this.#text.charAt(this.#at);
+    if (char === '') return new JsonSyntaxError(END);
+    return new JsonSyntaxError(`invalid character '${char === "'" ? "\\'" : char}' ${where}`);
+  }
+}

@@ -1,0 +1,51 @@
+import { answerDiscovery } from './discovery-handler.ts';
+import { answerOpenApi } from './openapi-handler.ts';
+import { handleResource } from './resource-handler.ts';
+import { answerServerInfo } from './server-info.ts';
+import { noSuchResource } from './status.ts';
+import { handleSubresource } from './subresources.ts';
+import { answerVirtual } from './virtual-kinds.ts';
+import type { Documents } from '../kinds/documents.ts';
+import type { Api } from '../verbs/api.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import type { ApiRequest, ApiResponse, Caller } from './exchange.ts';
+import type { RequestInfo } from './request-info.ts';
+
+/** All that is served. */
+export interface Served {
+  readonly api: Api;
+  /** Discovery and OpenAPI documents, made of the kinds that are served. */
+  readonly documents: Documents;
+  readonly tokens: Tokens;
+  /** `127.0.0.1:6443` */
+  readonly address: () => string;
+}
+
+/** Finds who answers a path. Throws a StatusError. */
+export async function route(
+  served: Served,
+  info: RequestInfo,
+  request: ApiRequest,
+  caller: Caller,
+): Promise<ApiResponse> {
+  if (!info.isResource) {
+    return (
+      answerServerInfo(served, request) ??
+      answerDiscovery(served, request) ??
+      answerOpenApi(served, request) ?? {
+        status: 404,
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: '404 page not found\n',
+      }
+    );
+  }
+  const kind = served.api.kinds.find(info.group, info.version, info.resource);
+  if (!kind) throw noSuchResource();
+  const virtual = await answerVirtual(served, kind, info, request, caller);
+  if (virtual) return virtual;
+  if (info.subresource !== '' && info.subresource !== 'status') {
+    return handleSubresource(served.api, kind, info, request, caller);
+  }
+  if (info.subresource === 'status' && !kind.subresources.some(({ name }) => name === 'status')) throw noSuchResource();
+  return handleResource(served.api, kind, info, request, caller);
+}

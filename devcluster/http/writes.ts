@@ -1,0 +1,120 @@
+import { deepCopy } from '../schema/json.ts';
+import { apply } from '../verbs/apply.ts';
+import { create } from '../verbs/create.ts';
+import { decode, unreadable } from '../verbs/decode.ts';
+import { recordWrite } from '../verbs/field-manager.ts';
+import { patch } from '../verbs/patch.ts';
+import { update } from '../verbs/update.ts';
+import { BODY_TYPES, mediaTypeOf, orBadRequest, parseBody, parseJsonBody, parseYamlBody } from './body.ts';
+import { JsonSyntaxError } from './json-text.ts';
+import { writeQuery } from './query.ts';
+import { answerObject, demand, namespaceOf } from './resource-request.ts';
+import { badRequest, methodNotAllowed, StatusError, unsupportedMediaType } from './status.ts';
+import type { ApiObject, Draft } from '../store/object.ts';
+import type { WriteOptions } from '../verbs/api.ts';
+import type { Target } from '../verbs/update.ts';
+import type { Body } from './body.ts';
+import type { ApiResponse } from './exchange.ts';
+import type { WriteKind, WriteQuery } from './query.ts';
+import type { ResourceRequest } from './resource-request.ts';
+
+const PATCH_TYPES = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+export async function handleCreate(resource: ResourceRequest): Promise<ApiResponse> {
+  demand(resource, 'create');
+  const { api, kind } = resource;
+  const namespace = namespaceOf(resource);
+  if (kind.namespaced && namespace === undefined) throw methodNotAllowed();
+  if (kind.terminating) {
+    const message = 'create not allowed while custom resource definition is terminating';
+    throw new StatusError(405, 'MethodNotAllowed', message, { details: { group: kind.group, kind: kind.plural } });
+  }
+  const body = await readObject(resource);
+  const options = writeOptions(resource, 'CreateOptions');
+  const draft = decode(kind, body, options, true);
+  return answerObject(resource, create(api, kind, namespace, draft, options), 201);
+}
+
+export async function handleUpdate(resource: ResourceRequest): Promise<ApiResponse> {
+  demand(resource, 'update');
+  const { api, kind } = resource;
+  const target = targetOf(resource);
+  const body = await readObject(resource);
+  const options = writeOptions(resource, 'UpdateOptions');
+  const wanted = decode(kind, body, options, false);
+  const make = (old: ApiObject | undefined): Draft =>
+    recordWrite(api, kind, target.subresource, old, deepCopy<Draft>(wanted), options);
+  const changed = update(api, target, { make, createMissing: kind.strategy.createOnUpdate }, options);
+  return answerObject(resource, changed.object, changed.created ? 201 : 200);
+}
+
+export async function handlePatch(resource: ResourceRequest): Promise<ApiResponse> {
+  demand(resource, 'patch');
+  const { api, request } = resource;
+  const type = mediaTypeOf(request.header('content-type'));
+  const target = targetOf(resource);
+  if (!Object.values(PATCH_TYPES).includes(type)) throw unsupportedMediaType(Object.values(PATCH_TYPES));
+  const text = await request.body();
+  const query = writeQuery(request.query, 'PatchOptions', type === PATCH_TYPES.apply);
+  const options = { ...query, ...whoWrites(resource, query) };
+  if (type === PATCH_TYPES.apply) {
+    const body = await readPatch(() => parseYamlBody(text));
+    const changed = apply(api, target, body, query.force ?? false, options);
+    return answerObject(resource, changed.object, changed.created ? 201 : 200);
+  }
+  const body = orBadRequest(() => parseJsonBody(text), 'error decoding patch: ');
+  const changed = patch(api, target, type === PATCH_TYPES.json ? 'json' : 'merge', body.value, options);
+  return answerObject(resource, changed.object);
+}
+
+function targetOf(resource: ResourceRequest): Target {
+  const { kind, info } = resource;
+  return { kind, namespace: namespaceOf(resource), name: info.name, subresource: info.subresource };
+}
+
+export function writeOptions(resource: ResourceRequest, kind: WriteKind): WriteOptions {
+  const query = writeQuery(resource.request.query, kind);
+  return { ...query, ...whoWrites(resource, query) };
+}
+
+function whoWrites(
+  { request, caller }: ResourceRequest,
+  { fieldManager }: WriteQuery,
+): Pick<WriteOptions, 'fieldManager' | 'user' | 'warn'> {
+  const manager = fieldManager === '' ? managerOf(request.header('user-agent')) : fieldManager;
+  return { fieldManager: manager, user: caller.user, warn: caller.warn };
+}
+
+/** The field manager of who names none: the user agent up to its first slash, printable, at most 128 bytes. */
+function managerOf(userAgent = ''): string {
+  let manager = '';
+  for (const char of (userAgent.split('/')[0] ?? '').replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '')) {
+    if (Buffer.byteLength(manager + char) > 128) break;
+    manager += char;
+  }
+  return manager;
+}
+
+export async function readObject({ kind, request }: ResourceRequest): Promise<Body> {
+  const contentType = request.header('content-type');
+  const type = mediaTypeOf(contentType);
+  if (type !== '' && !BODY_TYPES.includes(type)) throw unsupportedMediaType(BODY_TYPES);
+  const text = await request.body();
+  try {
+    return await parseBody(text, contentType);
+  } catch (error) {
+    throw error instanceof JsonSyntaxError ? unreadable(kind, text, error) : error;
+  }
+}
+
+export async function readPatch(parse: () => Promise<Body>): Promise<Body> {
+  try {
+    return await parse();
+  } catch (error) {
+    throw error instanceof JsonSyntaxError ? badRequest(`error decoding patch: ${error.message}`) : error;
+  }
+}

@@ -1,0 +1,82 @@
+import { builtinKinds } from './builtin.ts';
+import { nativeKind } from './native-kind.ts';
+import type { ServedKind } from './served-kind.ts';
+
+/** All that the cluster serves: built-in kinds, and those of the CustomResourceDefinitions that are installed. */
+export class KindRegistry {
+  /** By `group/version/plural`. */
+  readonly #kinds = new Map<string, ServedKind>();
+  /** The kinds of each CustomResourceDefinition, by its name. */
+  readonly #custom = new Map<string, readonly ServedKind[]>();
+  readonly #replaced = new Map<string, Set<() => void>>();
+  #generation = 1;
+
+  constructor() {
+    for (const builtin of builtinKinds()) {
+      const kind = nativeKind(builtin);
+      this.#kinds.set(pathOf(kind), kind);
+    }
+  }
+
+  /** Changes whenever what is served changes: documents made of it can be kept until then. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  find(group: string, version: string, plural: string): ServedKind | undefined {
+    return this.#kinds.get(`${group}/${version}/${plural}`);
+  }
+
+  /** By `apiVersion` and `kind` of an object. */
+  findByKind(apiVersion: string, kind: string): ServedKind | undefined {
+    const slash = apiVersion.indexOf('/');
+    const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+    const version = apiVersion.slice(slash + 1);
+    return this.all().find((served) => served.kind === kind && served.version === version && served.group === group);
+  }
+
+  all(): readonly ServedKind[] {
+    return [...this.#kinds.values()];
+  }
+
+  /** One kind for each resource that is stored, whatever versions it is served in. */
+  collections(): readonly ServedKind[] {
+    const found = new Map<string, ServedKind>();
+    for (const kind of this.#kinds.values()) {
+      if (!found.has(kind.collection) && kind.verbs.includes('list')) found.set(kind.collection, kind);
+    }
+    return [...found.values()];
+  }
+
+  /** Any of the versions in which a collection is served. */
+  findByCollection(collection: string): ServedKind | undefined {
+    return this.all().find((kind) => kind.collection === collection);
+  }
+
+  /** Calls once the kinds of a collection are served no longer, or otherwise than now. Returns how to take it back. */
+  onReplaced(collection: string, callback: () => void): () => void {
+    const callbacks = this.#replaced.get(collection) ?? new Set();
+    this.#replaced.set(collection, callbacks.add(callback));
+    return () => callbacks.delete(callback);
+  }
+
+  /** Serves the kinds of a CustomResourceDefinition, instead of those it had before; none: no longer. */
+  setCustom(definition: string, kinds: readonly ServedKind[]): void {
+    const before = this.#custom.get(definition) ?? [];
+    for (const kind of before) this.#kinds.delete(pathOf(kind));
+    if (kinds.length > 0) this.#custom.set(definition, kinds);
+    else this.#custom.delete(definition);
+    for (const kind of kinds) this.#kinds.set(pathOf(kind), kind);
+    this.#generation++;
+    const changed = new Set([...before, ...kinds].map((kind) => kind.collection));
+    for (const collection of changed) {
+      const callbacks = this.#replaced.get(collection);
+      this.#replaced.delete(collection);
+      callbacks?.forEach((callback) => callback());
+    }
+  }
+}
+
+function pathOf({ group, version, plural }: ServedKind): string {
+  return `${group}/${version}/${plural}`;
+}

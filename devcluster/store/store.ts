@@ -1,0 +1,80 @@
+import { Collection } from './collection.ts';
+import { freezeJson } from './json.ts';
+import { keyOf } from './object.ts';
+import type { StoreEvent } from './history.ts';
+import type { ApiObject, Draft } from './object.ts';
+
+export type StoreListener = (collection: Collection, event: StoreEvent) => void;
+
+/**
+ * All objects of the cluster, in memory. One counter gives every change its resource version, as etcd's revision does.
+ * Writes are synchronous: a verb that checks and then writes without awaiting in between is atomic.
+ */
+export class Store {
+  readonly #watchHistory: number;
+  readonly #collections = new Map<string, Collection>();
+  readonly #listeners = new Set<StoreListener>();
+  #version = 1;
+
+  /** `watchHistory`: how many changes of each collection can be watched again or paged over. */
+  constructor(watchHistory: number) {
+    this.#watchHistory = watchHistory;
+  }
+
+  /** The resource version of the latest change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The collection of that name, made where there is none yet. */
+  collection(name: string): Collection {
+    let collection = this.#collections.get(name);
+    if (!collection) {
+      collection = new Collection(name, this.#watchHistory);
+      this.#collections.set(name, collection);
+    }
+    return collection;
+  }
+
+  collections(): Iterable<Collection> {
+    return this.#collections.values();
+  }
+
+  /** Called after each change of any collection, after the collection's own listeners. */
+  subscribe(listener: StoreListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stores an object, new or changed, and returns it with its resource version, frozen. */
+  put(collection: Collection, draft: Draft): ApiObject {
+    const key = keyOf(draft);
+    const previous = collection.get(key);
+    const version = ++this.#version;
+    draft.metadata.resourceVersion = String(version);
+    const object: ApiObject = freezeJson(draft);
+    this.#commit(collection, { version, type: previous ? 'MODIFIED' : 'ADDED', key, object, previous });
+    return object;
+  }
+
+  /** Removes an object that is there, and returns its last state under the deletion's resource version. */
+  remove(collection: Collection, previous: ApiObject): ApiObject {
+    const version = ++this.#version;
+    const object: ApiObject = freezeJson({
+      ...previous,
+      metadata: { ...previous.metadata, resourceVersion: String(version) },
+    });
+    this.#commit(collection, { version, type: 'DELETED', key: keyOf(previous), object, previous });
+    return object;
+  }
+
+  /** Forgets the past of all collections: older resource versions are answered 410 from now on. */
+  compact(): void {
+    for (const collection of this.#collections.values()) collection.history.clear(this.#version);
+  }
+
+  #commit(collection: Collection, event: StoreEvent): void {
+    collection.commit(event);
+    for (const listener of Array.from(this.#listeners)) listener(collection, event);
+  }
+}

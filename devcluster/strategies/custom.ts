@@ -1,0 +1,68 @@
+import { applyDefaults, dropForbiddenNulls } from '../schema/defaults.ts';
+import { deepEqual } from '../schema/json.ts';
+import { pruneUnknown } from '../schema/prune.ts';
+import { nameIsDnsSubdomain } from '../schema/names.ts';
+import { validateObjectMeta, validateObjectMetaUpdate } from '../schema/object-meta.ts';
+import { validateSchema, validateStatusSchema } from '../schema/validate.ts';
+import { keep, keepAllButStatus } from './status-subresource.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { Draft } from '../store/object.ts';
+import type { Strategy } from './strategy.ts';
+
+/** What one version of a custom resource is made of. */
+export interface CustomKind {
+  readonly schema: Schema;
+  /** The version has a status subresource. */
+  readonly status: boolean;
+  readonly namespaced: boolean;
+}
+
+/**
+ * The strategy of custom resources: their schema decides. Source: apiextensions-apiserver/pkg/registry/customresource.
+ */
+export function customStrategy({ schema, status, namespaced }: CustomKind): Strategy {
+  return {
+    prune(draft) {
+      const unknown = pruneUnknown(schema, draft);
+      dropForbiddenNulls(schema, draft);
+      return unknown;
+    },
+    decodeProblem: () => undefined,
+    applyDefaults: (draft) => applyDefaults(schema, draft),
+    resetForCreate(draft) {
+      if (status) delete draft['status'];
+    },
+    prepareForCreate(draft) {
+      draft.metadata.generation = 1;
+    },
+    prepareForUpdate(draft, old) {
+      if (status) keep(draft, old, 'status');
+      const before = old.metadata.generation;
+      draft.metadata.generation = deepEqual(withoutMeta(draft), withoutMeta(old)) ? before : (before ?? 0) + 1;
+    },
+    prepareForStatus: keepAllButStatus,
+    validate(draft, old, subresource) {
+      const meta = { ...draft.metadata };
+      if (!old) return [...validateObjectMeta(meta, namespaced, nameIsDnsSubdomain), ...validateSchema(schema, draft)];
+      const metaErrors = validateObjectMetaUpdate(meta, { ...old.metadata });
+      if (subresource === 'status') return [...metaErrors, ...validateStatusSchema(schema, draft, old)];
+      return [...metaErrors, ...validateSchema(schema, draft, { old })];
+    },
+    warnings: () => [],
+    resetFields(subresource) {
+      if (!status) return [];
+      return subresource === 'status' ? [['metadata'], ['spec']] : [['status']];
+    },
+    createOnUpdate: false,
+    unconditionalUpdate: false,
+    returnsDeleted: false,
+    heldByOthers: () => false,
+    garbageCollected: true,
+    gracePeriod: () => undefined,
+  };
+}
+
+function withoutMeta(object: Readonly<Record<string, unknown>> | Draft): object {
+  const { metadata: _, ...rest } = object;
+  return rest;
+}

@@ -1,0 +1,29 @@
+import type { User } from '../auth/user.ts';
+import type { Clock } from '../clock.ts';
+import type { KindRegistry } from '../kinds/registry.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the verbs work on: one cluster's state. */
+export interface Api {
+  readonly store: Store;
+  readonly kinds: KindRegistry;
+  readonly clock: Clock;
+  /** Milliseconds between two bookmarks of a watch that asked for them. */
+  readonly bookmarkInterval: number;
+}
+
+/** How a write is to be done, and by whom. */
+export interface WriteOptions {
+  readonly dryRun: boolean;
+  /** `fieldManager` of the request, else made of its user agent. */
+  readonly fieldManager: string;
+  readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
+  readonly user: User;
+  /** Sends a warning along with the answer. */
+  readonly warn: (text: string) => void;
+}
+
+/** Options of a write that the server does by itself. */
+export function ownWrite(user: User, fieldManager: string): WriteOptions {
+  return { dryRun: false, fieldManager, fieldValidation: 'Ignore', user, warn: () => undefined };
+}
