@@ -3,7 +3,7 @@ import { dockerfile } from './dockerfile.ts';
 import { finalizerFile } from './finalizer.ts';
 import { format } from './format.ts';
 import { ioFile } from './io.ts';
-import { kindsFile } from './kinds.ts';
+import { kindsFile, usedKinds } from './kinds.ts';
 import { mainFile } from './main.ts';
 import { metricsFile, usesMetrics } from './metrics.ts';
 import { operatorFile } from './operator.ts';
@@ -61,7 +61,7 @@ function operatorFiles(project: Project): RenderedFile[] {
   return [
     file('yours', paths.main, mainFile(), true),
     file('generated', paths.operator, operatorFile(project)),
-    file('generated', paths.kinds, kindsFile(project)),
+    ...(usedKinds(project).length > 0 ? [file('generated', paths.kinds, kindsFile(project))] : []),
     ...(usesMetrics(project) ? [file('generated', paths.metrics, metricsFile(project))] : []),
     ...project.phases.flatMap((phase) => phaseFiles(project, phase)),
     ...(project.enableFinalizer

@@ -38,7 +38,7 @@ ${run('dev')}
 
 \`\`\`sh
 export KUBECONFIG=<the path printed>
-kubectl apply -k deploy/example
+kubectl apply -f deploy/${project.kind.toLowerCase()}_example.yaml
 kubectl get ${project.plural} --watch
 \`\`\`
 

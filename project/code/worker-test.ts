@@ -6,7 +6,6 @@ import { projectPaths } from './paths.ts';
 
 /** `test/example.ts`: the resource that the tests work with. */
 export function exampleFile(project: Project): string {
-  const names = kindNames(project.kind);
   const paths = projectPaths(project);
   const imports = createImports(['example']);
   const z = imports.type('zod', 'z');
@@ -17,7 +16,7 @@ export function exampleFile(project: Project): string {
 ${docComment(`The ${project.kind} of the tests. The compiler says so here when the API asks for more.`)}
 export const example = {
   apiVersion: '${project.group}/${project.version}',
-  kind: '${names.type}',
+  kind: '${project.kind}',
   metadata: { name: 'example'${namespace} },
   spec: {} satisfies ${z}.input<typeof ${spec}>,
 };
@@ -29,34 +28,37 @@ export const example = {
  * there before the operator starts, so that just that phase's worker is seen.
  */
 export function harnessFile(project: Project): string {
-  const names = kindNames(project.kind);
+  const { kind } = project;
+  const names = kindNames(kind);
   const paths = projectPaths(project);
   const from = (file: string) => specifier(paths.harness, file);
   return `import { startCluster } from 'autopilot-devcluster';
-import type { Cluster } from 'autopilot-devcluster';
+import type { Cluster, Live } from 'autopilot-devcluster';
 import { start } from 'autopilot-runtime';
 import type { KubernetesObject } from 'autopilot-runtime';
 import { crdOf } from 'autopilot-runtime/crd';
 import { spec, status } from '${from(paths.spec)}';
 import { ${names.resource} } from '${from(paths.types)}';
-import type { ${names.type}, ${names.phase} } from '${from(paths.types)}';
+import type { ${kind}, ${names.phase} } from '${from(paths.types)}';
 import { operator } from '${from(paths.operator)}';
 import { example } from '${from(paths.example)}';
 
 /** Deadline of a wait, in milliseconds. */
-const DEADLINE = 10_000;
+const timeout = 10_000;
 
 export interface Run {
   readonly cluster: Cluster;
-  /** The ${project.kind} once the worker has run: in the next phase, at rest in its own, or failed. */
-  readonly settled: () => Promise<${names.type}>;
-  /** Waits until the ${project.kind} is as wanted. */
-  readonly until: (wanted: (${names.key}: ${names.type}) => boolean) => Promise<${names.type}>;
+  /** The ${kind} once the worker has run: in another phase, at rest in its own, or failed. */
+  readonly settled: () => Promise<Live<${kind}>>;
+  /** The ${kind} once it is as wanted. */
+  readonly until: (wanted: (seen: Live<${kind}>) => boolean) => Promise<Live<${kind}>>;
+  /** Deletes the ${kind}, and waits until it is gone. */
+  readonly deleted: () => Promise<void>;
 }
 
 /**
- * Starts a cluster, puts \`given\` and the ${project.kind} there, the latter in \`phase\`, and starts the operator. Cluster and operator
- * end with \`test\`.
+ * Starts a cluster, puts \`given\` there, and the ${kind} in \`phase\`; then starts the operator. All of it ends
+ * with \`test\`.
  */
 export async function runFrom(
   phase: ${names.phase},
@@ -64,16 +66,27 @@ export async function runFrom(
   given: readonly KubernetesObject[] = [],
 ): Promise<void> {
   const cluster = await startCluster();
+  const until: Run['until'] = async (wanted) => {
+    const seen = await cluster.until<${kind}>(reference, (now) => now !== undefined && wanted(now), { timeout });
+    if (!seen) throw new Error('the ${kind} is gone');
+    return seen;
+  };
   try {
-    await cluster.installCrd(crdOf(${names.resource}, { spec, status }));
+    await cluster.installCrd(crdOf(definition, { spec, status }));
     for (const object of given) await cluster.create(object);
     await cluster.create(example);
     await cluster.patch(reference, { status: { phase } }, { subresource: 'status' });
     const running = await start(operator, { kubeconfig: cluster.kubeconfig });
     try {
-      const until = (wanted: (${names.key}: ${names.type}) => boolean) =>
-        cluster.until<${names.type}>(reference, wanted, { timeout: DEADLINE });
-      await test({ cluster, until, settled: () => until((seen) => hasRun(seen, phase)) });
+      await test({
+        cluster,
+        until,
+        settled: () => until((seen) => hasRun(seen, phase)),
+        deleted: async () => {
+          await cluster.delete(reference);
+          await cluster.until(reference, (now) => now === undefined, { timeout });
+        },
+      });
     } finally {
       await running.stop();
     }
@@ -82,24 +95,19 @@ export async function runFrom(
   }
 }
 
-const reference = {
-  apiVersion: example.apiVersion,
-  kind: example.kind,
-  ...example.metadata,
-};
+const definition = { ...${names.resource}, scope: '${project.scope}', phases: Object.keys(operator.phases) } as const;
 
-function hasRun({ status: seen }: ${names.type}, phase: ${names.phase}): boolean {
-  return (
-    seen?.phase !== phase ||
-    (seen.conditions ?? []).some(
-      ({ type, status: state, reason }) => (type === 'Ready' && state === 'True') || reason === 'WorkerFailed',
-    )
-  );
+const reference = { apiVersion: example.apiVersion, kind: example.kind, ...example.metadata };
+
+function hasRun({ status: seen }: Live<${kind}>, phase: ${names.phase}): boolean {
+  return seen?.phase !== phase || (seen.conditions ?? []).some(({ type, status: state, reason }) => (type === 'Ready' && state === 'True') || reason === FAILED);
 }
 
+const FAILED = 'WorkerFailed';
+
 /** What the runtime says about a worker that failed; nothing where none did. */
-export function failure({ status: seen }: ${names.type}): string | undefined {
-  return seen?.conditions?.find(({ reason }) => reason === 'WorkerFailed')?.message;
+export function failure({ status: seen }: Live<${kind}>): string | undefined {
+  return seen?.conditions?.find(({ reason }) => reason === FAILED)?.message;
 }
 `;
 }
@@ -112,6 +120,7 @@ import { failure, runFrom } from './harness.ts';
 
 describe('${phase.name}', () => {
   it('hands over to another phase, or comes to rest', async () => {
+    // What the worker reads can be given as the third argument. What it makes is found with cluster.get.
     await runFrom('${phase.name}', async ({ settled }) => {
       const ${key} = await settled();
 
@@ -127,17 +136,15 @@ export function finalizerTestFile(project: Project): string {
   const { key } = kindNames(project.kind);
   const initial = project.phases.find((phase) => phase.initial)?.name ?? '';
   return `import assert from 'node:assert/strict';
-import { example } from './example.ts';
 import { runFrom } from './harness.ts';
 
 describe('The finalizer', () => {
-  it('lets a deleted ${project.kind} go', async () => {
-    await runFrom('${initial}', async ({ cluster, until }) => {
-      const ${key} = await until(({ metadata }) => (metadata.finalizers ?? []).length > 0);
-      await cluster.delete({ apiVersion: example.apiVersion, kind: example.kind, ...example.metadata });
+  it('holds back a deletion until it has run', async () => {
+    await runFrom('${initial}', async ({ until, deleted }) => {
+      const ${key} = await until(({ metadata }) => metadata.finalizers !== undefined);
+      assert.equal(${key}.metadata.finalizers?.length, 1);
 
-      await until(({ metadata }) => metadata.uid !== ${key}.metadata.uid);
-      assert.ok(true);
+      await deleted();
     });
   });
 });

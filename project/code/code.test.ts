@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Project, ResourceParameter } from '../model.ts';
+import { codeFiles } from './code.ts';
+import { AUTOROUTE, projectFixture } from './project.fixture.ts';
+import type { RenderedFile } from './rendered-file.ts';
+
+const root = join(import.meta.dirname, '../..');
+const SETTINGS = { packageManager: 'npm', runtime: '*', devcluster: '*' } as const;
+
+const own = (name: string, rest: Partial<ResourceParameter>): ResourceParameter => ({
+  type: 'resource',
+  name: name.toLowerCase(),
+  key: name,
+  group: 'example.com',
+  version: 'v1',
+  kind: `${name.charAt(0).toUpperCase()}${name.slice(1, -1)}`,
+  plural: name.toLowerCase(),
+  namespaced: true,
+  ...rest,
+});
+
+const CASES: Readonly<Record<string, Project>> = {
+  autoroute: AUTOROUTE,
+  original: projectFixture({
+    Initializing: { initial: true, outputs: ['virtualservices'] },
+    Processing: { inputs: ['metrics'], outputs: ['virtualservices'] },
+    Finished: { final: true },
+  }),
+  alone: projectFixture({ Working: { initial: true, description: 'Ends a comment: */ and `quotes` ${it}.' } }),
+  finalizer: projectFixture({ A: { initial: true } }, { enableFinalizer: true, scope: 'Cluster', kind: 'HTTPRoute' }),
+  // Names that are words of the language, or taken by what generated modules import.
+  words: projectFixture(
+    { Delete: { initial: true, inputs: ['services'], outputs: ['jobs'] }, Jobs: { outputs: ['services'] }, Worker: {} },
+    { kind: 'Class', enableFinalizer: true },
+  ),
+  runtimeNames: projectFixture({ Desired: { initial: true, inputs: ['pods'], outputs: ['pods'] } }, { kind: 'Worker' }),
+  custom: projectFixture(
+    { Reading: { initial: true, inputs: ['widgets', 'gadgets'], outputs: ['widgets', 'gadgets'], interval: '1m30s' } },
+    {
+      customParameters: [own('widgets', {}), own('gadgets', { types: { module: './src/gadget.ts', name: 'Gadget' } })],
+    },
+  ),
+  bounded: withBounds(
+    projectFixture({ Reading: { initial: true, inputs: ['deployments', 'secrets'], ready: false, adopt: true } }),
+  ),
+};
+
+function withBounds(project: Project): Project {
+  const selector = {
+    matchLabels: { app: "it's", 'example.com/tier': 'a' },
+    matchExpressions: [{ key: 'x', operator: 'Exists' }],
+  };
+  const phases = project.phases.map((phase) => {
+    const [deployments, secrets] = phase.inputs;
+    assert.ok(deployments && secrets);
+    const inputs = [
+      { ...deployments, selector, namespace: 'any' as const },
+      { ...secrets, metadataOnly: true },
+    ];
+    return Object.assign({}, phase, { inputs, onSpecChange: 'Reading', renamedFrom: ['Looking'] });
+  });
+  return { ...project, phases };
+}
+
+/** The commented example of a stub as code, as its user would start with it. */
+function uncommented({ path, contents }: RenderedFile): string {
+  if (!path.endsWith('/worker.ts')) return contents;
+  const prose = /^ *\/\/ (?:`|.*(?:returned|AutoRoute\.|Stays))/;
+  return contents
+    .split('\n')
+    .flatMap((line) => (prose.test(line) || /^ *\/\/ [A-Z]/.test(line) ? [] : [line.replace(/^( *)\/\/ ?/, '$1')]))
+    .join('\n');
+}
+
+describe('Generated code', function () {
+  // Compiler and linter on sixteen projects, and on the packages' sources.
+  this.timeout(90_000);
+
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'autopilot-code-'));
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function write(name: string, files: readonly { path: string; contents: string }[]): Promise<void> {
+    for (const { path, contents } of files) {
+      const file = join(folder, name, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, contents);
+    }
+  }
+
+  function run(program: string, ...args: readonly string[]): void {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', program), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, `${stdout}${stderr}`);
+  }
+
+  it('compiles, has no findings of the linter and is formatted, whatever the project', async () => {
+    for (const [name, project] of Object.entries(CASES)) {
+      const files = await codeFiles(project, SETTINGS);
+      await write(name, files);
+      await write(
+        `${name}-started`,
+        files.map((file) => ({ path: file.path, contents: uncommented(file) })),
+      );
+    }
+    const gadget = `import type { KubernetesObject } from 'autopilot-runtime';\nexport interface Gadget extends KubernetesObject {\n  spec?: { size: number };\n}\n`;
+    await write('custom', [{ path: 'src/gadget.ts', contents: gadget }]);
+    await write('custom-started', [{ path: 'src/gadget.ts', contents: gadget }]);
+    const config = (await codeFiles(AUTOROUTE, SETTINGS)).find(({ path }) => path === 'tsconfig.json');
+    const options: unknown = Reflect.get(Object(JSON.parse(config?.contents ?? '')), 'compilerOptions');
+    await write('.', [
+      {
+        path: 'tsconfig.json',
+        contents: JSON.stringify({
+          // The packages' sources are compiled here, and they are written for stricter settings than a project's.
+          compilerOptions: Object.assign({}, options, {
+            customConditions: ['autopilot-source'],
+            exactOptionalPropertyTypes: true,
+          }),
+          include: ['*/src', '*/test'],
+        }),
+      },
+    ]);
+
+    run('typescript/bin/tsc');
+    run(
+      'oxlint/bin/oxlint',
+      '--type-aware',
+      '--deny-warnings',
+      '-c',
+      'autoroute/.oxlintrc.json',
+      ...Object.keys(CASES),
+    );
+    run('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', ...Object.keys(CASES));
+  });
+
+  it('is the same for the same project', async () => {
+    assert.deepEqual(await codeFiles(AUTOROUTE, SETTINGS), await codeFiles(AUTOROUTE, SETTINGS));
+  });
+
+  it('has no operator before there is a phase', async () => {
+    const files = await codeFiles(projectFixture({}), SETTINGS);
+    const sources = files.filter(({ path }) => path.startsWith('src/') || path.startsWith('test/'));
+    assert.deepEqual(
+      sources.map(({ path }) => path),
+      ['src/api/autoroutes/v1/spec.ts', 'src/api/autoroutes/v1/types.ts'],
+    );
+  });
+
+  it('asks npm only for the types of the kinds that are used', async () => {
+    const packages = async (project: Project) => {
+      const file = (await codeFiles(project, SETTINGS)).find(({ path }) => path === 'package.json');
+      return file?.contents ?? '';
+    };
+    assert.match(await packages(AUTOROUTE), /"@kubernetes-models\/istio"/);
+    const alone = await packages(projectFixture({ A: { initial: true } }));
+    assert.doesNotMatch(alone, /kubernetes-models/);
+  });
+});
