@@ -371,6 +371,10 @@ export const FAULTS = {
     `\`${value}\` is not an amount of a resource.`,
     'Write for example `100m` for processors and `128Mi` for memory.',
   ]),
+  memoryLimit: fault('ERR_AP_MEMORY_LIMIT', () => [
+    'The limit of memory is below what is requested.',
+    'Raise the limit, or lower the request.',
+  ]),
   namespacedScope: fault<{ kind: string }>('ERR_AP_NAMESPACED_SCOPE', ({ kind }) => [
     `${kind} has scope Cluster, so its operator cannot be deployed for one namespace.`,
     'Deploy it for the whole cluster, or set `scope: Namespaced` in autopilot.yaml.',

@@ -21,7 +21,7 @@ export function labelSelector() {
         .meta({ description: 'Conditions that all have to hold.', 'x-kubernetes-list-type': 'atomic' })
         .optional(),
     })
-    .meta({ 'x-kubernetes-map-type': 'atomic' });
+    .meta({ 'x-kubernetes-map-type': 'atomic', examples: [{ matchLabels: { app: 'example' } }] });
 }
 
 /** Source: k8s.io/apimachinery/pkg/api/resource/quantity.go */

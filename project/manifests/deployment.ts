@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { portOf } from '../config/operator-fields.ts';
+import type { Project } from '../model.ts';
+import { labels, selectorLabels } from './labels.ts';
+import type { Deployment } from './settings.ts';
+import { toYaml } from './yaml.ts';
+
+/** Where the ConfigMap is mounted: a folder, so that changes arrive by the swap of one link. */
+const CONFIG_FOLDER = '/etc/autopilot';
+export const CONFIG_KEY = 'autopilot-operator.yaml';
+
+/** Longer than the operator takes at most to end what is under way (20 s). */
+const GRACE_SECONDS = 30;
+
+/** The port of an address that others in the cluster can reach. */
+export function reachablePort(address: string): number | undefined {
+  return /^(?:localhost|127\.|\[::1\])/.test(address) ? undefined : portOf(address);
+}
+
+/** `deployment.yaml`: fits the Pod Security Standard "restricted". */
+export function deployment(project: Project, settings: Deployment, config: string): string {
+  const { operatorName, operator } = project;
+  const { image, namespace, replicas, cpuRequest, memoryRequest, memoryLimit } = settings;
+  const [health, metrics] = [reachablePort(operator.healthAddr), reachablePort(operator.metricsAddr)];
+  const probe = (path: string) => ({ httpGet: { path, port: 'health' }, periodSeconds: 10, timeoutSeconds: 5 });
+  const container = {
+    name: 'operator',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    env: [
+      { name: 'AUTOPILOT_CONFIG', value: `${CONFIG_FOLDER}/${CONFIG_KEY}` },
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+    ],
+    ports: [
+      ...(health === undefined ? [] : [{ name: 'health', containerPort: health }]),
+      ...(metrics === undefined ? [] : [{ name: 'metrics', containerPort: metrics }]),
+    ],
+    ...(health !== undefined && {
+      livenessProbe: { ...probe('/healthz'), failureThreshold: 6 },
+      readinessProbe: probe('/readyz'),
+    }),
+    resources: { requests: { cpu: cpuRequest, memory: memoryRequest }, limits: { memory: memoryLimit } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+    },
+    volumeMounts: [{ name: 'config', mountPath: CONFIG_FOLDER, readOnly: true }],
+  };
+  return toYaml(
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: operatorName, namespace, labels: labels(project) },
+      spec: {
+        replicas,
+        strategy: { type: 'Recreate' },
+        selector: { matchLabels: selectorLabels(project) },
+        template: {
+          metadata: {
+            labels: labels(project),
+            annotations: { 'checksum/config': createHash('sha256').update(config).digest('hex') },
+          },
+          spec: {
+            serviceAccountName: operatorName,
+            terminationGracePeriodSeconds: GRACE_SECONDS,
+            securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+            containers: [container],
+            volumes: [{ name: 'config', configMap: { name: operatorName } }],
+          },
+        },
+      },
+    },
+    {
+      comments: {
+        'spec.strategy': 'Never two at once: the old pod has ended before the new one starts.',
+        'spec.template.metadata.annotations': 'A changed configuration starts a new pod.',
+        'spec.template.spec.terminationGracePeriodSeconds':
+          'The operator ends what is under way, which takes 20 s at most.',
+        'spec.template.spec.containers.0.resources':
+          'No limit of processors: throttling would make syncs late and probes fail.',
+      },
+    },
+  );
+}

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { load } from 'js-yaml';
+import { describe, it } from 'mocha';
+import { format } from 'prettier';
+import { ProjectError } from '../errors.ts';
+import type { Project } from '../model.ts';
+import { manifestFiles } from './manifests.ts';
+import type { ManifestSettings } from './manifests.ts';
+import { AUTOROUTE, SURVEY, TENANT, crdFor, project } from './projects.fixture.test.ts';
+
+const render = (of: Project, settings: ManifestSettings = {}) => manifestFiles(of, settings, crdFor(of));
+
+const paths = (of: Project, settings?: ManifestSettings) => render(of, settings).map(({ path }) => path);
+
+/** The value at a path of a manifest; `*` for all of a list. */
+function pick(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce((found, step) => {
+    if (typeof found !== 'object' || found === null) return undefined;
+    return new Map<string, unknown>(Object.entries(found)).get(String(step));
+  }, value);
+}
+
+function read(of: Project, path: string, settings?: ManifestSettings): unknown {
+  const file = render(of, settings).find((each) => each.path === path);
+  assert.ok(file, `there is no ${path}`);
+  return load(file.contents);
+}
+
+const DEPLOYMENT = 'deploy/base/deployment.yaml';
+const CONTAINER = ['spec', 'template', 'spec', 'containers', 0] as const;
+
+function problemsOf(of: Project, settings: ManifestSettings): readonly string[] {
+  try {
+    render(of, settings);
+  } catch (error) {
+    assert.ok(error instanceof ProjectError);
+    return error.problems.map(({ code, path }) => `${path} ${code}`);
+  }
+  return [];
+}
+
+describe('manifests', () => {
+  it('are a base with an overlay for one namespace and one for all', () => {
+    assert.deepEqual(paths(project(AUTOROUTE)), [
+      'deploy/kustomization.yaml',
+      'deploy/autoroute_example.yaml',
+      'deploy/base/kustomization.yaml',
+      'deploy/base/namespace.yaml',
+      'deploy/base/crd.yaml',
+      'deploy/base/service_account.yaml',
+      'deploy/base/configmap.yaml',
+      'deploy/base/leader_election_role.yaml',
+      'deploy/base/leader_election_rolebinding.yaml',
+      'deploy/base/deployment.yaml',
+      'deploy/base/metrics_service.yaml',
+      'deploy/overlays/namespaced/kustomization.yaml',
+      'deploy/overlays/namespaced/role.yaml',
+      'deploy/overlays/namespaced/rolebinding.yaml',
+      'deploy/overlays/namespaced/watch_namespace.yaml',
+      'deploy/overlays/cluster/kustomization.yaml',
+      'deploy/overlays/cluster/clusterrole.yaml',
+      'deploy/overlays/cluster/clusterrolebinding.yaml',
+    ]);
+  });
+
+  it('leave out what a project has no use for', () => {
+    const of = project(TENANT, 'metricsAddr: ""\nenableLeaderElection: false\n');
+    const found = paths(of, { namespace: 'kube-system' });
+    assert.ok(
+      !found.some((path) => /namespaced|namespace\.yaml|leader_election|metrics_service/.test(path)),
+      found.join('\n'),
+    );
+  });
+
+  it('name each file in its kustomization', () => {
+    for (const text of [AUTOROUTE, SURVEY, TENANT]) {
+      const files = render(project(text));
+      for (const { path, contents } of files.filter((file) => file.path.endsWith('/kustomization.yaml'))) {
+        const folder = path.slice(0, path.lastIndexOf('/'));
+        const inside = files
+          .map((file) => file.path)
+          .filter((file) => file.startsWith(`${folder}/`) && !file.slice(folder.length + 1).includes('/'));
+        for (const file of inside) {
+          const name = file.slice(folder.length + 1);
+          if (name !== 'kustomization.yaml' && !name.endsWith('_example.yaml'))
+            assert.match(contents, new RegExp(`- (path: )?${name}$`, 'm'));
+        }
+      }
+    }
+  });
+
+  it('are as prettier writes them', async () => {
+    for (const text of [AUTOROUTE, SURVEY, TENANT]) {
+      for (const { path, contents } of render(project(text))) {
+        for (const printWidth of [80, 120]) {
+          assert.equal(await format(contents, { parser: 'yaml', printWidth, singleQuote: true }), contents, path);
+        }
+      }
+    }
+  });
+
+  it('are labelled with the operator’s name, all but what users write', () => {
+    for (const { path, contents } of render(project(SURVEY))) {
+      if (/kustomization|_example|watch_namespace/.test(path)) continue;
+      const labels = pick(load(contents), 'metadata', 'labels');
+      assert.equal(pick(labels, 'app'), 'survey-operator', path);
+      assert.equal(pick(labels, 'app.kubernetes.io/name'), 'survey-operator', path);
+    }
+  });
+
+  it('say who may edit what', () => {
+    const owners = new Map(render(project(AUTOROUTE)).map(({ path, owner }) => [path, owner]));
+    assert.equal(owners.get('deploy/autoroute_example.yaml'), 'yours');
+    assert.equal(owners.get('deploy/base/kustomization.yaml'), 'scaffold');
+    assert.equal(owners.get('deploy/base/crd.yaml'), 'generated');
+  });
+
+  it('run restricted pods, with probes on the port of healthAddr', () => {
+    const manifest = read(project(AUTOROUTE, 'healthAddr: ":8099"\n'), DEPLOYMENT);
+    assert.deepEqual(pick(manifest, 'spec', 'template', 'spec', 'securityContext'), {
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    assert.deepEqual(pick(manifest, ...CONTAINER, 'securityContext'), {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+    });
+    assert.deepEqual(pick(manifest, ...CONTAINER, 'ports', 0), { name: 'health', containerPort: 8099 });
+    assert.deepEqual(pick(manifest, ...CONTAINER, 'livenessProbe', 'httpGet'), { path: '/healthz', port: 'health' });
+    assert.deepEqual(pick(manifest, ...CONTAINER, 'readinessProbe', 'httpGet'), { path: '/readyz', port: 'health' });
+  });
+
+  it('have no probes or ports where nothing is served that others can reach', () => {
+    const of = project(AUTOROUTE, 'healthAddr: ""\nmetricsAddr: 127.0.0.1:9091\n');
+    const manifest = read(of, DEPLOYMENT);
+    assert.equal(pick(manifest, ...CONTAINER, 'livenessProbe'), undefined);
+    assert.deepEqual(pick(manifest, ...CONTAINER, 'ports'), []);
+    assert.ok(!paths(of).includes('deploy/base/metrics_service.yaml'));
+  });
+
+  it('take image, namespace, replicas and resources from the settings', () => {
+    const settings = {
+      image: 'localhost:5000/team/op:1.2',
+      namespace: 'ops',
+      replicas: 0,
+      cpuRequest: '1',
+      memoryRequest: '1Gi',
+      memoryLimit: '2Gi',
+    };
+    const manifest = read(project(AUTOROUTE), DEPLOYMENT, settings);
+    assert.equal(pick(manifest, 'metadata', 'namespace'), 'ops');
+    assert.equal(pick(manifest, 'spec', 'replicas'), 0);
+    assert.equal(pick(manifest, ...CONTAINER, 'image'), 'localhost:5000/team/op:1.2');
+    assert.deepEqual(pick(manifest, ...CONTAINER, 'resources'), {
+      requests: { cpu: '1', memory: '1Gi' },
+      limits: { memory: '2Gi' },
+    });
+    assert.equal(
+      pick(
+        read(project(AUTOROUTE), 'deploy/overlays/cluster/clusterrolebinding.yaml', settings),
+        'subjects',
+        0,
+        'namespace',
+      ),
+      'ops',
+    );
+  });
+
+  it('mount the configuration as it loads, and start a new pod when it changes', () => {
+    const of = project(AUTOROUTE, 'workInterval: 10s\nlogLevel: 3\nwatchNamespace: ""\nversion: 1.2.3\n');
+    const text = pick(read(of, 'deploy/base/configmap.yaml'), 'data', 'autopilot-operator.yaml');
+    assert.ok(typeof text === 'string');
+    assert.deepEqual(project(AUTOROUTE, text).operator, of.operator);
+    assert.equal(pick(read(of, DEPLOYMENT), ...CONTAINER, 'env', 0, 'value'), '/etc/autopilot/autopilot-operator.yaml');
+    const checksum = (each: Project) =>
+      pick(read(each, DEPLOYMENT), 'spec', 'template', 'metadata', 'annotations', 'checksum/config');
+    assert.notEqual(checksum(of), checksum(project(AUTOROUTE, 'workInterval: 11s\n')));
+  });
+
+  it('let an operator for one namespace watch its own', () => {
+    const of = project(AUTOROUTE);
+    assert.deepEqual(pick(read(of, 'deploy/overlays/namespaced/watch_namespace.yaml'), ...CONTAINER, 'env', 0), {
+      name: 'WATCH_NAMESPACE',
+      valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } },
+    });
+    assert.equal(pick(read(of, 'deploy/overlays/namespaced/role.yaml'), 'metadata', 'namespace'), 'autoroute-operator');
+    assert.deepEqual(pick(read(of, 'deploy/kustomization.yaml'), 'resources'), ['overlays/cluster']);
+    assert.deepEqual(pick(read(of, 'deploy/kustomization.yaml', { watch: 'namespaced' }), 'resources'), [
+      'overlays/namespaced',
+    ]);
+  });
+
+  it('give the operator its rights where `watchNamespace` says that it works', () => {
+    const of = project(AUTOROUTE, 'watchNamespace: team-a\nleaderElectionNamespace: leases\n');
+    assert.equal(pick(read(of, 'deploy/overlays/namespaced/role.yaml'), 'metadata', 'namespace'), 'team-a');
+    assert.equal(
+      pick(read(of, 'deploy/overlays/namespaced/rolebinding.yaml'), 'subjects', 0, 'namespace'),
+      'autoroute-operator',
+    );
+    assert.equal(pick(read(of, 'deploy/base/leader_election_role.yaml'), 'metadata', 'namespace'), 'leases');
+    assert.ok(!paths(of).includes('deploy/overlays/namespaced/watch_namespace.yaml'));
+    assert.deepEqual(pick(read(of, 'deploy/kustomization.yaml'), 'resources'), ['overlays/namespaced']);
+  });
+
+  it('show a resource that the schema accepts', () => {
+    assert.deepEqual(read(project(AUTOROUTE), 'deploy/autoroute_example.yaml'), {
+      apiVersion: 'examples.io/v1',
+      kind: 'AutoRoute',
+      metadata: { name: 'example' },
+      spec: { deploymentSelector: { matchLabels: { app: 'example' } } },
+    });
+  });
+
+  it('refuse settings that cannot be, all at once', () => {
+    assert.deepEqual(
+      problemsOf(project(TENANT), {
+        image: 'Not An Image',
+        namespace: 'Ops',
+        watch: 'namespaced',
+        replicas: 2,
+        cpuRequest: 'much',
+        memoryRequest: '1Gi',
+        memoryLimit: '512Mi',
+      }),
+      [
+        'image ERR_AP_IMAGE',
+        'namespace ERR_AP_NAMESPACE_NAME',
+        'watch ERR_AP_NAMESPACED_SCOPE',
+        'replicas ERR_AP_NOT_SUPPORTED',
+        'cpuRequest ERR_AP_QUANTITY',
+        'memoryLimit ERR_AP_MEMORY_LIMIT',
+      ],
+    );
+    assert.deepEqual(problemsOf(project(AUTOROUTE), { replicas: -1 }), ['replicas ERR_AP_NUMBER_RANGE']);
+  });
+});

@@ -1,0 +1,116 @@
+import type { CustomResourceDefinition } from '../../runtime/crd/crd.ts';
+import { operatorEntries } from '../config/write.ts';
+import { OPERATOR_CONFIG_FIELDS } from '../../runtime/config/fields.ts';
+import type { PolicyRule, Project } from '../model.ts';
+import { CONFIG_KEY, reachablePort } from './deployment.ts';
+import { exampleOf } from './example.ts';
+import { labels, selectorLabels } from './labels.ts';
+import type { Deployment } from './settings.ts';
+import { toYaml } from './yaml.ts';
+
+/** The smaller objects of a deployment, one function each. */
+
+export function namespaceOf(project: Project, { namespace }: Deployment): string {
+  return toYaml({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: labels(project) } });
+}
+
+export function crd(project: Project, definition: CustomResourceDefinition): string {
+  const { apiVersion, kind, metadata, spec } = definition;
+  return toYaml(
+    { apiVersion, kind, metadata: { ...metadata, labels: labels(project) }, spec },
+    { header: 'Made from the zod schemas in spec.ts.' },
+  );
+}
+
+export function serviceAccount(project: Project, { namespace }: Deployment): string {
+  return toYaml({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: project.operatorName, namespace, labels: labels(project) },
+  });
+}
+
+/** The text of `autopilot-operator.yaml` in the cluster: what differs from the defaults, and the rest to look up. */
+export function operatorConfig({ operator }: Project): string {
+  const defaults = new Map<string, unknown>(
+    Object.entries(OPERATOR_CONFIG_FIELDS).map(([key, field]) => [key, field.default]),
+  );
+  const own = Object.entries(operator).filter(([key, value]) => key === 'version' || defaults.get(key) !== value);
+  return operatorEntries(Object.fromEntries(own));
+}
+
+export function configMap(project: Project, { namespace }: Deployment, config: string): string {
+  return toYaml({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: project.operatorName, namespace, labels: labels(project) },
+    data: { [CONFIG_KEY]: config },
+  });
+}
+
+/** Undefined where no metrics are served, or on loopback only. */
+export function metricsService(project: Project, { namespace }: Deployment): string | undefined {
+  const port = reachablePort(project.operator.metricsAddr);
+  if (port === undefined) return undefined;
+  return toYaml({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: `${project.operatorName}-metrics`,
+      namespace,
+      labels: labels(project),
+      annotations: {
+        'prometheus.io/scrape': 'true',
+        'prometheus.io/port': String(port),
+        'prometheus.io/path': '/metrics',
+      },
+    },
+    spec: { selector: selectorLabels(project), ports: [{ name: 'metrics', port, targetPort: 'metrics' }] },
+  });
+}
+
+/** A Role where there is a namespace, else a ClusterRole. */
+export function role(
+  project: Project,
+  name: string,
+  namespace: string | undefined,
+  rules: readonly PolicyRule[],
+  header: string,
+): string {
+  return toYaml(
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: namespace === undefined ? 'ClusterRole' : 'Role',
+      metadata: { name, ...(namespace !== undefined && { namespace }), labels: labels(project) },
+      rules,
+    },
+    { header },
+  );
+}
+
+/** Gives the role of the same name to the operator's service account. */
+export function roleBinding(
+  project: Project,
+  name: string,
+  namespace: string | undefined,
+  settings: Deployment,
+): string {
+  return toYaml({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
+    metadata: { name, ...(namespace !== undefined && { namespace }), labels: labels(project) },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: namespace === undefined ? 'ClusterRole' : 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', name: project.operatorName, namespace: settings.namespace }],
+  });
+}
+
+/** A resource to try the operator with: the least that its schema accepts. */
+export function exampleResource(project: Project, definition: CustomResourceDefinition): string {
+  const { group, version, kind } = project;
+  const spec = definition.spec.versions[0]?.schema.openAPIV3Schema.properties?.['spec'];
+  const { value = {}, missing } = spec ? exampleOf(spec, 'spec') : { missing: [] };
+  return toYaml(
+    { apiVersion: `${group}/${version}`, kind, metadata: { name: 'example' }, spec: value },
+    missing.length === 0 ? {} : { header: `To complete: ${missing.join(', ')}` },
+  );
+}

@@ -1,0 +1,116 @@
+import { isNamespaceName } from '../config/names.ts';
+import { FAULTS, ProjectError } from '../errors.ts';
+import type { Fault } from '../errors.ts';
+import type { Problem, Project } from '../model.ts';
+
+/** What a deployment needs beside the project. Everything has a default. */
+export interface ManifestSettings {
+  /** Default: `<operatorName>:<version>`. */
+  readonly image?: string;
+  /** Where the operator runs. Default: the operator's name. */
+  readonly namespace?: string;
+  /**
+   * What `kubectl apply -k deploy` installs: an operator for its own namespace, or for all. Default: all, unless the project's
+   * `watchNamespace` says otherwise.
+   */
+  readonly watch?: 'namespaced' | 'cluster';
+  /** Default 1, and no more until operators elect a leader. */
+  readonly replicas?: number;
+  /** Quantities, such as `100m` and `128Mi`. */
+  readonly cpuRequest?: string;
+  readonly memoryRequest?: string;
+  readonly memoryLimit?: string;
+}
+
+export type Deployment = Required<ManifestSettings>;
+
+/** Namespaces that every cluster has: nobody's to create. */
+export const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set([
+  'default',
+  'kube-system',
+  'kube-public',
+  'kube-node-lease',
+]);
+
+/**
+ * The settings with defaults.
+ *
+ * @throws {ProjectError} with all that is wrong; `path` is the setting's name.
+ */
+export function deploymentOf(project: Project, settings: ManifestSettings): Deployment {
+  const problems = checkSettings(project, settings);
+  if (problems.length > 0) throw new ProjectError(problems);
+  const { operatorName, operator, scope } = project;
+  return {
+    image: `${operatorName}:${versionTag(operator.version)}`,
+    namespace: operatorName,
+    watch: scope === 'Namespaced' && operator.watchNamespace !== '' ? 'namespaced' : 'cluster',
+    replicas: 1,
+    cpuRequest: '50m',
+    memoryRequest: '128Mi',
+    memoryLimit: '256Mi',
+    ...settings,
+  };
+}
+
+/** All that is wrong with the settings; `path` is the setting's name. */
+export function checkSettings(
+  project: Pick<Project, 'kind' | 'scope'>,
+  settings: ManifestSettings,
+): readonly Problem[] {
+  const { image, namespace, watch, replicas } = settings;
+  const faults: [string, Fault | undefined][] = [
+    ['image', image !== undefined && !IMAGE.test(image) ? FAULTS.image({ image }) : undefined],
+    [
+      'namespace',
+      namespace !== undefined && !isNamespaceName(namespace) ? FAULTS.namespaceName({ name: namespace }) : undefined,
+    ],
+    [
+      'watch',
+      watch === 'namespaced' && project.scope === 'Cluster'
+        ? FAULTS.namespacedScope({ kind: project.kind })
+        : undefined,
+    ],
+    ['replicas', replicasFault(replicas)],
+  ];
+  for (const key of ['cpuRequest', 'memoryRequest', 'memoryLimit'] as const) {
+    const value = settings[key];
+    faults.push([key, value !== undefined && !QUANTITY.test(value) ? FAULTS.quantity({ value }) : undefined]);
+  }
+  const [request, limit] = [settings.memoryRequest, settings.memoryLimit].map((value) => bytesOf(value));
+  if (request !== undefined && limit !== undefined && request > limit)
+    faults.push(['memoryLimit', FAULTS.memoryLimit()]);
+  return faults.flatMap(([path, fault]) => (fault ? [{ ...fault, path }] : []));
+}
+
+function replicasFault(replicas: number | undefined): Fault | undefined {
+  if (replicas === undefined || replicas === 1 || replicas === 0) return undefined;
+  if (!Number.isInteger(replicas) || replicas < 0)
+    return FAULTS.numberRange({ value: replicas, minimum: 0, maximum: 1 });
+  return FAULTS.notSupported({
+    what: `\`replicas\` above 1`,
+    remedy: 'Use 1: several operators would work side by side, since they do not elect a leader yet.',
+  });
+}
+
+/** Host and port, path, tag and digest. Source: https://github.com/distribution/reference */
+const IMAGE =
+  /^(?:[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?)*(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/;
+
+const QUANTITY = /^(\d+(?:\.\d*)?|\.\d+)([KMGTPE]i|[mkMGTPE])?$/;
+
+function bytesOf(quantity: string | undefined): number | undefined {
+  const [, number, unit = ''] = QUANTITY.exec(quantity ?? '') ?? [];
+  if (number === undefined) return undefined;
+  const power = ' kMGTPE'.indexOf(unit.charAt(0).replace('K', 'k'));
+  return Number(number) * (unit === 'm' ? 0.001 : (unit.endsWith('i') ? 1024 : 1000) ** Math.max(power, 0));
+}
+
+/** A version as an image's tag and a label's value: both take letters, digits, `.`, `_` and `-`. */
+export function versionTag(version: string): string {
+  const tag = version
+    .replaceAll(/[^A-Za-z0-9_.-]/g, '-')
+    .slice(0, 63)
+    .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+  return tag === '' ? 'latest' : tag;
+}
