@@ -1,3 +1,4 @@
+import { BUILTIN_PARAMETERS, BUILTIN_RESOURCES } from '../catalogue/catalogue.ts';
 import { list, mapOf, object, oneOrMore, shortOrLong } from './collections.ts';
 import { misplaced, unsupported } from './field.ts';
 import type { ValueOf } from './field.ts';
@@ -35,10 +36,11 @@ const SELECTOR = object(
   { description: 'Only objects with matching labels are watched and kept.' },
 );
 
-const PARAMETER_NAME = text({
-  description: 'A kind, by its name in the catalogue or in `customParameters`.',
-  examples: ['deployments', 'services', 'configmaps', 'virtualservices'],
-});
+const parameterName = (examples: readonly string[]) =>
+  text({ description: 'A kind, by its name in the catalogue or in `customParameters`.', examples });
+
+const OUTPUT_NAME = parameterName(BUILTIN_RESOURCES.map(({ name }) => name));
+const INPUT_NAME = parameterName([...BUILTIN_PARAMETERS.keys()]);
 
 const NAMESPACE = choice(['own', 'any'], {
   description: "own: the resource's namespace only. any: all. Default: own; any for a resource of scope Cluster.",
@@ -47,10 +49,10 @@ const NAMESPACE = choice(['own', 'any'], {
 const METADATA_ONLY = flag({ description: 'Watch and keep nothing but metadata. Default: false.' });
 
 const INPUT = shortOrLong(
-  PARAMETER_NAME,
+  INPUT_NAME,
   object(
     {
-      name: PARAMETER_NAME,
+      name: INPUT_NAME,
       selector: SELECTOR,
       namespace: NAMESPACE,
       metadataOnly: METADATA_ONLY,
@@ -63,10 +65,10 @@ const INPUT = shortOrLong(
 );
 
 const OUTPUT = shortOrLong(
-  PARAMETER_NAME,
+  OUTPUT_NAME,
   object(
     {
-      name: PARAMETER_NAME,
+      name: OUTPUT_NAME,
       namespace: NAMESPACE,
       metadataOnly: METADATA_ONLY,
       selector: misplaced('output'),
@@ -94,10 +96,10 @@ const OUTPUTS = list(OUTPUT, {
 
 const PATCHES = list(
   shortOrLong(
-    PARAMETER_NAME,
+    OUTPUT_NAME,
     object(
       {
-        name: PARAMETER_NAME,
+        name: OUTPUT_NAME,
         force: flag({ description: "Take over fields that are another manager's. Default: false." }),
       },
       { description: 'A kind with options.', required: [['name', 'name: deployments']] },

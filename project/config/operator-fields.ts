@@ -56,7 +56,12 @@ function fieldOf(key: string, field: ConfigField): Field<OperatorValue> {
 type OperatorValues = Readonly<Record<string, OperatorValue>>;
 
 export const OPERATOR: Field<Partial<OperatorValues>> = object<OperatorValues>(
-  Object.fromEntries(Object.entries(OPERATOR_CONFIG_FIELDS).map(([key, field]) => [key, fieldOf(key, field)])),
+  Object.fromEntries(
+    Object.entries(OPERATOR_CONFIG_FIELDS).map(([key, field]) => {
+      const read = fieldOf(key, field);
+      return [key, { ...read, schema: { ...read.schema, default: field.default } }];
+    }),
+  ),
   { description: "The operator's configuration at run time." },
 );
 

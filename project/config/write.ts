@@ -70,23 +70,37 @@ export function freshAutopilotYaml(project: FreshProject): string {
 
 /** One item of `phases`, without a line break at its end. `indent` is that of its dash. */
 export function phaseLines(phase: FreshPhase, indent = '  ', dash = '- '): string {
-  const { name, description = '', initial, final, inputs = [], outputs = [], next } = phase;
-  const lines = [
-    entry('name', name),
-    ...(description === '' ? [] : [entry('description', description)]),
-    ...(initial ? [entry('initial', true)] : []),
-    ...(final ? [entry('final', true)] : []),
-    ...list('inputs', inputs),
-    ...list('outputs', outputs),
-    ...(next === undefined ? [] : [entry('next', next)]),
-  ];
+  const lines = phaseEntries(phase).flatMap(([key, value]) =>
+    typeof value === 'object' && key !== 'next' ? list(key, value) : [entry(key, value)],
+  );
   const inner = indent + ' '.repeat(dash.length);
   return lines.map((line, index) => (index === 0 ? indent + dash : inner) + line).join('\n');
 }
 
+/** The same in one line: `{ name: Syncing, inputs: [pods] }`. */
+export function flowPhase(phase: FreshPhase): string {
+  return `{ ${phaseEntries(phase)
+    .map(([key, value]) => entry(key, value))
+    .join(', ')} }`;
+}
+
+/** What is written of a phase, in this order. */
+export function phaseEntries(phase: FreshPhase): readonly (readonly [string, string | boolean | readonly string[]])[] {
+  const { name, description = '', initial, final, inputs = [], outputs = [], next } = phase;
+  return [
+    ['name', name],
+    ...(description === '' ? [] : [['description', description] as const]),
+    ...(initial ? [['initial', true] as const] : []),
+    ...(final ? [['final', true] as const] : []),
+    ...(inputs.length === 0 ? [] : [['inputs', inputs] as const]),
+    ...(outputs.length === 0 ? [] : [['outputs', outputs] as const]),
+    ...(next === undefined ? [] : [['next', next] as const]),
+  ];
+}
+
 /** Names in one line each: lists of kinds grow, and diffs stay small. */
 function list(key: string, names: readonly string[]): readonly string[] {
-  return names.length === 0 ? [] : [`${key}:`, ...names.map((name) => `  - ${scalarText(name)}`)];
+  return [`${key}:`, ...names.map((name) => `  - ${scalarText(name)}`)];
 }
 
 function entry(key: string, value: string | boolean | readonly string[]): string {

@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict';
+import { array, assert as assertProperty, boolean, constantFrom, property, record } from 'fast-check';
+import { describe, it } from 'mocha';
+import { parse } from 'yaml';
+import { ProjectError } from '../errors.ts';
+import { addPhase, setAutopilotKey, setOperatorKey } from './edit.ts';
+import type { PhasePlace } from './edit.ts';
+import { loadProject } from './load.ts';
+import { freshAutopilotYaml, freshOperatorYaml } from './write.ts';
+import type { FreshPhase } from './write.ts';
+
+const COMMENTED = `# Our project.
+kind: "AutoRoute" # the kind
+apiVersion: 'examples.io/v1'
+operatorName:   autoroute-operator
+
+phases: # three
+  # Where all begins.
+  - name: Initializing   # first
+    initial: yes_really
+    # belongs to Initializing
+
+  # Does the work.
+  - name: Syncing
+    description: |
+      Makes services.
+
+      And more.
+    next: [Ready,  "Initializing"] # back and forth
+  - name: "Ready"
+    next:
+      - Syncing # again
+# The end.
+rbac: []
+`;
+
+/** The lines that were added, by their place in the new text; fails where a line was changed or is gone. */
+function added(before: string, after: string): readonly string[] {
+  const lines = after.split('\n');
+  const kept = before.split('\n');
+  const result: string[] = [];
+  for (const line of lines) {
+    if (line === kept[0]) kept.shift();
+    else result.push(line);
+  }
+  assert.deepEqual(kept, [], 'these lines were changed or are gone');
+  return result;
+}
+
+function codeOf(edit: () => string): string {
+  try {
+    return edit();
+  } catch (error) {
+    assert.ok(error instanceof ProjectError);
+    return `${error.code}: ${error.problems[0]?.message}`;
+  }
+}
+
+const X: FreshPhase = { name: 'Checking', inputs: ['pods'] };
+
+describe('adding a phase', () => {
+  it('puts it at the end, as the others are written', () => {
+    const text = addPhase(COMMENTED, { ...X, description: 'Looks: closely', final: true });
+    assert.deepEqual(added(COMMENTED, text), [
+      '',
+      '  - name: Checking',
+      "    description: 'Looks: closely'",
+      '    final: true',
+      '    inputs:',
+      '      - pods',
+    ]);
+    assert.ok(text.endsWith('      - pods\n# The end.\nrbac: []\n'));
+  });
+
+  it('puts it where it is told to, with the comments staying with their phases', () => {
+    const after = addPhase(COMMENTED, X, { after: 'Initializing' });
+    assert.match(
+      after,
+      /# belongs to Initializing\n\n {2}- name: Checking\n {4}inputs:\n {6}- pods\n\n {2}# Does the work\.\n/,
+    );
+    assert.equal(addPhase(COMMENTED, X, { before: 'Syncing' }), after);
+    const first = addPhase(COMMENTED, X, { before: 'Initializing' });
+    assert.match(
+      first,
+      /^phases: # three\n {2}- name: Checking\n {4}inputs:\n {6}- pods\n\n {2}# Where all begins\.\n/m,
+    );
+    added(COMMENTED, first);
+  });
+
+  it('adds it to the `next` of the phases that lead to it, and of no others', () => {
+    const text = addPhase(COMMENTED, X, { from: ['Syncing', 'Ready', 'Initializing', 'Ready'] });
+    assert.match(text, /next: \[Ready, {2}"Initializing", Checking\] # back and forth/);
+    assert.match(text, / {6}- Syncing # again\n {6}- Checking\n/);
+    assert.deepEqual(parse(text), {
+      kind: 'AutoRoute',
+      apiVersion: 'examples.io/v1',
+      operatorName: 'autoroute-operator',
+      rbac: [],
+      phases: [
+        { name: 'Initializing', initial: 'yes_really' },
+        { name: 'Syncing', description: 'Makes services.\n\nAnd more.\n', next: ['Ready', 'Initializing', 'Checking'] },
+        { name: 'Ready', next: ['Syncing', 'Checking'] },
+        { name: 'Checking', inputs: ['pods'] },
+      ],
+    });
+  });
+
+  it('understands other ways to write a list', () => {
+    const cases: Record<string, string> = {
+      'phases: []\n': 'phases:\n  - name: Checking\n    inputs:\n      - pods\n',
+      'phases: [] # none yet\nkind: A\n':
+        'phases: # none yet\n  - name: Checking\n    inputs:\n      - pods\nkind: A\n',
+      'phases:\nkind: A\n': 'phases:\n  - name: Checking\n    inputs:\n      - pods\nkind: A\n',
+      'kind: A': 'kind: A\nphases:\n  - name: Checking\n    inputs:\n      - pods',
+      '': 'phases:\n  - name: Checking\n    inputs:\n      - pods\n',
+      'phases: [{name: A}]\n': 'phases: [{name: A}, { name: Checking, inputs: [pods] }]\n',
+      'phases:\n- name: A\n- name: B\n': 'phases:\n- name: A\n- name: B\n- name: Checking\n  inputs:\n    - pods\n',
+      'phases:\n    -   name: A\n        next: []\n':
+        'phases:\n    -   name: A\n        next: []\n\n    -   name: Checking\n        inputs:\n          - pods\n',
+      'phases:\n  -\n    name: A\n': 'phases:\n  -\n    name: A\n\n  - name: Checking\n    inputs:\n      - pods\n',
+      'phases:\n  - name: A\n    description: >\n      folded\n      text\n':
+        'phases:\n  - name: A\n    description: >\n      folded\n      text\n\n  - name: Checking\n    inputs:\n      - pods\n',
+      '\uFEFFphases:\n  - name: A': '\uFEFFphases:\n  - name: A\n  - name: Checking\n    inputs:\n      - pods',
+    };
+    for (const [before, after] of Object.entries(cases)) assert.equal(addPhase(before, X), after);
+    assert.equal(
+      addPhase('phases: [{name: A, next: []}]\n', X, { from: ['A'], before: 'A' }),
+      'phases: [{ name: Checking, inputs: [pods] }, {name: A, next: [Checking]}]\n',
+    );
+  });
+
+  it('keeps line ends', () => {
+    const text = addPhase(COMMENTED.replaceAll('\n', '\r\n'), X, { from: ['Ready'] });
+    assert.equal(text.replaceAll('\r\n', '').includes('\n'), false);
+    assert.equal(text.replaceAll('\r\n', '\n'), addPhase(COMMENTED, X, { from: ['Ready'] }));
+  });
+
+  it('refuses what it cannot do safely, and changes nothing', () => {
+    assert.match(
+      codeOf(() => addPhase(COMMENTED, { name: 'SYNCING' })),
+      /^ERR_AP_EDIT_EXISTS: .*`Syncing`/,
+    );
+    assert.match(
+      codeOf(() => addPhase(COMMENTED, X, { after: 'Nowhere' })),
+      /^ERR_AP_EDIT: .*no phase `Nowhere`/,
+    );
+    assert.match(
+      codeOf(() => addPhase('phases: [', X)),
+      /^ERR_AP_EDIT: .*not valid YAML/,
+    );
+    assert.match(
+      codeOf(() => addPhase('- a\n', X)),
+      /^ERR_AP_EDIT: .*keys and values/,
+    );
+    assert.match(
+      codeOf(() => addPhase('phases: {}\n', X)),
+      /^ERR_AP_EDIT: .*not a list/,
+    );
+    assert.match(
+      codeOf(() => addPhase('x: &p [{name: A}]\nphases: *p\n', X)),
+      /^ERR_AP_EDIT: .*not a list/,
+    );
+    assert.match(
+      codeOf(() => addPhase('{kind: A}\n', X)),
+      /^ERR_AP_EDIT: .*safely/,
+    );
+    assert.match(
+      codeOf(() => addPhase('a: &n [B]\nphases:\n  - name: A\n    next: *n\n', X, { from: ['A'] })),
+      /^ERR_AP_EDIT: .*not a list/,
+    );
+  });
+
+  it('leaves every other line as it was, however the file is written', () => {
+    const style = record({
+      names: array(constantFrom('Alpha', 'Beta', 'Gamma', 'Delta'), { minLength: 1, maxLength: 4 }),
+      indent: constantFrom('', '  ', '    '),
+      dash: constantFrom('- ', '-   '),
+      blank: boolean(),
+      comments: boolean(),
+      quote: constantFrom('', "'", '"'),
+      next: constantFrom('none', 'flow', 'block', 'empty'),
+      crlf: boolean(),
+      tail: constantFrom('', '# end\n', 'rbac: []\n', '\n\n'),
+      place: constantFrom<'end' | 'first' | 'after'>('end', 'first', 'after'),
+      leads: boolean(),
+    });
+    assertProperty(
+      property(style, ({ names, indent, dash, blank, comments, quote, next, crlf, tail, place, leads }) => {
+        const unique = [...new Set(names)];
+        const inner = indent + ' '.repeat(dash.length);
+        const nextLines: Record<string, string> = {
+          none: '',
+          empty: `${inner}next: [ ]\n`,
+          flow: `${inner}next: [ ${quote}${unique[0]}${quote} ] # n\n`,
+          block: `${inner}next:\n${inner}  - ${unique[0]} # n\n`,
+        };
+        const items = unique.map(
+          (name) =>
+            `${comments ? `${indent}# about ${name}\n` : ''}${indent}${dash}name: ${quote}${name}${quote} # ${name}\n${nextLines[next]}${comments ? `${inner}# more\n` : ''}`,
+        );
+        const lf = `kind: A\n\nphases: # p\n${items.join(blank ? '\n' : '')}${tail}`;
+        const text = crlf ? lf.replaceAll('\n', '\r\n') : lf;
+        const places: Record<typeof place, PhasePlace> = {
+          end: {},
+          first: { before: unique[0] ?? '' },
+          after: { after: unique[0] ?? '' },
+        };
+        const result = addPhase(text, X, { ...places[place], from: leads ? unique : [] });
+        assert.equal(result.includes('\r\n'), crlf);
+        const before = text.split('\n');
+        const after = result.split('\n');
+        const changed = before.filter((line) => !after.includes(line));
+        assert.ok(
+          changed.every((line) => line.includes('next: [')),
+          JSON.stringify(changed),
+        );
+        const rest = after.filter((line) => !before.includes(line));
+        assert.ok(
+          rest.every((line) => /Checking|pods|inputs|next: \[/.test(line)),
+          JSON.stringify(rest),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gives a project that loads', () => {
+    const fresh = freshAutopilotYaml({
+      kind: 'Example',
+      apiVersion: 'examples.io/v1',
+      operatorName: 'example-operator',
+      phases: [
+        { name: 'Initializing', initial: true, next: ['Finished'] },
+        { name: 'Finished', final: true },
+      ],
+    });
+    const text = addPhase(fresh, { ...X, next: ['Finished'] }, { after: 'Initializing', from: ['Initializing'] });
+    const { project, problems } = loadProject({ autopilot: { file: 'autopilot.yaml', text } });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      project?.phases.map(({ name, next }) => [name, next]),
+      [
+        ['Initializing', ['Finished', 'Checking']],
+        ['Checking', ['Finished']],
+        ['Finished', undefined],
+      ],
+    );
+  });
+});
+
+describe('setting a key', () => {
+  it('replaces a value in its own quotes, and leaves its line otherwise', () => {
+    assert.equal(setAutopilotKey(COMMENTED, 'kind', 'Other'), COMMENTED.replace('"AutoRoute"', '"Other"'));
+    assert.equal(
+      setAutopilotKey(COMMENTED, 'apiVersion', 'a.io/v2'),
+      COMMENTED.replace("'examples.io/v1'", "'a.io/v2'"),
+    );
+    assert.equal(
+      setAutopilotKey(COMMENTED, 'operatorName', 'yes'),
+      COMMENTED.replace('  autoroute-operator', "  'yes'"),
+    );
+    assert.equal(
+      setAutopilotKey('enableFinalizer: false # no\n', 'enableFinalizer', true),
+      'enableFinalizer: true # no\n',
+    );
+  });
+
+  it('fills in an empty one', () => {
+    assert.equal(
+      setAutopilotKey('onOutputDrift: # none\nkind: A\n', 'onOutputDrift', 'Syncing'),
+      'onOutputDrift: Syncing # none\nkind: A\n',
+    );
+  });
+
+  it('gives a new one a line of its own, below the key that comes before it', () => {
+    const text = setAutopilotKey(COMMENTED, 'onOutputDrift', 'Syncing');
+    assert.deepEqual(added(COMMENTED, text), ['onOutputDrift: Syncing']);
+    assert.match(text, /operatorName: {3}autoroute-operator\nonOutputDrift: Syncing\n\nphases/);
+    assert.match(
+      setAutopilotKey(text, 'onSpecChange', 'Ready'),
+      /operatorName: .*\nonSpecChange: Ready\nonOutputDrift: Syncing\n/,
+    );
+  });
+
+  it('puts it below the comment that shows its default', () => {
+    const fresh = freshOperatorYaml();
+    const text = setOperatorKey(fresh, 'concurrency', 20);
+    assert.deepEqual(added(fresh, text), ['concurrency: 20']);
+    assert.ok(text.endsWith('# concurrency: 10\nconcurrency: 20\n'));
+    assert.match(setOperatorKey(text, 'metricsAddr', ''), /^# metricsAddr: :9091\nmetricsAddr: ''$/m);
+  });
+
+  it('works on a file that is empty or holds comments only', () => {
+    assert.equal(setOperatorKey('', 'logLevel', 'Debug'), 'logLevel: Debug\n');
+    assert.equal(setOperatorKey('# nothing\n', 'logLevel', 'Debug'), '# nothing\nlogLevel: Debug\n');
+    assert.equal(setOperatorKey('version: 1.0.0', 'logLevel', 'Debug'), 'version: 1.0.0\nlogLevel: Debug');
+  });
+
+  it('keeps line ends, and changes nothing that is set already', () => {
+    assert.equal(
+      setOperatorKey('version: 1.0.0\r\nlogLevel: Info\r\n', 'concurrency', 2),
+      'version: 1.0.0\r\nlogLevel: Info\r\nconcurrency: 2\r\n',
+    );
+    assert.equal(setAutopilotKey(COMMENTED, 'kind', 'AutoRoute'), COMMENTED);
+  });
+
+  it('refuses what it cannot do safely', () => {
+    assert.match(
+      codeOf(() => setAutopilotKey('onSpecChange: [a]\n', 'onSpecChange', 'B')),
+      /^ERR_AP_EDIT: .*plain/,
+    );
+    assert.match(
+      codeOf(() => setAutopilotKey('{kind: A}\n', 'onSpecChange', 'B')),
+      /^ERR_AP_EDIT: .*safely/,
+    );
+    assert.match(
+      codeOf(() => setOperatorKey('a: [\n', 'logLevel', 'Info')),
+      /^ERR_AP_EDIT: .*YAML/,
+    );
+  });
+});

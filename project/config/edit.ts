@@ -1,0 +1,73 @@
+import { isScalar } from 'yaml';
+import { OPERATOR_CONFIG_FIELDS } from '../../runtime/config/fields.ts';
+import type { OperatorConfigKey } from '../../runtime/config/fields.ts';
+import { EditableYaml, contentEnd, isNothing, pairOf } from './splice.ts';
+import type { Splice } from './splice.ts';
+import { scalarText } from './write.ts';
+
+export { addPhase } from './add-phase.ts';
+export type { PhasePlace } from './add-phase.ts';
+
+/** Keys of `autopilot.yaml` that commands set, in the order in which they stand in new files. */
+const AUTOPILOT_ORDER = [
+  'kind',
+  'apiVersion',
+  'operatorName',
+  'scope',
+  'plural',
+  'enableFinalizer',
+  'onSpecChange',
+  'onOutputDrift',
+] as const;
+
+/**
+ * The text of `autopilot.yaml` with a key set. Nothing else changes: a value that is there is replaced in its own kind of quotes,
+ * a new key gets a line of its own.
+ *
+ * @throws {ProjectError} where the text is written in a way that cannot be changed safely.
+ */
+export function setAutopilotKey(text: string, key: (typeof AUTOPILOT_ORDER)[number], value: string | boolean): string {
+  return setKey(text, key, value, AUTOPILOT_ORDER);
+}
+
+/** As {@link setAutopilotKey}, for `autopilot-operator.yaml`, which may be empty. */
+export function setOperatorKey(text: string, key: OperatorConfigKey, value: string | number | boolean): string {
+  return setKey(text, key, value, Object.keys(OPERATOR_CONFIG_FIELDS));
+}
+
+function setKey(text: string, key: string, value: string | number | boolean, order: readonly string[]): string {
+  const yaml = new EditableYaml(text, `Setting \`${key}\``);
+  const expected = new Map<string, unknown>(Object.entries(yaml.model() ?? {})).set(key, value);
+  const pair = pairOf(yaml.root, key);
+  const splice = pair ? replacement(yaml, pair.key, pair.value, value) : newLine(yaml, key, value, order);
+  return yaml.apply([splice], Object.fromEntries(expected));
+}
+
+function replacement(yaml: EditableYaml, key: unknown, value: unknown, wanted: string | number | boolean): Splice {
+  if (isNothing(value)) {
+    const colon = yaml.text.indexOf(':', contentEnd(key)) + 1;
+    return { from: colon, to: colon, text: ` ${scalarText(wanted)}` };
+  }
+  const range = isScalar(value) ? value.range : undefined;
+  if (!isScalar(value) || !range) return yaml.refuse('its value is not a plain one');
+  return { from: range[0], to: range[1], text: quotedAs(value.type, wanted) };
+}
+
+/** In the quotes that were there. */
+function quotedAs(type: string | undefined, value: string | number | boolean): string {
+  if (typeof value === 'string' && type === 'QUOTE_DOUBLE') return JSON.stringify(value);
+  if (typeof value === 'string' && type === 'QUOTE_SINGLE') return `'${value.replaceAll("'", "''")}'`;
+  return scalarText(value);
+}
+
+/** Below the line that shows its default, else below the key that comes before it, else at the end. */
+function newLine(yaml: EditableYaml, key: string, value: string | number | boolean, order: readonly string[]): Splice {
+  const line = `${key}: ${scalarText(value)}`;
+  const shown = new RegExp(`^# ?${key}:.*$`, 'm').exec(yaml.text);
+  if (shown) return yaml.linesAt(yaml.lineAfter(shown.index), line);
+  const former = order.slice(0, order.indexOf(key)).findLast((each) => pairOf(yaml.root, each));
+  const pair = former === undefined ? undefined : pairOf(yaml.root, former);
+  if (!pair) return yaml.linesAt(yaml.text.length, line);
+  const end = contentEnd(isNothing(pair.value) ? pair.key : pair.value);
+  return yaml.linesAt(yaml.text[end - 1] === '\n' ? end : yaml.lineAfter(end), line);
+}
