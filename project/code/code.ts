@@ -23,15 +23,16 @@ import { workerFile } from './worker.ts';
  * project's own prettier wants it. The same project gives the same bytes.
  */
 export async function codeFiles(project: Project, settings: ScaffoldSettings): Promise<RenderedFile[]> {
-  const files = [...scaffold(project, settings), ...apiFiles(project), ...operatorFiles(project)];
-  return Promise.all(
-    files.map(async ({ owner, path, contents, required }) => ({
-      owner,
-      path,
-      required,
-      contents: await format(path, contents),
-    })),
-  );
+  return Promise.all(renderCode(project, settings).map((file) => formatted(file)));
+}
+
+/** The same before it is formatted. */
+export function renderCode(project: Project, settings: ScaffoldSettings): RenderedFile[] {
+  return [...scaffold(project, settings), ...apiFiles(project), ...operatorFiles(project)];
+}
+
+export async function formatted({ owner, path, contents, required }: RenderedFile): Promise<RenderedFile> {
+  return { owner, path, required, contents: await format(path, contents) };
 }
 
 function file(owner: Owner, path: string, contents: string, required = owner === 'generated'): RenderedFile {

@@ -1,0 +1,50 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { optionName } from '../generators/questions/question.ts';
+import type { Question, Questions } from '../generators/questions/question.ts';
+
+/** Gives a command the options of a generator's questions. */
+export function addQuestions(command: Command, questions: Questions): Command {
+  for (const [name, question] of Object.entries(questions)) addQuestion(command, name, question);
+  return command;
+}
+
+function addQuestion(command: Command, name: string, question: Question): void {
+  const option = `--${optionName(name)}`;
+  if (question.type === 'flag') {
+    command.option(option, question.message);
+    command.addOption(new Option(`--no-${optionName(name)}`).hideHelp());
+    return;
+  }
+  const choices = question.type === 'choice' ? `: ${question.choices.join(', ')}` : '';
+  command.option(`${option} <${question.placeholder ?? 'value'}>`, `${question.message}${choices}`);
+}
+
+/**
+ * `--finalizer=false` and `--install false` as commander wants them: `--no-finalizer`. Both are what people type, and what works
+ * with `yo`.
+ */
+export function normalizeFlags(words: readonly string[], flags: ReadonlySet<string>): string[] {
+  const normalized: string[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (word === '--') return [...normalized, ...words.slice(index)];
+    const [, name = '', inline] = /^--([a-z-]+)(?:=(.*))?$/.exec(word) ?? [];
+    const next = words[index + 1];
+    const value = inline ?? (next === 'true' || next === 'false' ? next : undefined);
+    if (!flags.has(name) || value === undefined) {
+      normalized.push(word);
+      continue;
+    }
+    normalized.push(value === 'true' ? `--${name}` : value === 'false' ? `--no-${name}` : word);
+    if (inline === undefined) index += 1;
+  }
+  return normalized;
+}
+
+/** The names of the flags, as they are typed. */
+export function flagNames(...questions: readonly Questions[]): string[] {
+  return questions.flatMap((set) =>
+    Object.entries(set).flatMap(([name, { type }]) => (type === 'flag' ? [optionName(name)] : [])),
+  );
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { APP_OPTIONS, APP_QUESTIONS } from '../generators/app/questions.ts';
+import { DEPLOY_OPTIONS, DEPLOY_QUESTIONS } from '../generators/deploy-manifests/questions.ts';
+import { PHASE_QUESTIONS } from '../generators/phase/questions.ts';
+import type { Questions } from '../generators/questions/question.ts';
+import { FAULTS, ProjectError } from '../project/errors.ts';
+import { findProject } from '../project/config/files.ts';
+import { addQuestions, flagNames, normalizeFlags } from './flags.ts';
+import { runGenerator } from './run-generator.ts';
+import type { GeneratorName } from './run-generator.ts';
+
+const FAILED = 1;
+const INTERRUPTED = 130;
+
+/**
+ * The `ap` command. Returns the exit code: 0; 1 where something failed; 130 after Ctrl-C. Commander ends nothing by itself, so
+ * that output is never cut off.
+ */
+export async function main(words: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = createProgram((result) => {
+    code = result;
+  });
+  const flags = new Set([
+    ...flagNames(APP_QUESTIONS, PHASE_QUESTIONS, DEPLOY_QUESTIONS, DEPLOY_OPTIONS),
+    'yes',
+    'force',
+    'skip-install',
+  ]);
+  try {
+    await program.parseAsync(normalizeFlags(words, flags), { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    return report(error);
+  }
+}
+
+function report(thrown: unknown): number {
+  if (thrown instanceof Error && thrown.name === 'ExitPromptError') return INTERRUPTED;
+  console.error(thrown instanceof Error ? thrown.message : String(thrown));
+  return FAILED;
+}
+
+function createProgram(finish: (code: number) => void): Command {
+  const program = new Command('ap')
+    .description('Writes Kubernetes operators in TypeScript: one small function per phase.')
+    .version(version())
+    // `ap init --version v1` is the version of the API.
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('(ap --help shows what there is)');
+
+  generator(program, 'init', 'app', { ...APP_QUESTIONS, ...APP_OPTIONS })
+    .description('Starts an operator project.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ ap init my-operator
+  $ ap init autoroute --kind AutoRoute --group examples.io --version v1 --mesh istio --yes
+  $ ap init empty --kind Widget --phases none --yes --skip-install`,
+    );
+  generator(program, 'phase', 'phase', PHASE_QUESTIONS)
+    .description('Adds a phase to the project.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ ap phase Syncing
+  $ ap phase Syncing --description "Makes the services" --inputs deployments --outputs services,configmaps \\
+      --from Initializing --next Ready --yes`,
+    );
+  generate(program);
+  generator(program, 'deploy-manifests', 'deploy-manifests', { ...DEPLOY_QUESTIONS, ...DEPLOY_OPTIONS })
+    .option('--namespace <name>', 'the same as --target-namespace')
+    .description('Sets what the manifests in deploy/ say, and writes them.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ ap deploy-manifests
+  $ ap deploy-manifests --image registry.example.com/autoroute:1.0.0 --namespace routing --yes`,
+    );
+  program
+    .command('validate')
+    .argument('[dir]', 'a folder of the project')
+    .description('Checks autopilot.yaml, autopilot-operator.yaml and the schemas of the API. Writes nothing.')
+    .addHelpText('after', '\nExamples:\n  $ ap validate\n  $ ap validate ../my-operator')
+    .action(async (dir: string | undefined) => {
+      const { validate } = await import('./validate.ts');
+      finish(await validate(dir ?? '.'));
+    });
+  program
+    .command('dev')
+    .allowUnknownOption()
+    .argument('[options...]', "options of the project's own dev loop")
+    .description('Runs the operator on an embedded cluster, and anew whenever a file is saved.')
+    .addHelpText('after', '\nExamples:\n  $ ap dev')
+    .action(async (options: readonly string[]) => {
+      const { dev } = await import('./dev.ts');
+      finish(await dev(process.cwd(), options));
+    });
+  return program;
+}
+
+/** A command that one of the generators does. */
+function generator(program: Command, name: string, generatorName: GeneratorName, questions: Questions): Command {
+  const [positional, question] = Object.entries(questions).find(([, { positional: is }]) => is) ?? [];
+  const rest = Object.fromEntries(Object.entries(questions).filter(([key]) => key !== positional));
+  const command = addQuestions(program.command(name), rest);
+  if (positional && question) command.argument(`[${question.placeholder ?? positional}]`, question.message);
+  return common(command).action(async (...given: unknown[]) => {
+    const [word] = given;
+    const { namespace, ...options } = command.opts<Record<string, unknown>>();
+    // Yeoman has a use of its own for `namespace`.
+    const renamed = namespace === undefined ? options : { ...options, targetNamespace: namespace };
+    await runGenerator(generatorName, positional && typeof word === 'string' ? [word] : [], renamed);
+  });
+}
+
+/** `ap generate`: the `app` generator, on a project that is there. */
+function generate(program: Command): void {
+  const command = common(program.command('generate'))
+    .description('Brings the generated files up to date after a change of autopilot.yaml or of the API.')
+    .addHelpText('after', '\nExamples:\n  $ ap generate\n  $ ap generate --force');
+  command.action(async () => {
+    const cwd = process.cwd();
+    if ((await findProject(cwd)) === undefined) {
+      throw new ProjectError([{ ...FAULTS.projectMissing({ from: cwd }) }]);
+    }
+    await runGenerator('app', [], command.opts());
+  });
+}
+
+function common(command: Command): Command {
+  return command
+    .option('-y, --yes', 'take the defaults for what is not given; ask nothing')
+    .option('--force', "replace edited files that are the tool's; never those that are yours")
+    .option('--skip-install', 'do not install packages');
+}
+
+function version(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      const manifest: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+      if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version);
+    } catch {
+      // The compiled file is one folder further down.
+    }
+  }
+  return 'unknown';
+}

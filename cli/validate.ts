@@ -1,0 +1,27 @@
+import { relative, resolve } from 'node:path';
+import { FAULTS, describeProblem } from '../project/errors.ts';
+import { findProject, readProject } from '../project/config/files.ts';
+import { projectPaths } from '../project/code/paths.ts';
+import type { Problem } from '../project/model.ts';
+import { projectCrd } from '../project/spec/project-crd.ts';
+
+/** Checks the project that `from` is in. Prints all that is wrong, each on a line; the exit code. */
+export async function validate(from: string): Promise<number> {
+  const folder = await findProject(resolve(from));
+  if (folder === undefined) return refuse([{ ...FAULTS.projectMissing({ from: resolve(from) }) }]);
+  const { project, problems } = await readProject(folder);
+  if (!project) return refuse(problems);
+  const { problems: refusals } = await projectCrd(folder, project);
+  if (refusals.length > 0) return refuse(refusals);
+  const names = project.phases.map(({ name }) => name).join(', ');
+  console.log(
+    `${relative(process.cwd(), folder) || '.'}: ${project.kind} (${project.group}/${project.version}), phases ${names}. ` +
+      `${projectPaths(project).spec} fits into a CRD.`,
+  );
+  return 0;
+}
+
+function refuse(problems: readonly Problem[]): number {
+  for (const problem of problems) console.error(describeProblem(problem));
+  return 1;
+}

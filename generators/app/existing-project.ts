@@ -1,0 +1,64 @@
+import { setAutopilotKey } from '../../project/config/edit.ts';
+import { AUTOPILOT_FILE, OPERATOR_FILE, readProject } from '../../project/config/files.ts';
+import { loadProject } from '../../project/config/load.ts';
+import { freshOperatorYaml } from '../../project/config/write.ts';
+import { ProjectError } from '../../project/errors.ts';
+import type { Problem, Project } from '../../project/model.ts';
+import { projectExists } from '../errors.ts';
+import type { Answers } from '../questions/answers.ts';
+import { optionName } from '../questions/question.ts';
+import type { StoredSettings } from '../stored-settings.ts';
+import type { Work } from '../wanted-files.ts';
+
+/** What a rerun of `app` does: nothing to the project's YAML files, but for the keys that options name. */
+export async function existingProject(
+  folder: string,
+  given: Answers,
+  settings: Partial<StoredSettings>,
+): Promise<Work> {
+  const { project, problems, autopilot, operator } = await readProject(folder);
+  if (!project || !autopilot) throw new ProjectError(problems);
+  const contradictions = contradicted(project, given);
+  if (contradictions.length > 0) throw new ProjectError(contradictions);
+
+  const wanted = changes(project, given);
+  const text = wanted.reduce((before, { key, value }) => setAutopilotKey(before, key, value), autopilot.text);
+  const changed = loadProject({ autopilot: { ...autopilot, text }, operator });
+  if (!changed.project) throw new ProjectError(changed.problems);
+  return {
+    folder,
+    project: changed.project,
+    // A project of 2019 may come without the second file: all of its keys have defaults.
+    texts: { [AUTOPILOT_FILE]: text, [OPERATOR_FILE]: operator?.text ?? freshOperatorYaml() },
+    settings,
+    edits: wanted.map(({ key, value }) => `${autopilot.file}: ${key} is ${value}.`),
+  };
+}
+
+type Key = Parameters<typeof setAutopilotKey>[1];
+
+/** The keys that a rerun sets, where they are not so already. */
+function changes(project: Project, given: Answers): { key: Key; value: string | boolean }[] {
+  const { onSpecChange, onOutputDrift, enableFinalizer } = project;
+  const all: [Key, string | boolean | undefined, string | boolean | undefined][] = [
+    ['onSpecChange', given.text('onSpecChange') || undefined, onSpecChange],
+    ['onOutputDrift', given.text('onOutputDrift') || undefined, onOutputDrift],
+    ['enableFinalizer', given.flag('finalizer'), enableFinalizer],
+  ];
+  return all.flatMap(([key, value, is]) => (value === undefined || value === is ? [] : [{ key, value }]));
+}
+
+/** Options that say what a new project would be, and say something else than what is here. */
+function contradicted(project: Project, given: Answers): Problem[] {
+  const is = {
+    kind: project.kind,
+    group: project.group,
+    version: project.version,
+    operatorName: project.operatorName,
+    scope: project.scope,
+  };
+  return Object.entries(is).flatMap(([name, value]) => {
+    const wanted = given.text(name);
+    return wanted === undefined || wanted === value ? [] : [projectExists(`--${optionName(name)}`, value)];
+  });
+}

@@ -1,0 +1,105 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type Generator from 'yeoman-generator';
+import { PACKAGE_MANAGERS } from '../../project/code/settings.ts';
+import { AUTOPILOT_FILE, findProject } from '../../project/config/files.ts';
+import { ProjectError } from '../../project/errors.ts';
+import { notAFolder } from '../errors.ts';
+import { ProjectGenerator } from '../project-generator.ts';
+import type { Answers } from '../questions/answers.ts';
+import { MESHES } from '../stored-settings.ts';
+import type { StoredSettings } from '../stored-settings.ts';
+import type { Work } from '../wanted-files.ts';
+import { existingProject } from './existing-project.ts';
+import { applies, defaultAnswer, newProject } from './new-project.ts';
+import { APP_OPTIONS, APP_QUESTIONS } from './questions.ts';
+
+type GeneratorArguments = ConstructorParameters<typeof Generator>;
+
+/** `yo autopilot`, `ap init`, `ap generate`: starts a project, or brings one up to date. */
+export class AppGenerator extends ProjectGenerator {
+  #isNew = false;
+  #install = true;
+
+  constructor(args: GeneratorArguments[0], options: GeneratorArguments[1]) {
+    super(args, options, APP_QUESTIONS, APP_OPTIONS);
+    this.description = 'Starts an operator project, or brings the one that is here up to date.';
+  }
+
+  protected async decideWork(): Promise<Work> {
+    const given = this.givenAnswers();
+    const folder = await this.#existing(given);
+    if (folder !== undefined) {
+      this.#install = given.flag('install') ?? true;
+      return existingProject(folder, given, { ...this.stored(folder), ...settingsOf(given) });
+    }
+    this.#isNew = true;
+    return this.#start();
+  }
+
+  protected override installs(): boolean {
+    return this.#install;
+  }
+
+  protected nextSteps({ folder, project, settings }: Work, installed: boolean): readonly string[] {
+    if (!this.#isNew) return [];
+    const manager = settings.packageManager ?? 'npm';
+    const place = this.shown(folder);
+    return [
+      `\n${project.operatorName} is ready. Next:\n`,
+      ...(place === '.' ? [] : [`  cd ${place}`]),
+      ...(installed ? [] : [`  ${manager} install`]),
+      ...(project.phases.length === 0
+        ? ['  ap phase Initializing --initial    adds the first phase']
+        : [
+            `  ${manager} run dev                        runs it on an embedded cluster, and anew whenever you save a file`,
+            `  ap phase <name>                    adds a phase`,
+          ]),
+      '',
+      `README.md tells what is where.`,
+    ];
+  }
+
+  /** The project to bring up to date: in the folder that was named, else here or above; undefined where there is none. */
+  async #existing(given: Answers): Promise<string | undefined> {
+    const directory = given.text('directory');
+    if (directory === undefined) return findProject(this.contextRoot);
+    const folder = resolve(this.contextRoot, directory);
+    const found = await stat(join(folder, AUTOPILOT_FILE)).catch(() => undefined);
+    return found?.isFile() ? folder : undefined;
+  }
+
+  async #start(): Promise<Work> {
+    const answers = await this.interview({
+      defaultOf: defaultAnswer,
+      applies: (name, given) => applies(name, given) && (name !== 'install' || !this.flag('skipInstall')),
+      check: (given) => newProject(given).problems,
+    });
+    const folder = resolve(this.contextRoot, answers.text('directory') ?? '.');
+    const there = await stat(folder).catch(() => undefined);
+    if (there && !there.isDirectory()) throw new ProjectError([notAFolder('--directory', this.shown(folder))]);
+    const { texts, project, problems } = newProject(answers);
+    if (!project) throw new ProjectError(problems);
+    this.#install = answers.flag('install') ?? true;
+    return {
+      folder,
+      project,
+      texts,
+      settings: { ...settingsOf(answers), ...settingsOf(this.givenAnswers()) },
+      edits: [],
+    };
+  }
+}
+
+/** What goes into `.yo-rc.json`. */
+function settingsOf(answers: Answers): Partial<StoredSettings> {
+  const packageManager = answers.choice('packageManager', PACKAGE_MANAGERS);
+  const mesh = answers.choice('mesh', MESHES);
+  const [runtime, devcluster] = [answers.text('runtime'), answers.text('devcluster')];
+  return {
+    ...(packageManager && { packageManager }),
+    ...(mesh && { mesh }),
+    ...(runtime && { runtime }),
+    ...(devcluster && { devcluster }),
+  };
+}

@@ -1,0 +1,113 @@
+import { loadProject } from '../../project/config/load.ts';
+import type { LoadedProject } from '../../project/config/load.ts';
+import { AUTOPILOT_FILE, OPERATOR_FILE } from '../../project/config/files.ts';
+import { freshAutopilotYaml, freshOperatorYaml } from '../../project/config/write.ts';
+import type { FreshPhase, FreshProject } from '../../project/config/write.ts';
+import type { Problem, Project } from '../../project/model.ts';
+import type { Answers } from '../questions/answers.ts';
+import type { Answer } from '../questions/question.ts';
+import { MESHES } from '../stored-settings.ts';
+import type { Mesh } from '../stored-settings.ts';
+import { SCOPES } from './questions.ts';
+
+/** The original's three phases: with a mesh as it had them, without one such that they work on any cluster. */
+export function defaultPhases(mesh: Mesh): FreshPhase[] {
+  const outputs = [mesh === 'istio' ? 'virtualservices' : 'configmaps'];
+  return [
+    {
+      name: 'Initializing',
+      description: 'Makes what has to be there first.',
+      initial: true,
+      outputs,
+      next: ['Processing'],
+    },
+    {
+      name: 'Processing',
+      description: 'Does the work.',
+      ...(mesh === 'istio' ? { inputs: ['metrics'] } : {}),
+      outputs,
+      next: ['Finished'],
+    },
+    { name: 'Finished', description: 'Nothing is left to be done.', final: true },
+  ];
+}
+
+/** What is taken where nothing is said. */
+export function defaultAnswer(name: string, given: Answers): Answer | undefined {
+  const kind = given.text('kind') ?? 'Example';
+  const defaults: Readonly<Record<string, Answer>> = {
+    directory: '.',
+    kind: 'Example',
+    group: 'examples.io',
+    version: 'v1',
+    operatorName: `${kind.toLowerCase()}-operator`,
+    scope: 'Namespaced',
+    mesh: 'none',
+    phases: 'default',
+    finalizer: false,
+    onSpecChange: '',
+    onOutputDrift: '',
+    packageManager: 'npm',
+    install: true,
+  };
+  return defaults[name];
+}
+
+export function applies(name: string, given: Answers): boolean {
+  return (name !== 'onSpecChange' && name !== 'onOutputDrift') || given.text('phases') !== 'none';
+}
+
+export interface NewProject {
+  /** The YAML files, by path. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly project?: Project;
+  readonly problems: readonly Problem[];
+}
+
+/** The project that the answers describe; what is not answered yet is as by default. Problems name options. */
+export function newProject(given: Answers): NewProject {
+  const text = (name: string) => given.text(name) ?? String(defaultAnswer(name, given) ?? '');
+  const isEmpty = text('phases') === 'none';
+  const [onSpecChange, onOutputDrift] = [text('onSpecChange'), text('onOutputDrift')];
+  const fresh: FreshProject = {
+    kind: text('kind'),
+    apiVersion: `${text('group')}/${text('version')}`,
+    operatorName: text('operatorName'),
+    scope: given.choice('scope', SCOPES) ?? 'Namespaced',
+    phases: isEmpty ? [] : defaultPhases(given.choice('mesh', MESHES) ?? 'none'),
+    enableFinalizer: given.flag('finalizer') ?? false,
+    ...(onSpecChange === '' ? {} : { onSpecChange }),
+    ...(onOutputDrift === '' ? {} : { onOutputDrift }),
+  };
+  const texts = { [AUTOPILOT_FILE]: freshAutopilotYaml(fresh), [OPERATOR_FILE]: freshOperatorYaml() };
+  const { project, problems } = isEmpty ? loadEmpty(fresh) : load(freshAutopilotYaml(fresh));
+  return { texts, ...(project && { project }), problems: problems.map(aboutOption) };
+}
+
+function load(text: string): LoadedProject {
+  return loadProject({ autopilot: { file: AUTOPILOT_FILE, text } });
+}
+
+/** A project without phases is not complete, but all else about it can be judged. */
+function loadEmpty(fresh: FreshProject): LoadedProject {
+  const { project, problems } = load(
+    freshAutopilotYaml({ ...fresh, phases: [{ name: 'Initializing', initial: true }] }),
+  );
+  return project ? { project: { ...project, phases: [] }, problems } : { problems };
+}
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  kind: '--kind',
+  operatorName: '--operator-name',
+  scope: '--scope',
+  enableFinalizer: '--finalizer',
+  onSpecChange: '--on-spec-change',
+  onOutputDrift: '--on-output-drift',
+};
+
+/** The user has typed options, and never seen the file that a problem is about. */
+function aboutOption({ file: _file, line: _line, column: _column, ...problem }: Problem): Problem {
+  const path = problem.path ?? '';
+  if (path === 'apiVersion') return { ...problem, path: problem.code === 'ERR_AP_VERSION' ? '--version' : '--group' };
+  return { ...problem, path: OPTIONS[path] ?? '--kind' };
+}

@@ -1,0 +1,7 @@
+import { requireNode } from '../check-node.ts';
+
+requireNode();
+
+// Only now: on an older Node, Yeoman fails while it is being read.
+const { DeployManifestsGenerator } = await import('./generator.ts');
+export default DeployManifestsGenerator;

@@ -1,0 +1,115 @@
+import type { Problem } from '../project/model.ts';
+
+/**
+ * What can go wrong in a command beside what is wrong with the project's files (`project/errors.ts`). Codes are stable.
+ * A path that begins with `--` is an option.
+ */
+const problem = (code: `ERR_AP_${string}`, path: string | undefined, message: string, remedy: string): Problem => ({
+  code,
+  ...(path === undefined ? {} : { path }),
+  message,
+  remedy,
+});
+
+export const optionChoice = (option: string, value: string, choices: readonly string[]): Problem =>
+  problem(
+    'ERR_AP_OPTION_CHOICE',
+    option,
+    `\`${value}\` is none of the possible values.`,
+    `Choose ${choices.join(', ')}.`,
+  );
+
+export const optionFlag = (option: string, value: string): Problem =>
+  problem(
+    'ERR_AP_OPTION_FLAG',
+    option,
+    `\`${value}\` is neither true nor false.`,
+    `Write ${option} alone, or ${option}=true or ${option}=false.`,
+  );
+
+export const optionValue = (option: string): Problem =>
+  problem('ERR_AP_OPTION_VALUE', option, 'The option has no value.', `Write ${option}=<value>.`);
+
+export const optionRepeated = (option: string): Problem =>
+  problem('ERR_AP_OPTION_REPEATED', option, 'The option is given more than once.', 'Give it once.');
+
+export const optionUnknown = (option: string, meant: string): Problem =>
+  problem('ERR_AP_OPTION_UNKNOWN', option, 'There is no such option.', `Did you mean ${meant}?`);
+
+export const unexpectedArgument = (word: string): Problem =>
+  problem(
+    'ERR_AP_ARGUMENT',
+    undefined,
+    `\`${word}\` is one argument too many.`,
+    'Leave it out, or give it as an option.',
+  );
+
+export const optionRequired = (option: string, example: string): Problem =>
+  problem(
+    'ERR_AP_OPTION_REQUIRED',
+    option,
+    'It has no default, so it has to be given.',
+    `Write for example ${option}=${example}.`,
+  );
+
+export const noTerminal = (options: readonly string[]): Problem =>
+  problem(
+    'ERR_AP_NO_TERMINAL',
+    options.join(', '),
+    'There is no terminal to ask on, and no answer was given.',
+    'Give these options, or --yes to take the defaults.',
+  );
+
+export const projectExists = (option: string, is: string): Problem =>
+  problem(
+    'ERR_AP_PROJECT_EXISTS',
+    option,
+    `There is a project here already, where this is \`${is}\`.`,
+    'Leave the option out; to change it, edit autopilot.yaml, or start a project in another folder.',
+  );
+
+export const notAFolder = (option: string, path: string): Problem =>
+  problem('ERR_AP_NOT_A_FOLDER', option, `${path} is no folder.`, 'Name another one.');
+
+export const editedFiles = (paths: readonly string[]): Problem =>
+  problem(
+    'ERR_AP_EDITED',
+    paths.join(', '),
+    'Edited since they were generated, and there is no terminal to ask on: nothing was written.',
+    'Start the command in a terminal, or with --force to replace them.',
+  );
+
+export const changedMeanwhile = (paths: readonly string[]): Problem =>
+  problem(
+    'ERR_AP_CHANGED_MEANWHILE',
+    paths.join(', '),
+    'Changed by somebody else while the command was running: nothing was written.',
+    'Start the command again.',
+  );
+
+export const notAFile = (path: string): Problem =>
+  problem('ERR_AP_NOT_A_FILE', path, 'A file is to be written here, and this is something else.', 'Move it away.');
+
+export const noBundle = (name: string): Problem =>
+  problem(
+    'ERR_AP_NO_BUNDLE',
+    `--${name.replace('autopilot-', '')}`,
+    `This copy of the generator does not carry the package ${name}.`,
+    'Build it with `npm run build`, or name another source of the package with this option.',
+  );
+
+export const installFailed = (command: string, folder: string, reason: string): Problem =>
+  problem(
+    'ERR_AP_INSTALL_FAILED',
+    undefined,
+    `The files are written, but \`${command}\` failed: ${reason}.`,
+    `See its output above, and run it again in ${folder}.`,
+  );
+
+export const noDevCluster = (folder: string): Problem =>
+  problem(
+    'ERR_AP_NOT_INSTALLED',
+    undefined,
+    `autopilot-devcluster is not installed in ${folder}.`,
+    'Install the project’s packages first, for example with `npm install`.',
+  );

@@ -1,0 +1,90 @@
+import type { Answer, Question } from './question.ts';
+
+interface Named {
+  readonly name: string;
+  readonly message: string;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** One prompt of inquirer's, as Yeoman's adapter takes it. */
+export type Prompt =
+  | (Named & {
+      readonly type: 'input';
+      readonly default?: string;
+      readonly validate: (value: string) => true | string;
+    })
+  | (Named & { readonly type: 'select'; readonly default?: string; readonly choices: readonly Entry[] })
+  | (Named & { readonly type: 'confirm'; readonly default: boolean })
+  | (Named & {
+      readonly type: 'search';
+      readonly source: (term: string | undefined) => readonly Entry[];
+      readonly validate: (value: unknown) => true | string;
+    });
+
+export type Prompter = (prompt: Prompt) => Promise<unknown>;
+
+/** Asks one question in the terminal. `candidates`: what a list is searched in. */
+export async function ask(
+  prompter: Prompter,
+  name: string,
+  question: Question,
+  preset: Answer | undefined,
+  problemOf: (answer: Answer) => string | undefined,
+  candidates: readonly string[],
+): Promise<Answer> {
+  const { message } = question;
+  switch (question.type) {
+    case 'text': {
+      const validate = (value: string) => problemOf(value.trim()) ?? true;
+      const answer = await prompter({ type: 'input', name, message, validate, ...presetText(preset) });
+      return String(answer).trim();
+    }
+    case 'choice': {
+      const choices = question.choices.map((value) => ({ name: value === '' ? '(none)' : value, value }));
+      return String(await prompter({ type: 'select', name, message, choices, ...presetText(preset) }));
+    }
+    case 'flag':
+      return (await prompter({ type: 'confirm', name, message, default: preset === true })) === true;
+    case 'list':
+      return askList(prompter, name, message, problemOf, candidates);
+  }
+}
+
+/** Inquirer has no list that can be searched: one search after the other, until nothing is chosen. */
+async function askList(
+  prompter: Prompter,
+  name: string,
+  message: string,
+  problemOf: (answer: Answer) => string | undefined,
+  candidates: readonly string[],
+): Promise<readonly string[]> {
+  const chosen: string[] = [];
+  for (;;) {
+    const open = candidates.filter((candidate) => !chosen.includes(candidate));
+    const done = { name: chosen.length === 0 ? '(none)' : `(no more: ${chosen.join(', ')})`, value: '' };
+    const source = (term: string | undefined) => {
+      const found = open.filter((candidate) => candidate.toLowerCase().includes((term ?? '').toLowerCase()));
+      return [...(term ? [] : [done]), ...found.map((value) => ({ name: value, value }))];
+    };
+    const validate = (value: unknown) => (value === '' ? true : (problemOf([...chosen, String(value)]) ?? true));
+    const answer = await prompter({
+      type: 'search',
+      // Each search has a name of its own, so that answers given by name end the list.
+      name: chosen.length === 0 ? name : `${name}${chosen.length + 1}`,
+      message: chosen.length === 0 ? message : 'Another one?',
+      source,
+      validate,
+    });
+    if (typeof answer !== 'string' || answer === '') return chosen;
+    chosen.push(answer);
+    if (open.length <= 1) return chosen;
+  }
+}
+
+function presetText(preset: Answer | undefined): { default?: string } {
+  return typeof preset === 'string' && preset !== '' ? { default: preset } : {};
+}

@@ -1,0 +1,108 @@
+import { Buffer } from 'node:buffer';
+import { join } from 'node:path';
+import { formatted, renderCode } from '../project/code/code.ts';
+import { projectPaths } from '../project/code/paths.ts';
+import type { RenderedFile } from '../project/code/rendered-file.ts';
+import type { ScaffoldSettings } from '../project/code/settings.ts';
+import { schemaText } from '../project/config/json-schema.ts';
+import { SCHEMA_PATHS } from '../project/config/write.ts';
+import { ProjectError } from '../project/errors.ts';
+import { manifestFiles } from '../project/manifests/manifests.ts';
+import type { Project } from '../project/model.ts';
+import { readBases } from '../project/regeneration/base.ts';
+import { readBundle } from '../project/regeneration/bundle.ts';
+import type { BundledName, BundledPackage } from '../project/regeneration/bundle.ts';
+import { readIfThere } from '../project/regeneration/commit.ts';
+import { decide } from '../project/regeneration/decide.ts';
+import type { WantedFile } from '../project/regeneration/plan.ts';
+import { projectCrd } from '../project/spec/project-crd.ts';
+import { noBundle } from './errors.ts';
+import { manifestSettings } from './stored-settings.ts';
+import type { StoredSettings } from './stored-settings.ts';
+
+/** What a command decided: the project as it shall be. */
+export interface Work {
+  /** Absolute. */
+  readonly folder: string;
+  readonly project: Project;
+  /** The texts of the project's YAML files, by path. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly settings: Partial<StoredSettings>;
+  /** What was changed in the YAML files: a sentence each. */
+  readonly edits: readonly string[];
+}
+
+/**
+ * All files that the project shall have. Reads the disk for the user's own `spec.ts`, and writes nothing.
+ *
+ * @throws ProjectError where no CRD can be made of the user's schemas.
+ */
+export async function wantedFiles(work: Work): Promise<WantedFile[]> {
+  const bundle = await readBundle();
+  const settings = scaffoldSettings(work.settings, bundle);
+  const code = renderCode(work.project, settings);
+  const rendered = (
+    await Promise.all([Promise.all(code.map((file) => formatted(file))), deployFiles(work, code)])
+  ).flat();
+  const tools = [
+    ...Object.entries(work.texts).map(([path, text]) => tool(path, text)),
+    tool(SCHEMA_PATHS.autopilot, schemaText('autopilot')),
+    tool(SCHEMA_PATHS.operator, schemaText('operator')),
+    tool('.autopilot/README.md', ABOUT),
+    ...bundle
+      .filter(({ specifier }) => specifier === settings.runtime || specifier === settings.devcluster)
+      .map(({ path, contents }) => tool(path, contents)),
+  ];
+  return [...rendered.map((file) => wanted(file.path, file.contents, file.owner, file.required)), ...tools];
+}
+
+const ABOUT = `What generator-autopilot wrote last, so that it can tell your edits from its own old versions, and JSON
+schemas for editors. Commit this folder; there is nothing to edit in it.
+`;
+
+function tool(path: string, contents: string | Buffer): WantedFile {
+  return wanted(path, contents, 'tool', true);
+}
+
+function wanted(path: string, contents: string | Buffer, owner: WantedFile['owner'], required: boolean): WantedFile {
+  return { path, contents: typeof contents === 'string' ? Buffer.from(contents) : contents, owner, required };
+}
+
+/** What package.json asks for: what the user named, else the bundled packages. */
+function scaffoldSettings(stored: Partial<StoredSettings>, bundle: readonly BundledPackage[]): ScaffoldSettings {
+  const specifier = (name: BundledName, named: string | undefined) => {
+    const found = named ?? bundle.find((candidate) => candidate.name === name)?.specifier;
+    if (found === undefined) throw new ProjectError([noBundle(name)]);
+    return found;
+  };
+  return {
+    packageManager: stored.packageManager ?? 'npm',
+    runtime: specifier('autopilot-runtime', stored.runtime),
+    devcluster: specifier('autopilot-devcluster', stored.devcluster),
+  };
+}
+
+/** `deploy/`, once there is something to deploy. */
+async function deployFiles(work: Work, code: readonly RenderedFile[]): Promise<RenderedFile[]> {
+  const { folder, project } = work;
+  if (project.phases.length === 0) return [];
+  const { crd, problems } = await projectCrd(folder, project, await specText(work, code));
+  if (!crd) throw new ProjectError(problems);
+  return manifestFiles(project, manifestSettings(work.settings), crd).map(({ path, contents, owner }) => ({
+    path,
+    contents,
+    owner,
+    required: owner === 'generated',
+  }));
+}
+
+/** The text of `spec.ts` where it is about to be written; undefined where the user's own stays. */
+async function specText({ folder, project }: Work, code: readonly RenderedFile[]): Promise<string | undefined> {
+  const path = projectPaths(project).spec;
+  const rendered = code.find((file) => file.path === path);
+  const next = rendered && (await formatted(rendered));
+  const disk = (await readIfThere(join(folder, path)))?.toString();
+  const base = (await readBases(folder)).get(path)?.text;
+  const decision = next && decide({ owner: 'yours', required: true, base, disk, next: next.contents });
+  return decision === 'write' ? next?.contents : undefined;
+}
