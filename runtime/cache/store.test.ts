@@ -36,4 +36,19 @@ describe('store', () => {
     assert.equal(entry.object.metadata.managedFields, undefined);
     assert.deepEqual(entry.ours, [{ index: 1, entry: managedFields[1] }]);
   });
+
+  it('tells a map whose members others took from an atomic value', () => {
+    const full = object('a', 1);
+    const ours = { 'f:data': {}, 'f:spec': { 'f:selector': {}, 'f:type': {} } };
+    const managedFields = [
+      { manager: 'operator', operation: 'Update' as const, fieldsV1: ours },
+      {
+        manager: 'other',
+        operation: 'Update' as const,
+        fieldsV1: { 'f:data': { 'f:k': {} }, 'f:spec': { 'f:ports': {} } },
+      },
+    ];
+    const entry = entryOf({ ...full, metadata: { ...full.metadata, managedFields } }, 'operator');
+    assert.deepEqual(entry.ours[0]?.entry.fieldsV1, { ...ours, 'f:data': { '.': {} } });
+  });
 });

@@ -1,6 +1,6 @@
 import { keyOf } from '../kube/paths.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
-import type { KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
+import type { FieldsV1, KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
 
 /** One object as a cache keeps it. */
 export interface Entry {
@@ -25,14 +25,45 @@ const NONE: readonly OwnFields[] = [];
 /** What is kept of an object that the server sent. */
 export function entryOf(object: KubernetesObject, fieldManager: string): Entry {
   const { managedFields, ...metadata } = object.metadata;
-  const ours = managedFields?.flatMap((entry, index) => (entry.manager === fieldManager ? { index, entry } : []));
   return {
     key: keyOf(object),
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
     object: { ...object, metadata },
-    ours: ours && ours.length > 0 ? ours : NONE,
+    ours: managedFields ? ownFields(managedFields, fieldManager) : NONE,
   };
+}
+
+function ownFields(managedFields: readonly ManagedFieldsEntry[], fieldManager: string): readonly OwnFields[] {
+  const own = managedFields.flatMap((entry, index) => (entry.manager === fieldManager ? { index, entry } : []));
+  if (own.length === 0) return NONE;
+  const others = managedFields.flatMap(({ manager, fieldsV1 }) =>
+    manager !== fieldManager && fieldsV1 ? fieldsV1 : [],
+  );
+  if (others.length === 0) return own;
+  return own.map(({ index, entry }) => ({
+    index,
+    entry: entry.fieldsV1 ? { ...entry, fieldsV1: tellTakenMembers(entry.fieldsV1, others) } : entry,
+  }));
+}
+
+/**
+ * `{}` in an `Update` entry means either of two things: an atomic value, or a map whose members were all taken by others. Only their
+ * entries tell; since those are not kept, the second is written as `{ '.': {} }`, the map without members.
+ */
+function tellTakenMembers(own: FieldsV1, others: readonly FieldsV1[]): FieldsV1 {
+  if (others.length === 0) return own;
+  const members = Object.entries(own);
+  if (members.length === 0) return others.some((other) => Object.keys(other).length > 0) ? { '.': {} } : own;
+  return Object.fromEntries(
+    members.map(([name, child]) => [
+      name,
+      tellTakenMembers(
+        child,
+        others.flatMap((other) => other[name] ?? []),
+      ),
+    ]),
+  );
 }
 
 /** The label values that are looked up in an index: label key → value → keys of objects. */

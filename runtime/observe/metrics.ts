@@ -192,6 +192,18 @@ export class Metrics {
     );
   }
 
+  /** Says, at each scrape, how many resources wait for a kind that their phase needs to be listed. */
+  observeWaiting(count: () => number): void {
+    new Gauge({
+      name: 'autopilot_waiting_resources',
+      help: 'Resources whose phase waits until a kind that it reads or writes has been listed',
+      registers: [this.registry],
+      collect() {
+        this.set(count());
+      },
+    });
+  }
+
   synced(phase: string, result: 'transition' | 'stayed' | 'failed' | 'aborted'): void {
     this.#syncs.inc({ phase, result });
   }

@@ -66,6 +66,11 @@ describe('leaves of a body in managed fields', () => {
     assert.ok(!holdsAll(held, [taken]));
   });
 
+  it('are missing where the last member of a map was taken, though the map itself is still held', () => {
+    const taken: FieldsV1 = { 'f:data': { '.': {} } };
+    assert.deepEqual(compareLeaves({ data: { a: '1' } }, [taken]), { held: [], missing: [['f:data', 'f:a']] });
+  });
+
   it('are missing where a list item is gone', () => {
     const item = 'k:{"port":81,"protocol":"UDP"}';
     const gone = without(created, 'f:spec', 'f:ports', item);

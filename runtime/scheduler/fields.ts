@@ -80,7 +80,7 @@ function visit(value: object, nodes: readonly FieldsV1[], prefix: FieldPath, res
 }
 
 function visitValue(value: Json, nodes: readonly FieldsV1[], path: FieldPath, result: Result): void {
-  if (nodes.some(isLeaf)) result.held.push(path);
+  if (nodes.some(isAtomic)) result.held.push(path);
   else if (Array.isArray(value)) visitItems(value, nodes, path, result);
   else if (isMap(value)) visit(value, nodes, path, result);
   else result.held.push(path);
@@ -116,6 +116,12 @@ function isMap(value: Json): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Held as a whole: a scalar, an atomic list or map. */
+function isAtomic(node: FieldsV1): boolean {
+  return Object.keys(node).length === 0;
+}
+
+/** Nothing below it is held; `.` alone is a map or list that is held without its members. */
 function isLeaf(node: FieldsV1): boolean {
   return Object.keys(node).every((name) => name === '.');
 }

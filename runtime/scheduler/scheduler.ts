@@ -32,6 +32,7 @@ export class Scheduler implements Reconciler {
 
   constructor(environment: Environment) {
     this.#environment = environment;
+    environment.metrics.observeWaiting(() => this.#waiting.size);
   }
 
   /** Those that waited for caches, to be looked at again since one was listed. */

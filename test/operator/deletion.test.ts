@@ -7,7 +7,7 @@ describe('deletion of a resource', () => {
   afterEach(() => testbed.close());
 
   const ref = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
-  const gone = () => testbed.cluster.untilGone(ref);
+  const gone = () => testbed.untilGone(ref);
   const resting = phase(() => ({ phase: 'Only', outputs: { configMaps: [configMap('out')] } }), { initial: true });
 
   it('takes its outputs with it, and leaves nothing in the queue', async () => {
@@ -15,7 +15,7 @@ describe('deletion of a resource', () => {
     await testbed.route('a');
     await testbed.untilReady('a', 'Only');
     await testbed.cluster.delete(ref);
-    await testbed.cluster.untilGone({ apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' });
+    await testbed.untilGone({ apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' });
     await testbed.untilIdle(operator);
     testbed.cluster.requests.clear();
     await testbed.route('b');
@@ -64,13 +64,11 @@ describe('deletion of a resource', () => {
 
   it('aborts a run that is under way before its next write', async () => {
     let started: () => void = () => undefined;
-    let go: () => void = () => undefined;
     const running = new Promise<void>((resolve) => (started = resolve));
-    const waiting = new Promise<void>((resolve) => (go = resolve));
     const slow = phase(
-      async () => {
+      async ({ signal }) => {
         started();
-        await waiting;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
         return { phase: 'Only', outputs: { configMaps: [configMap('too-late')] } };
       },
       { initial: true },
@@ -80,7 +78,6 @@ describe('deletion of a resource', () => {
     await running;
     await testbed.cluster.delete(ref);
     await gone();
-    go();
     await testbed.untilIdle(operator);
     assert.deepEqual(testbed.operatorWrites(), []);
     assert.equal(await testbed.getConfigMap('too-late'), undefined);
@@ -95,9 +92,12 @@ describe('deletion of a resource', () => {
     });
     const operator = await testbed.run(routes({ Only: resting }));
     await testbed.route('a', {}, 'doomed');
-    await testbed.cluster.until({ apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'doomed' }, () => true);
+    await testbed.cluster.until(
+      { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'doomed' },
+      (out) => out !== undefined,
+    );
     await testbed.cluster.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'doomed' });
-    await testbed.cluster.untilGone({ ...ref, namespace: 'doomed' });
+    await testbed.untilGone({ ...ref, namespace: 'doomed' });
     await testbed.untilIdle(operator);
     assert.ok(!testbed.operatorWrites().includes('create events'));
   });

@@ -1,12 +1,5 @@
 import assert from 'node:assert/strict';
-import type { KubernetesObject } from 'autopilot-runtime';
 import { condition, configMap, final, phase, routes, sum, Testbed, type Context } from './testbed.ts';
-
-interface Event extends KubernetesObject {
-  readonly reason?: string;
-  readonly note?: string;
-  readonly regarding?: { readonly name?: string; readonly uid?: string };
-}
 
 describe('a worker that misbehaves', () => {
   let testbed: Testbed;
@@ -72,10 +65,7 @@ describe('a worker that misbehaves', () => {
       const failed = await testbed.untilRoute('bad', ({ status }) => status !== undefined);
       assert.equal(condition(failed, 'Ready').reason, 'WorkerFailed');
       assert.match(condition(failed, 'Ready').message, message);
-      const event = await testbed.cluster.until<Event>(
-        { apiVersion: 'events.k8s.io/v1', kind: 'Event', namespace: 'default' },
-        ({ regarding }) => regarding?.uid === bad.metadata.uid,
-      );
+      const event = await testbed.untilEvent(({ regarding }) => regarding?.uid === bad.metadata.uid);
       assert.equal(event.reason, 'WorkerFailed');
       assert.match(event.note ?? '', message);
       await testbed.route('good');

@@ -17,13 +17,7 @@ describe('outputs', () => {
   beforeEach(async () => void (testbed = await Testbed.open()));
   afterEach(() => testbed.close());
 
-  const setSpec = (spec: object, name = 'a') =>
-    testbed.cluster.apply({
-      apiVersion: 'example.io/v1',
-      kind: 'Route',
-      metadata: { name, namespace: 'default' },
-      spec,
-    });
+  const setSpec = (spec: Readonly<Record<string, unknown>>) => testbed.setSpec('a', spec);
 
   /** Writes what `spec.outputs` says, a ConfigMap for each name, and rests; without it returns no outputs at all. */
   const mirror = routes({
@@ -234,10 +228,7 @@ describe('outputs', () => {
     const refused = await testbed.untilRoute('a', (route) => route.status !== undefined);
     assert.equal(condition(refused, 'Ready').reason, 'OutputRefused');
     assert.match(condition(refused, 'Ready').message, /ConfigMap default\/taken exists and is not this resource's/);
-    await testbed.cluster.until(
-      { apiVersion: 'events.k8s.io/v1', kind: 'Event', namespace: 'default' },
-      (event) => 'reason' in event && event.reason === 'OutputRefused',
-    );
+    await testbed.untilEvent(({ reason }) => reason === 'OutputRefused');
     await testbed.route('b', { outputs: { free: {} } });
     await testbed.untilReady('b', 'Only');
     assert.deepEqual(await testbed.getConfigMap('taken'), stranger);

@@ -7,13 +7,7 @@ describe('phases', () => {
   beforeEach(async () => void (testbed = await Testbed.open()));
   afterEach(() => testbed.close());
 
-  const setSpec = (spec: object, name = 'a') =>
-    testbed.cluster.apply({
-      apiVersion: 'example.io/v1',
-      kind: 'Route',
-      metadata: { name, namespace: 'default' },
-      spec,
-    });
+  const setSpec = (spec: Readonly<Record<string, unknown>>) => testbed.setSpec('a', spec);
   const setStatus = (status: object, name = 'a') =>
     testbed.cluster.patch(
       { apiVersion: 'example.io/v1', kind: 'Route', name, namespace: 'default' },

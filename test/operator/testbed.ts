@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import { startCluster, type Cluster, type RequestRecord } from 'autopilot-devcluster';
+import {
+  startCluster,
+  type Cluster,
+  type Live,
+  type ObjectLike,
+  type ObjectRef,
+  type RequestRecord,
+} from 'autopilot-devcluster';
 import {
   start,
   type Client,
@@ -31,8 +38,18 @@ export const services: ResourceType = {
   namespaced: true,
 };
 
+const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route' };
+const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
+
 export interface ConfigMap extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
+}
+
+/** `events.k8s.io/v1` Event, as far as these tests look at it. */
+export interface Event extends KubernetesObject {
+  readonly reason?: string;
+  readonly note?: string;
+  readonly regarding?: { readonly uid?: string };
 }
 
 export type Route = CustomResource<Record<string, unknown>, Record<string, unknown>, string>;
@@ -71,12 +88,15 @@ export function routes(
   more: Partial<OperatorDefinition> = {},
 ): OperatorDefinition {
   return {
-    name: 'route-operator',
+    name: OPERATOR,
     resource: { group: 'example.io', version: 'v1', kind: 'Route', plural: 'routes', namespaced: true, key: 'route' },
     phases,
     ...more,
   };
 }
+
+/** How the requests of these operators are known. */
+export const OPERATOR = 'route-operator';
 
 const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
@@ -132,12 +152,29 @@ export class Testbed {
 
   /** Makes a Route and returns it as it is stored. */
   route(name: string, spec: Readonly<Record<string, unknown>> = {}, namespace = 'default'): Promise<KubernetesObject> {
-    return this.cluster.create({ apiVersion: 'example.io/v1', kind: 'Route', metadata: { name, namespace }, spec });
+    return this.cluster.create({ ...ROUTE, metadata: { name, namespace }, spec });
+  }
+
+  /** Waits until the object is there and meets a condition. */
+  async until<T extends ObjectLike>(ref: ObjectRef, condition: (object: Live<T>) => boolean): Promise<Live<T>> {
+    const found = await this.cluster.until<T>(ref, (object) => object !== undefined && condition(object));
+    return found ?? assert.fail('there is none');
+  }
+
+  async untilGone(ref: ObjectRef): Promise<void> {
+    await this.cluster.until(ref, (object) => object === undefined);
+  }
+
+  /** Replaces the Route's spec as a whole. */
+  async setSpec(name: string, spec: Readonly<Record<string, unknown>>): Promise<Route> {
+    return this.cluster.patch<Route>({ ...ROUTE, name }, [{ op: 'replace', path: '/spec', value: spec }], {
+      type: 'json',
+    });
   }
 
   /** Waits until the Route meets a condition. */
   untilRoute(name: string, condition: (route: Route) => boolean): Promise<Route> {
-    return this.cluster.until({ apiVersion: 'example.io/v1', kind: 'Route', name, namespace: 'default' }, condition);
+    return this.until<Route>({ ...ROUTE, name }, condition);
   }
 
   /** Waits until the Route's last status write says that it rests in this phase (or is final). */
@@ -149,22 +186,30 @@ export class Testbed {
   }
 
   getRoute(name: string): Promise<Route | undefined> {
-    return this.cluster.get({ apiVersion: 'example.io/v1', kind: 'Route', name, namespace: 'default' });
+    return this.cluster.find<Route>({ ...ROUTE, name });
   }
 
   getConfigMap(name: string): Promise<ConfigMap | undefined> {
-    return this.cluster.get({ apiVersion: 'v1', kind: 'ConfigMap', name, namespace: 'default' });
+    return this.cluster.find<ConfigMap>({ ...CONFIG_MAP, name });
   }
 
   untilConfigMap(name: string, condition: (configMap: ConfigMap) => boolean): Promise<ConfigMap> {
-    return this.cluster.until({ apiVersion: 'v1', kind: 'ConfigMap', name, namespace: 'default' }, condition);
+    return this.until<ConfigMap>({ ...CONFIG_MAP, name }, condition);
+  }
+
+  /** Waits for an Event of the kind, and returns it. */
+  async untilEvent(wanted: (event: Event) => boolean): Promise<Event> {
+    const events = await this.cluster.until<Event>({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, (all) =>
+      all.some(wanted),
+    );
+    return events.find(wanted) ?? assert.fail('there is none');
   }
 
   /** The operators' own requests so far, watches and lists left out. */
   operatorRequests(): readonly RequestRecord[] {
     return this.cluster.requests
-      .filter({})
-      .filter(({ userAgent, verb }) => userAgent.startsWith('route-operator') && verb !== 'watch' && verb !== 'list');
+      .filter({ userAgent: OPERATOR })
+      .filter(({ verb }) => verb !== 'watch' && verb !== 'list');
   }
 
   /** The same in short: `create configmaps`, `patch routes/status`. */
@@ -179,11 +224,8 @@ export class Testbed {
     const deadline = performance.now() + 10_000;
     for (;;) {
       const text = await operator.metrics();
-      if (
-        operator.unready() === undefined &&
-        sum(text, 'workqueue_depth') + sum(text, 'controller_runtime_active_workers') === 0
-      )
-        return;
+      const busy = ['workqueue_depth', 'controller_runtime_active_workers', 'autopilot_waiting_resources'];
+      if (operator.unready() === undefined && busy.every((name) => sum(text, name) === 0)) return;
       assert.ok(performance.now() < deadline, `the operator is still busy:\n${text}`);
       await setImmediate();
     }

@@ -203,12 +203,7 @@ describe('tracked inputs', () => {
     await untilRead('reader', 'none');
     await testbed.route('writer', { value: 1 });
     await untilRead('reader', '1');
-    await testbed.cluster.apply({
-      apiVersion: 'example.io/v1',
-      kind: 'Route',
-      metadata: { name: 'writer', namespace: 'default' },
-      spec: { value: 2 },
-    });
+    await testbed.setSpec('writer', { value: 2 });
     await untilRead('reader', '2');
   });
 
@@ -228,12 +223,7 @@ describe('tracked inputs', () => {
     );
     await testbed.route('a', { input: 'first' });
     await untilRead('a', 'first');
-    await testbed.cluster.apply({
-      apiVersion: 'example.io/v1',
-      kind: 'Route',
-      metadata: { name: 'a', namespace: 'default' },
-      spec: { input: 'second' },
-    });
+    await testbed.setSpec('a', { input: 'second' });
     await untilRead('a', 'second');
     await testbed.untilIdle(operator);
     const before = runs;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { OperatorDefinition } from 'autopilot-runtime';
-import { configMap, final, phase, routes, sum, Testbed, type TestWorker } from './testbed.ts';
+import { configMap, final, OPERATOR, phase, routes, sum, Testbed, type TestWorker } from './testbed.ts';
 
 const SIX = [
   'create configmaps',
@@ -39,7 +39,7 @@ describe('writes of an operator', () => {
     await testbed.untilIdle(operator);
     assert.deepEqual(testbed.operatorWrites(), SIX);
     assert.deepEqual(
-      testbed.operatorRequests().filter(({ status }) => status >= 300),
+      testbed.operatorRequests().filter(({ code }) => (code ?? 0) >= 300),
       [],
     );
     assert.equal(sum(await operator.metrics(), 'autopilot_status_conflicts_total'), 0);
@@ -53,16 +53,13 @@ describe('writes of an operator', () => {
     testbed.cluster.requests.clear();
     // The resource itself is let through, or nothing would begin; what follows from its writes is not.
     const route = await testbed.route('a');
-    await testbed.cluster.until(
-      { apiVersion: 'v1', kind: 'ConfigMap', name: 'a-one', namespace: 'default' },
-      () => true,
-    );
-    const held = testbed.cluster.faults.holdWatchEvents({ milliseconds: 2000 });
+    await testbed.untilConfigMap('a-one', () => true);
+    const held = testbed.cluster.faults.holdEvents({ userAgent: OPERATOR }, { ms: 2000 });
     const begun = performance.now();
     await testbed.untilReady('a', 'Done');
     assert.ok(performance.now() - begun < 1000, 'it took the operator as long as its watch');
     assert.deepEqual(testbed.operatorWrites(), SIX);
-    held.remove();
+    held.release();
     await testbed.untilIdle(operator);
     assert.equal(route.metadata.generation, 1);
     assert.deepEqual(testbed.operatorWrites(), SIX);
@@ -86,7 +83,7 @@ describe('writes of an operator', () => {
       Only: phase(
         ({ route, inputs }) => ({
           phase: 'Only',
-          outputs: { configMaps: [configMap(`${route.metadata.name}-out`, { empty: '', 'a.b/c': 'x' })] },
+          outputs: { configMaps: [configMap(`${route.metadata.name}-out`, { empty: '', 'a.b_c': 'x' })] },
           status: { seen: inputs['configMaps']?.list().length },
         }),
         { initial: true },
