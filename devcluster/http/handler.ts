@@ -150,6 +150,7 @@ function describe(
   return {
     user: user?.name ?? '',
     userAgent: request.header('user-agent') ?? '',
+    accept: request.header('accept') ?? '',
     verb: verbOf(request, info),
     method: request.method,
     path: request.path,

@@ -19,6 +19,8 @@ export interface RequestRecord {
   /** The user's name; `system:anonymous` without a token. */
   readonly user: string;
   readonly userAgent: string;
+  /** The media types that the client asked for, as sent. */
+  readonly accept: string;
   readonly verb: Verb;
   readonly method: string;
   readonly path: string;

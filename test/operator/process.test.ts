@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster, type Cluster } from 'autopilot-devcluster';
+
+const PROGRAM = join(import.meta.dirname, 'fixtures', 'operator-process.ts');
+
+describe('an operator as a process', () => {
+  let cluster: Cluster;
+  let folder: string;
+  let child: ChildProcess;
+  let output: string;
+  const lines: ((line: Record<string, unknown>) => void)[] = [];
+
+  before(async () => void (cluster = await startCluster()));
+  after(() => cluster.stop());
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'operator-process-'));
+    output = '';
+    lines.length = 0;
+  });
+  afterEach(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  const begin = async (env: Record<string, string> = {}, config?: string): Promise<void> => {
+    if (config !== undefined) await writeFile(join(folder, 'autopilot-operator.yaml'), config);
+    const kubeconfig = join(folder, 'kubeconfig');
+    await cluster.writeKubeconfig(kubeconfig);
+    child = spawn(process.execPath, [...process.execArgv, '--conditions=autopilot-source', PROGRAM], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        KUBECONFIG: kubeconfig,
+        AUTOPILOT_DEV: '1',
+        AUTOPILOT_HEALTH_ADDR: '127.0.0.1:0',
+        AUTOPILOT_METRICS_ADDR: '127.0.0.1:0',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let rest = '';
+    const take = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const all = (rest + chunk.toString()).split('\n');
+      rest = all.pop() ?? '';
+      for (const line of all)
+        if (line.startsWith('{')) for (const listener of lines) listener(JSON.parse(line) as Record<string, unknown>);
+    };
+    child.stdout?.on('data', take);
+    child.stderr?.on('data', take);
+  };
+  const logged = (wanted: RegExp): Promise<Record<string, unknown>> =>
+    new Promise((resolve, reject) => {
+      lines.push((line) => wanted.test(String(line['msg'])) && resolve(line));
+      child.once('exit', (code) => reject(new Error(`it ended with ${code}:\n${output}`)));
+    });
+  const ended = async (): Promise<number | null> =>
+    child.exitCode ?? ((await once(child, 'exit')) as [number | null])[0];
+
+  it('installs its CRD in development, works, serves probes and metrics, and stops cleanly when asked', async () => {
+    await begin({}, 'version: 1.2.3\nlogLevel: Debug\n');
+    const started = await logged(/process-operator started/);
+    assert.equal(started['version'], '1.2.3');
+    await cluster.create({
+      apiVersion: 'process.example.io/v1',
+      kind: 'Job',
+      metadata: { name: 'a', namespace: 'default' },
+      spec: {},
+    });
+    await cluster.until({ apiVersion: 'process.example.io/v1', kind: 'Job', name: 'a' }, (job) =>
+      JSON.stringify(job?.['status']).includes('"phase":"Done"'),
+    );
+    const [health = '', metrics = ''] = String(started['serving']).split(', ');
+    assert.equal(await (await fetch(`http://${health}/healthz`)).text(), 'ok');
+    assert.equal((await fetch(`http://${health}/readyz`)).status, 200);
+    const text = await (await fetch(`http://${metrics}/metrics`)).text();
+    for (const line of [
+      /^controller_runtime_reconcile_total\{controller="job",result="success"\} \d+$/m,
+      /^controller_runtime_max_concurrent_reconciles\{controller="job"\} 10$/m,
+      /^workqueue_adds_total\{name="job",controller="job"\} \d+$/m,
+      /^rest_client_requests_total\{code="200",host="127\.0\.0\.1:\d+",method="PATCH"\} \d+$/m,
+      /^autopilot_transitions_total\{from="Working",to="Done"\} 1$/m,
+      /^process_resident_memory_bytes \d+$/m,
+    ]) {
+      assert.match(text, line);
+    }
+    child.kill('SIGTERM');
+    assert.equal(await ended(), 0);
+    assert.match(output, /SIGTERM: stopping/);
+    assert.match(output, /process-operator stopped/);
+  });
+
+  it('ends with a message where its configuration is wrong', async () => {
+    await begin({}, 'concurrency: none\nworkIntervall: 5s\n');
+    assert.equal(await ended(), 1);
+    assert.match(
+      output,
+      /ERR_AP_CONFIG: autopilot-operator\.yaml is wrong:\n- workIntervall: there is no such key\..*\n- concurrency: "none" is no whole number/,
+    );
+  });
+
+  it('ends with a message where there is no cluster to be found', async () => {
+    await begin({ KUBECONFIG: join(folder, 'missing') });
+    assert.equal(await ended(), 1);
+    assert.match(output, /ERR_AP_KUBECONFIG: No access to a cluster: .*missing: no such file/);
+  });
+
+  it('ends with a message where its port is taken, in production', async () => {
+    const { port } = new URL(cluster.url);
+    await begin({ AUTOPILOT_DEV: '', AUTOPILOT_METRICS_ADDR: `127.0.0.1:${port}` });
+    assert.equal(await ended(), 1);
+    assert.match(output, /ERR_AP_ADDRESS: metricsAddr .* cannot be listened on: .*EADDRINUSE/);
+  });
+
+  it('takes another port where its own is taken, in development', async () => {
+    const { port } = new URL(cluster.url);
+    await begin({ AUTOPILOT_METRICS_ADDR: `127.0.0.1:${port}` });
+    const started = await logged(/process-operator started/);
+    assert.ok(!String(started['serving']).includes(`:${port}`));
+  });
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { configMap, final, isTrue, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
+
+describe('status of a resource', () => {
+  let testbed: Testbed;
+  beforeEach(async () => void (testbed = await Testbed.open()));
+  afterEach(() => testbed.close());
+
+  const ref = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
+  const setStatus = (status: object) => testbed.cluster.patch(ref, { status }, { subresource: 'status' });
+
+  it('is not rewound by an operator that knows less: a lost swap is looked at again', async () => {
+    let runs = 0;
+    const operator = await testbed.run(
+      routes({
+        One: phase(
+          async () => {
+            runs += 1;
+            // Another replica went on meanwhile.
+            if (runs === 1) await setStatus({ phase: 'Two', revision: 5 });
+            return { phase: 'Wrong' };
+          },
+          { initial: true },
+        ),
+        Two: phase(() => ({ phase: 'Done' })),
+        Wrong: final,
+        Done: final,
+      }),
+    );
+    await testbed.route('a');
+    const done = await testbed.untilReady('a', 'Done');
+    assert.equal(done.status?.revision, 6);
+    assert.equal(runs, 1);
+    assert.equal(sum(await operator.metrics(), 'autopilot_status_conflicts_total'), 1);
+  });
+
+  it("is written over others' annotations and status fields, which stay", async () => {
+    const operator = routes({
+      One: phase(
+        async () => {
+          await testbed.cluster.patch(ref, { metadata: { annotations: { theirs: 'x' } } });
+          await setStatus({ theirs: 'y' });
+          return { phase: 'Done' };
+        },
+        { initial: true },
+      ),
+      Done: final,
+    });
+    await testbed.run(operator);
+    await testbed.route('a');
+    const done = await testbed.untilReady('a', 'Done');
+    assert.deepEqual([done.metadata.annotations?.['theirs'], done.status?.['theirs']], ['x', 'y']);
+  });
+
+  it("keeps the user's part where a worker reports none, and replaces it as a whole where it does", async () => {
+    await testbed.run(
+      routes({
+        One: phase(() => ({ phase: 'Two', status: { a: 1, b: 2 } }), { initial: true }),
+        Two: phase(() => ({ phase: 'Three' })),
+        Three: phase(({ route }) => ({ phase: 'Done', status: { c: route.status?.['a'] } })),
+        Done: final,
+      }),
+    );
+    await testbed.route('a');
+    const { status } = await testbed.untilReady('a', 'Done');
+    assert.deepEqual([status?.['a'], status?.['b'], status?.['c']], [undefined, undefined, 1]);
+  });
+
+  it('is not written where nothing changed', async () => {
+    const operator = await testbed.run(
+      routes({
+        Only: phase(
+          ({ inputs }) => ({ phase: 'Only', status: { many: (inputs['configMaps']?.list().length ?? 0) > 0 } }),
+          { initial: true },
+        ),
+      }),
+    );
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    await testbed.cluster.create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'another', namespace: 'default' },
+    });
+    await testbed.route('barrier');
+    await testbed.untilReady('barrier', 'Only');
+    await testbed.untilIdle(operator);
+    assert.ok(sum(await operator.metrics(), 'autopilot_phase_syncs_total') >= 3);
+    assert.deepEqual(testbed.operatorWrites(), ['patch routes/status', 'patch routes/status']);
+  });
+
+  for (const [what, code] of [
+    ['a conflict', 409],
+    ['a busy server', 429],
+    ['a server that fails', 500],
+  ] as const) {
+    it(`gets there in spite of ${what}`, async () => {
+      testbed.cluster.faults.answer(
+        code,
+        { userAgent: OPERATOR, verb: ['patch', 'create'] },
+        { count: 2, ...(code === 429 && { retryAfter: 0 }) },
+      );
+      const operator = await testbed.run(
+        routes({
+          One: phase(() => ({ phase: 'Done', outputs: { configMaps: [configMap('out')] } }), { initial: true }),
+          Done: final,
+        }),
+      );
+      await testbed.route('a');
+      const done = await testbed.untilReady('a', 'Done');
+      assert.ok(isTrue(done, 'Ready'));
+      await testbed.untilIdle(operator);
+      assert.ok(!testbed.operatorWrites().includes('create events'), 'what passes by itself is no news');
+    });
+  }
+
+  for (const when of ['before', 'after'] as const) {
+    it(`gets there when every connection is cut once ${when} its request was done`, async () => {
+      const cut = testbed.cluster.faults.cut(
+        when,
+        { userAgent: OPERATOR, verb: ['patch', 'create', 'apply', 'delete'] },
+        { count: 6 },
+      );
+      const operator = routes({
+        One: phase(() => ({ phase: 'Two', outputs: { configMaps: [configMap('one')] } }), { initial: true }),
+        Two: phase(() => ({ phase: 'Done', outputs: { configMaps: [configMap('two')] } })),
+        Done: final,
+      });
+      await testbed.run(operator);
+      await testbed.route('a');
+      await testbed.untilReady('a', 'Done');
+      assert.ok(cut.hits >= 4);
+      for (const name of ['one', 'two']) assert.ok(await testbed.getConfigMap(name), name);
+    });
+  }
+});
