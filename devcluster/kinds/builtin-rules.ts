@@ -9,7 +9,7 @@ import type { BuiltinKind } from './builtin.ts';
 import { toGoShape } from './go-shape.ts';
 import { fillDefaults } from './rules/default-values.ts';
 import { nameRuleOf } from './rules/name-rules.ts';
-import { validatorOf } from './rules/validation.ts';
+import { validateByKind } from './rules/validation.ts';
 
 /**
  * Brings an object into the shape of its Go type and fills in the defaults, in place. Unknown members are dropped.
@@ -39,7 +39,5 @@ export function validateBuiltin(
     old === undefined
       ? validateObjectMeta(meta, kind.namespaced, nameRuleOf(kind.group, kind.kind))
       : validateObjectMetaUpdate(meta, objectAt(old, 'metadata') ?? {});
-  const validator = validatorOf(kind.group, kind.kind);
-  if (validator !== undefined) errors.push(...validator(object, old, subresource));
-  return errors;
+  return [...errors, ...validateByKind(kind.group, kind.kind, object, old, subresource)];
 }

@@ -89,7 +89,7 @@ export function validateLabels(labels: unknown, path: string): FieldError[] {
   return errors;
 }
 
-function validateAnnotations(annotations: unknown, path: string): FieldError[] {
+export function validateAnnotations(annotations: unknown, path: string): FieldError[] {
   if (!isObject(annotations)) return [];
   const errors = Object.keys(annotations).flatMap((key) =>
     isQualifiedName(key.toLowerCase()).map((error) => invalid(path, key, error)),

@@ -27,9 +27,9 @@ export function fillDefaults(schema: Schema, object: JsonObject): void {
   for (const key of Object.keys(properties)) {
     const property = properties[key];
     if (property === undefined) continue;
-    if (!Object.hasOwn(object, key)) {
-      if (isWorthSetting(property)) setMember(object, key, deepCopy(property.default));
-      else continue;
+    if ((object[key] ?? undefined) === undefined) {
+      if (!isWorthSetting(property)) continue;
+      setMember(object, key, deepCopy(property.default));
     }
     fillValue(property, object[key]);
   }

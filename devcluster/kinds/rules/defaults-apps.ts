@@ -1,5 +1,5 @@
 /** Source: defaults.go of k8s.io/kubernetes/pkg/apis/{apps,batch,autoscaling}. */
-import { deepCopy, objectAt, type JsonObject } from '../../schema/json.ts';
+import { deepCopy, isObject, listAt, objectAt, type JsonObject } from '../../schema/json.ts';
 import { isUnset, setDefault, setMissing } from './set-default.ts';
 import type { Defaulter } from './default-values.ts';
 
@@ -20,6 +20,9 @@ function deployment(object: JsonObject): void {
 }
 
 function daemonSet(object: JsonObject): void {
+  const meta = objectAt(object, 'metadata') ?? {};
+  const annotations = objectAt(meta, 'annotations');
+  meta['annotations'] = { 'deprecated.daemonset.template.generation': '0', ...annotations };
   const spec = objectAt(object, 'spec');
   const strategy = objectAt(spec, 'updateStrategy');
   if (spec === undefined || strategy === undefined) return;
@@ -53,6 +56,11 @@ function statefulSet(object: JsonObject): void {
   setDefault(retention, 'whenScaled', 'Retain');
   setMissing(spec, 'replicas', 1);
   setMissing(spec, 'revisionHistoryLimit', 10);
+  // Claims are the only objects inside of others that are written with their type.
+  for (const claim of listAt(spec, 'volumeClaimTemplates').filter(isObject)) {
+    claim['apiVersion'] = 'v1';
+    claim['kind'] = 'PersistentVolumeClaim';
+  }
 }
 
 function job(object: JsonObject): void {

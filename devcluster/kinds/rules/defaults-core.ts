@@ -64,12 +64,25 @@ function nodeStatus(object: JsonObject): void {
   if (capacity !== undefined) setDefault(object, 'allocatable', deepCopy(capacity));
 }
 
+/** What was written as text is stored as data. */
+function secret(object: JsonObject): void {
+  setDefault(object, 'type', 'Opaque');
+  const texts = objectAt(object, 'stringData');
+  if (texts === undefined) return;
+  const data = { ...objectAt(object, 'data') };
+  for (const [key, text] of Object.entries(texts)) {
+    data[key] = Buffer.from(typeof text === 'string' ? text : '', 'utf8').toString('base64');
+  }
+  if (Object.keys(data).length > 0) object['data'] = data;
+  delete object['stringData'];
+}
+
 export const CORE_DEFAULTS: Readonly<Record<string, Defaulter>> = {
   'api.core.v1.Service': service,
   'api.core.v1.ReplicationController': replicationController,
   'api.core.v1.Namespace': namespace,
   'api.core.v1.NamespaceStatus': (object) => setDefault(object, 'phase', 'Active'),
-  'api.core.v1.Secret': (object) => setDefault(object, 'type', 'Opaque'),
+  'api.core.v1.Secret': secret,
   'api.core.v1.PersistentVolumeSpec': (object) => {
     setDefault(object, 'persistentVolumeReclaimPolicy', 'Retain');
     setDefault(object, 'volumeMode', 'Filesystem');

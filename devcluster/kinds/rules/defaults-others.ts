@@ -24,6 +24,7 @@ function csiDriverSpec(spec: JsonObject): void {
   setDefault(spec, 'volumeLifecycleModes', ['Persistent']);
   setMissing(spec, 'requiresRepublish', false);
   setMissing(spec, 'seLinuxMount', false);
+  setMissing(spec, 'preventPodSchedulingIfMissing', false);
 }
 
 function webhook(object: JsonObject): void {

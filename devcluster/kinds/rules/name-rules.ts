@@ -1,16 +1,9 @@
-import {
-  isDns1123Subdomain,
-  nameIsDns1035Label,
-  nameIsDnsLabel,
-  nameIsDnsSubdomain,
-  nameIsPathSegment,
-  type NameRule,
-} from '../../schema/names.ts';
+import { nameIsDnsLabel, nameIsDnsSubdomain, nameIsPathSegment, type NameRule } from '../../schema/names.ts';
 
 /** Kinds whose names are no DNS subdomains. Source: the Validate…Name functions of k8s.io/kubernetes/pkg/apis. */
 const RULES: ReadonlyMap<string, NameRule> = new Map([
   ['/Namespace', nameIsDnsLabel],
-  ['/Service', nameIsDns1035Label],
+  ['/Service', nameIsDnsLabel],
   ['rbac.authorization.k8s.io/Role', nameIsPathSegment],
   ['rbac.authorization.k8s.io/RoleBinding', nameIsPathSegment],
   ['rbac.authorization.k8s.io/ClusterRole', nameIsPathSegment],
@@ -23,6 +16,3 @@ const RULES: ReadonlyMap<string, NameRule> = new Map([
 export function nameRuleOf(group: string, kind: string): NameRule {
   return RULES.get(`${group}/${kind}`) ?? nameIsDnsSubdomain;
 }
-
-/** The name of a CustomResourceDefinition is checked with its spec. */
-export const subdomain = isDns1123Subdomain;

@@ -1,0 +1,175 @@
+/** Source: k8s.io/kubernetes/pkg/apis/batch/validation/validation.go. Failure and success policies are not looked into. */
+import { invalid, notSupported, required, type FieldError } from '../../schema/field-error.ts';
+import { quote } from '../../schema/go-text.ts';
+import { deepEqual, isObject, objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
+import { immutable } from '../../schema/object-meta.ts';
+import { integerAt, isGiven, labelSelector, nonNegative, oneOf } from './checks.ts';
+import { cronError } from './cron.ts';
+import { templateOf, validatePodTemplate, validateTemplateLabels } from './validate-pods.ts';
+import type { Validator } from './validation.ts';
+
+const COUNTS = [
+  'parallelism',
+  'completions',
+  'activeDeadlineSeconds',
+  'backoffLimit',
+  'ttlSecondsAfterFinished',
+  'backoffLimitPerIndex',
+  'maxFailedIndexes',
+];
+
+export const validateJob: Validator = (object, old) => {
+  const spec = objectAt(object, 'spec') ?? {};
+  const errors = validateJobSpec(spec, 'spec');
+  const before = objectAt(old, 'spec');
+  if (before === undefined) return [...validateJobSelector(spec), ...errors];
+  const fixed = (field: string): FieldError[] => immutable(spec[field] ?? null, before[field] ?? null, `spec.${field}`);
+  errors.push(...(spec['completionMode'] === 'Indexed' ? indexedCompletions(spec, before) : fixed('completions')));
+  errors.push(...fixed('selector'), ...fixedTemplate(spec, before));
+  for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy']) {
+    errors.push(...fixed(field));
+  }
+  return errors;
+};
+
+function validateJobSelector(spec: JsonObject): FieldError[] {
+  if (!isObject(spec['selector'])) return [required('spec.selector')];
+  return [
+    ...labelSelector(spec['selector'], 'spec.selector'),
+    ...validateTemplateLabels(spec['selector'], templateOf(spec), 'spec.template'),
+  ];
+}
+
+function indexedCompletions(spec: JsonObject, before: JsonObject): FieldError[] {
+  const completions = spec['completions'];
+  if (completions === before['completions'] || !isGiven(completions) || completions === spec['parallelism']) return [];
+  return [invalid('spec.completions', completions, 'can only be modified in tandem with spec.parallelism')];
+}
+
+const MOVABLE: ReadonlySet<string> = new Set(['affinity', 'nodeSelector', 'tolerations', 'schedulingGates']);
+
+/** The pods of a suspended job may still be placed elsewhere. */
+function fixedTemplate(spec: JsonObject, before: JsonObject): FieldError[] {
+  const [now, then] = [templateOf(spec), templateOf(before)];
+  const error = immutable(now, then, 'spec.template');
+  if (before['suspend'] !== true || deepEqual(now, then)) return error;
+  const unplaced = (template: JsonObject): JsonObject => {
+    const { metadata: _metadata, spec: podSpec, ...rest } = template;
+    const fixed = Object.entries(isObject(podSpec) ? podSpec : {}).filter(([key]) => !MOVABLE.has(key));
+    return { ...rest, spec: Object.fromEntries(fixed) };
+  };
+  return deepEqual(unplaced(now), unplaced(then)) ? [] : error;
+}
+
+export function validateJobSpec(spec: JsonObject, path: string): FieldError[] {
+  const errors = COUNTS.flatMap((field) => nonNegative(spec[field], `${path}.${field}`));
+  if (isGiven(spec['maxFailedIndexes']) && !isGiven(spec['backoffLimitPerIndex'])) {
+    errors.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  }
+  const mode = spec['completionMode'];
+  const modes = ['NonIndexed', 'Indexed'];
+  if (isGiven(mode) && (typeof mode !== 'string' || !modes.includes(mode))) {
+    errors.push(notSupported(`${path}.completionMode`, mode, modes));
+  }
+  if (mode === 'Indexed') errors.push(...validateIndexed(spec, path));
+  if (!isGiven(mode) || mode === 'NonIndexed') {
+    for (const field of ['backoffLimitPerIndex', 'maxFailedIndexes']) {
+      if (isGiven(spec[field])) {
+        errors.push(invalid(`${path}.${field}`, spec[field], 'requires indexed completion mode'));
+      }
+    }
+  }
+  const replacement = spec['podReplacementPolicy'];
+  const supported = isObject(spec['podFailurePolicy']) ? ['Failed'] : ['Failed', 'TerminatingOrFailed'];
+  if (isGiven(replacement) && (typeof replacement !== 'string' || !supported.includes(replacement))) {
+    errors.push(notSupported(`${path}.podReplacementPolicy`, replacement, supported));
+  }
+  const template = templateOf(spec);
+  errors.push(...validatePodTemplate(template, `${path}.template`));
+  return [...errors, ...validateRestarts(spec, template, path)];
+}
+
+function validateIndexed(spec: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!isGiven(spec['completions'])) errors.push(required(`${path}.completions`, 'when completion mode is Indexed'));
+  const parallelism = integerAt(spec, 'parallelism');
+  if (parallelism > 100_000) {
+    const detail = 'must be less than or equal to 100000 when completion mode is Indexed';
+    errors.push(invalid(`${path}.parallelism`, parallelism, detail));
+  }
+  const failed = spec['maxFailedIndexes'];
+  if (typeof failed === 'number' && isGiven(spec['completions']) && failed > integerAt(spec, 'completions')) {
+    errors.push(invalid(`${path}.maxFailedIndexes`, failed, 'must be less than or equal to completions'));
+  }
+  return errors;
+}
+
+function validateRestarts(spec: JsonObject, template: JsonObject, path: string): FieldError[] {
+  const policy = stringAt(template, 'spec', 'restartPolicy');
+  const at = `${path}.template.spec.restartPolicy`;
+  if (policy === 'Always' || policy === '') return [required(at, 'valid values: "OnFailure", "Never"')];
+  if (policy !== 'OnFailure' && policy !== 'Never') return [notSupported(at, policy, ['OnFailure', 'Never'])];
+  if (policy === 'OnFailure' && isObject(spec['podFailurePolicy'])) {
+    return [invalid(at, policy, 'only "Never" is supported when podFailurePolicy is specified')];
+  }
+  return [];
+}
+
+export const validateCronJob: Validator = (object, old) => {
+  const spec = objectAt(object, 'spec') ?? {};
+  const errors: FieldError[] = [];
+  const schedule = stringAt(spec, 'schedule');
+  if (schedule === '') errors.push(required('spec.schedule'));
+  else errors.push(...validateSchedule(schedule, spec, old));
+  errors.push(...nonNegative(spec['startingDeadlineSeconds'], 'spec.startingDeadlineSeconds'));
+  const zone = spec['timeZone'];
+  if (typeof zone === 'string' && zone !== valueAt(old, 'spec', 'timeZone')) errors.push(...validateTimeZone(zone));
+  const policies = ['Allow', 'Forbid', 'Replace'];
+  errors.push(...oneOf(spec['concurrencyPolicy'], 'spec.concurrencyPolicy', policies));
+  const job = objectAt(spec, 'jobTemplate', 'spec') ?? {};
+  errors.push(...validateJobSpec(job, 'spec.jobTemplate.spec'));
+  if (isObject(job['selector'])) {
+    errors.push(invalid('spec.jobTemplate.spec.selector', job['selector'], '`selector` will be auto-generated'));
+  }
+  if (job['manualSelector'] === true) {
+    errors.push(notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false']));
+  }
+  for (const field of ['successfulJobsHistoryLimit', 'failedJobsHistoryLimit']) {
+    errors.push(...nonNegative(spec[field], `spec.${field}`));
+  }
+  const name = stringAt(object, 'metadata', 'name');
+  if (old === undefined && name.length > 52) {
+    errors.push(invalid('metadata.name', name, 'must be no more than 52 characters'));
+  }
+  return errors;
+};
+
+function validateSchedule(schedule: string, spec: JsonObject, old: JsonObject | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  const wrong = cronError(schedule);
+  if (wrong !== undefined) errors.push(invalid('spec.schedule', schedule, wrong));
+  const zoned = schedule.includes('TZ');
+  const allowed = stringAt(old, 'spec', 'schedule').includes('TZ');
+  if (zoned && allowed && isGiven(spec['timeZone'])) {
+    const detail = 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
+    errors.push(invalid('spec.schedule', schedule, detail));
+  } else if (zoned && !allowed) {
+    const detail = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
+    errors.push(invalid('spec.schedule', schedule, detail));
+  }
+  return errors;
+}
+
+function validateTimeZone(zone: string): FieldError[] {
+  const error = (detail: string): FieldError[] => [invalid('spec.timeZone', zone, detail)];
+  if (zone === '') return error('timeZone must be nil or non-empty string');
+  if (zone.toLowerCase() === 'local') {
+    return error('timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones');
+  }
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone }).format(0);
+    return [];
+  } catch {
+    return error(`unknown time zone ${quote(zone).slice(1, -1)}`);
+  }
+}

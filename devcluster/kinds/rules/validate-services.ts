@@ -1,0 +1,263 @@
+/** Source: k8s.io/kubernetes/pkg/apis/core/validation/validation.go, services. */
+import { isIPv6 } from 'node:net';
+import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../schema/field-error.ts';
+import { objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
+import { validateLabels } from '../../schema/object-meta.ts';
+import {
+  cidr,
+  dnsLabel,
+  dnsSubdomain,
+  eachInvalid,
+  integerAt,
+  ipAddress,
+  isGiven,
+  objectsAt,
+  oneOf,
+  portNumber,
+  portNumberOrName,
+  qualifiedName,
+  textsAt,
+} from './checks.ts';
+import { externallyAccessible } from './services.ts';
+import type { Validator } from './validation.ts';
+
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+
+export const validateService: Validator = (object, old) => {
+  const spec = objectAt(object, 'spec') ?? {};
+  const before = objectAt(old, 'spec');
+  const errors: FieldError[] = [];
+  if (before !== undefined) errors.push(...fixedAddresses(spec, before), ...fixedLoadBalancerClass(spec, before));
+  errors.push(...validateType(spec));
+  const ports = objectsAt(spec, 'ports');
+  const names = new Set<string>();
+  ports.forEach((port, index) => errors.push(...validatePort(port, ports.length > 1, names, `spec.ports[${index}]`)));
+  errors.push(...validateLabels(spec['selector'], 'spec.selector'));
+  errors.push(...validateAffinity(spec));
+  errors.push(...validateAddresses(spec));
+  textsAt(spec, 'externalIPs').forEach((address, index) =>
+    errors.push(...eachInvalid(`spec.externalIPs[${index}]`, address, ipAddress(address))),
+  );
+  errors.push(...oneOf(spec['type'], 'spec.type', ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']));
+  errors.push(...validatePortSet(spec, ports));
+  errors.push(...validateLoadBalancer(spec));
+  errors.push(...validateTraffic(spec));
+  return errors;
+};
+
+function isHeadless(spec: JsonObject): boolean {
+  return stringAt(spec, 'clusterIP') === 'None' || textsAt(spec, 'clusterIPs')[0] === 'None';
+}
+
+function validateType(spec: JsonObject): FieldError[] {
+  const type = stringAt(spec, 'type');
+  const errors: FieldError[] = [];
+  if (objectsAt(spec, 'ports').length === 0 && !isHeadless(spec) && type !== 'ExternalName') {
+    errors.push(required('spec.ports'));
+  }
+  if ((type === 'LoadBalancer' || type === 'NodePort') && isHeadless(spec)) {
+    errors.push(invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${type} services`));
+  }
+  if (type !== 'ExternalName') return errors;
+  const detail = 'may not be set for ExternalName services';
+  if (textsAt(spec, 'clusterIPs').length > 0) errors.push(forbidden('spec.clusterIPs', detail));
+  if (textsAt(spec, 'ipFamilies').length > 0) errors.push(forbidden('spec.ipFamilies', detail));
+  if (isGiven(spec['ipFamilyPolicy'])) errors.push(forbidden('spec.ipFamilyPolicy', detail));
+  const name = stringAt(spec, 'externalName').replace(/\.$/, '');
+  if (name === '') errors.push(required('spec.externalName'));
+  else errors.push(...dnsSubdomain(name, 'spec.externalName'));
+  return errors;
+}
+
+function validatePort(port: JsonObject, nameRequired: boolean, names: Set<string>, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const name = stringAt(port, 'name');
+  if (name === '') {
+    if (nameRequired) errors.push(required(`${path}.name`));
+  } else {
+    errors.push(...dnsLabel(name, `${path}.name`));
+    if (names.has(name)) errors.push(duplicate(`${path}.name`, name));
+    names.add(name);
+  }
+  const number = integerAt(port, 'port');
+  errors.push(...eachInvalid(`${path}.port`, number, portNumber(number)));
+  errors.push(...oneOf(port['protocol'], `${path}.protocol`, PROTOCOLS));
+  errors.push(...portNumberOrName(port['targetPort'], `${path}.targetPort`));
+  const appProtocol = port['appProtocol'];
+  if (typeof appProtocol === 'string') errors.push(...qualifiedName(appProtocol, `${path}.appProtocol`));
+  return errors;
+}
+
+function validateAffinity(spec: JsonObject): FieldError[] {
+  const path = 'spec.sessionAffinityConfig';
+  const errors = oneOf(spec['sessionAffinity'], 'spec.sessionAffinity', ['ClientIP', 'None']);
+  if (spec['sessionAffinity'] === 'None' && isGiven(spec['sessionAffinityConfig'])) {
+    errors.push(forbidden(path, 'must not be set when session affinity is None'));
+  }
+  if (spec['sessionAffinity'] !== 'ClientIP') return errors;
+  const seconds = valueAt(spec, 'sessionAffinityConfig', 'clientIP', 'timeoutSeconds');
+  if (typeof seconds === 'number' && (seconds <= 0 || seconds > 86_400)) {
+    const detail = 'must be greater than 0 and less than 86400';
+    errors.push(invalid(`${path}.clientIP.timeoutSeconds`, seconds, detail));
+  }
+  return errors;
+}
+
+function validateAddresses(spec: JsonObject): FieldError[] {
+  if (spec['type'] === 'ExternalName') return [];
+  const errors: FieldError[] = [];
+  const address = stringAt(spec, 'clusterIP');
+  const addresses = textsAt(spec, 'clusterIPs');
+  if (address !== '') {
+    if (addresses.length === 0) errors.push(required('spec.clusterIPs'));
+    else if (addresses[0] !== address) {
+      errors.push(invalid('spec.clusterIPs', addresses, 'first value must match `clusterIP`'));
+    }
+  } else if (addresses.length > 0) {
+    errors.push(invalid('spec.clusterIPs', addresses, 'must be empty when `clusterIP` is not specified'));
+  }
+  const families = textsAt(spec, 'ipFamilies');
+  families.forEach((family, index) => {
+    const path = `spec.ipFamilies[${index}]`;
+    if (family !== 'IPv4' && family !== 'IPv6') errors.push(notSupported(path, family, ['IPv4', 'IPv6']));
+    if (families.indexOf(family) < index) errors.push(duplicate(path, family));
+  });
+  const policy = spec['ipFamilyPolicy'];
+  const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
+  if (isGiven(policy) && (typeof policy !== 'string' || !policies.includes(policy))) {
+    errors.push(notSupported('spec.ipFamilyPolicy', policy, policies));
+  }
+  return [...errors, ...validateClusterIps(addresses, families)];
+}
+
+function validateClusterIps(addresses: readonly string[], families: readonly string[]): FieldError[] {
+  const errors: FieldError[] = [];
+  let sound = true;
+  addresses.forEach((address, index) => {
+    if (index === 0 && address === 'None') {
+      if (addresses.length === 1) return;
+      sound = false;
+      errors.push(invalid('spec.clusterIPs', addresses, "'None' must be the first and only value"));
+      return;
+    }
+    const wrong = eachInvalid(`spec.clusterIPs[${index}]`, address, ipAddress(address));
+    sound &&= wrong.length === 0;
+    errors.push(...wrong);
+  });
+  if (addresses.length > 2) errors.push(invalid('spec.clusterIPs', addresses, 'may only hold up to 2 values'));
+  if (!sound) return errors;
+  if (addresses.length > 1 && new Set(addresses.map((address) => isIPv6(address))).size === 1) {
+    errors.push(invalid('spec.clusterIPs', addresses, 'may specify no more than one IP for each IP family'));
+  }
+  if (addresses[0] === 'None') return errors;
+  addresses.forEach((address, index) => {
+    const family = families[index];
+    if (family === undefined || (family === 'IPv6') === isIPv6(address)) return;
+    errors.push(
+      invalid(
+        `spec.clusterIPs[${index}]`,
+        address,
+        `expected an ${family} value as indicated by \`ipFamilies[${index}]\``,
+      ),
+    );
+  });
+  return errors;
+}
+
+function validatePortSet(spec: JsonObject, ports: readonly JsonObject[]): FieldError[] {
+  const errors: FieldError[] = [];
+  if (spec['type'] === 'ClusterIP') {
+    ports.forEach((port, index) => {
+      if (integerAt(port, 'nodePort') === 0) return;
+      errors.push(forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
+    });
+  }
+  const nodePorts = new Set<string>();
+  ports.forEach((port, index) => {
+    const nodePort = integerAt(port, 'nodePort');
+    const key = `${stringAt(port, 'protocol')} ${nodePort}`;
+    if (nodePort !== 0 && nodePorts.has(key)) errors.push(duplicate(`spec.ports[${index}].nodePort`, nodePort));
+    if (nodePort !== 0) nodePorts.add(key);
+  });
+  const used = new Set<string>();
+  ports.forEach((port, index) => {
+    const [protocol, number] = [stringAt(port, 'protocol'), integerAt(port, 'port')];
+    const key = `${protocol} ${number}`;
+    if (used.has(key)) {
+      const shown = { Name: '', Protocol: protocol, AppProtocol: null, Port: number, TargetPort: 0, NodePort: 0 };
+      errors.push(duplicateStruct(`spec.ports[${index}]`, shown));
+    }
+    used.add(key);
+  });
+  return errors;
+}
+
+/** A value that is printed with its members in the order of its Go type. */
+function duplicateStruct(path: string, value: object): FieldError {
+  const error = duplicate(path, '');
+  return { ...error, message: `${error.type}: ${JSON.stringify(value)}` };
+}
+
+function validateLoadBalancer(spec: JsonObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const balanced = spec['type'] === 'LoadBalancer';
+  const detail = "may only be used when `type` is 'LoadBalancer'";
+  const ranges = textsAt(spec, 'loadBalancerSourceRanges');
+  if (ranges.length > 0 && !balanced) errors.push(forbidden('spec.LoadBalancerSourceRanges', detail));
+  ranges.forEach((range, index) =>
+    errors.push(...eachInvalid(`spec.LoadBalancerSourceRanges[${index}]`, range.trim(), cidr(range.trim()))),
+  );
+  if (isGiven(spec['allocateLoadBalancerNodePorts']) && !balanced) {
+    errors.push(forbidden('spec.allocateLoadBalancerNodePorts', detail));
+  }
+  const className = spec['loadBalancerClass'];
+  if (typeof className === 'string') {
+    if (balanced) errors.push(...qualifiedName(className, 'spec.loadBalancerClass'));
+    else errors.push(forbidden('spec.loadBalancerClass', detail));
+  }
+  return errors;
+}
+
+function validateTraffic(spec: JsonObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const external = spec['externalTrafficPolicy'];
+  const accessible = externallyAccessible(spec);
+  if (accessible) errors.push(...oneOf(external, 'spec.externalTrafficPolicy', ['Cluster', 'Local']));
+  else if (isGiven(external) && external !== '') {
+    errors.push(invalid('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'));
+  }
+  const checked = spec['type'] === 'LoadBalancer' && external === 'Local';
+  const healthPort = integerAt(spec, 'healthCheckNodePort');
+  if (!checked && healthPort !== 0) {
+    const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+    errors.push(invalid('spec.healthCheckNodePort', healthPort, detail));
+  }
+  const internal = spec['internalTrafficPolicy'];
+  if (isGiven(internal) && internal !== 'Cluster' && internal !== 'Local') {
+    errors.push(notSupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local']));
+  }
+  return errors;
+}
+
+function fixedAddresses(spec: JsonObject, before: JsonObject): FieldError[] {
+  if (spec['type'] === 'ExternalName' || before['type'] === 'ExternalName') return [];
+  if (isHeadless(spec) && isHeadless(before)) return [];
+  const now = textsAt(spec, 'clusterIPs');
+  const then = textsAt(before, 'clusterIPs');
+  if (then.length > now.length && now.length === 0) {
+    return [invalid('spec.clusterIPs[0]', now.length === 0 ? null : now, 'primary clusterIP can not be unset')];
+  }
+  if (then.length === now.length) {
+    return then.flatMap((address, index) =>
+      address === now[index] ? [] : [invalid(`spec.clusterIPs[${index}]`, now, 'may not change once set')],
+    );
+  }
+  if (then.length === 0 || then[0] === now[0]) return [];
+  return [invalid('spec.clusterIPs[0]', now, 'may not change once set')];
+}
+
+function fixedLoadBalancerClass(spec: JsonObject, before: JsonObject): FieldError[] {
+  if (spec['type'] !== 'LoadBalancer' || before['type'] !== 'LoadBalancer') return [];
+  const [now, then] = [spec['loadBalancerClass'] ?? null, before['loadBalancerClass'] ?? null];
+  return now === then ? [] : [invalid('spec.loadBalancerClass', now, 'may not change once set')];
+}
