@@ -17,7 +17,7 @@ export function list<T>(
   return {
     schema: { type: 'array', description, items: item.schema },
     read: (node, path, reading) =>
-      reading.within(node, path, (target) => {
+      reading.following(node, (target) => {
         if (!isSeq(target)) {
           const value = scalarOf(target);
           const hint = typeof value === 'string' ? `Write a list: \`[${value}]\`.` : undefined;
@@ -77,7 +77,7 @@ export function object<T extends object>(
       additionalProperties: false,
     },
     read: (node, path, reading) =>
-      reading.within(node, path, (target) => {
+      reading.following(node, (target) => {
         const entries = entriesOf(target, path, reading);
         if (!entries) return undefined;
         for (const [key, { pair }] of entries) {
@@ -94,7 +94,9 @@ export function object<T extends object>(
           const child = entries.get(key)?.node ?? null;
           if (child === null || isEmpty(child)) {
             const example = required.get(key);
-            if (example !== undefined) reading.report(FAULTS.required({ key, example }), [...path, key]);
+            // A key that was refused may have been meant for this one.
+            if (example !== undefined && !hasOddKey(target))
+              reading.report(FAULTS.required({ key, example }), [...path, key]);
             continue;
           }
           const value = fields[key].read(child, [...path, key], reading);
@@ -110,7 +112,7 @@ export function mapOf<T>(item: Field<T>, options: { description: string }): Fiel
   return {
     schema: { type: 'object', ...options, additionalProperties: item.schema },
     read: (node, path, reading) =>
-      reading.within(node, path, (target) => {
+      reading.following(node, (target) => {
         const entries = entriesOf(target, path, reading);
         if (!entries) return undefined;
         const result = new Map<string, T>();
@@ -127,7 +129,7 @@ export function mapOf<T>(item: Field<T>, options: { description: string }): Fiel
 export function anyObject(options: { description: string }): Field<number> {
   return {
     schema: { type: 'object', ...options },
-    read: (node, path, reading) => reading.within(node, path, (target) => entriesOf(target, path, reading)?.size),
+    read: (node, path, reading) => reading.following(node, (target) => entriesOf(target, path, reading)?.size),
   };
 }
 
@@ -141,7 +143,7 @@ export function shortOrLong<T extends object>(
   return {
     schema: { ...options, anyOf: [short.schema, long.schema] },
     read: (node, path, reading) =>
-      reading.within(node, path, (target) => {
+      reading.following(node, (target) => {
         if (isMap(target)) return long.read(target, path, reading);
         if (typeof scalarOf(target) !== 'string')
           return reject(reading, path, 'a name, or an object with a `name`', target);
@@ -176,13 +178,17 @@ function entriesOf(node: Node | null, path: Path, reading: Reading): Map<string,
   return entries;
 }
 
+function hasOddKey(node: Node | null): boolean {
+  return isMap(node) && node.items.some((pair) => keyText(pair.key) === undefined || keyText(pair.key) === '<<');
+}
+
 /** A key without a value counts as absent. */
 function orNull(schema: JsonSchema): JsonSchema {
   const { type, enum: values, anyOf } = schema;
   return {
     ...schema,
     ...(typeof type === 'string' && { type: [type, 'null'] }),
-    ...(values && { enum: [...values, null] }),
+    ...(values && { enum: [...new Set([...values, null])] }),
     ...(anyOf && { anyOf: [...anyOf, { type: 'null' }] }),
   };
 }

@@ -74,6 +74,6 @@ function readSettings(reading: Reading): OperatorSettings {
 function readingOf({ file, text }: TextFile): Reading {
   const { source, faults } = parseSource(file, text.replace(/^\uFEFF/, ''));
   const reading = new Reading(source);
-  for (const { fault, offset } of faults) reading.reportAt(fault, [], offset);
+  for (const { fault, offset, path } of faults) reading.reportAt(fault, path, offset);
   return reading;
 }

@@ -1,20 +1,14 @@
-import { isAlias, isScalar } from 'yaml';
+import { isScalar } from 'yaml';
 import type { Node } from 'yaml';
 import type { Fault } from '../errors.ts';
-import { FAULTS } from '../errors.ts';
 import type { Problem } from '../model.ts';
 import { formatPath } from './source.ts';
 import type { Path, Source } from './source.ts';
 
-/** More aliases than a person writes: a chain of them can stand for gigabytes. */
-const MAX_ALIASES = 200;
-
-/** One pass over one file: follows aliases and collects what is wrong, each with its place in the text. */
+/** One pass over one file: collects what is wrong, each with its place in the text. */
 export class Reading {
   readonly source: Source;
   readonly #problems: Problem[] = [];
-  readonly #open: Node[] = [];
-  #aliases = 0;
 
   constructor(source: Source) {
     this.source = source;
@@ -59,31 +53,8 @@ export class Reading {
     );
   }
 
-  /** Calls `read` with the node, or with what it is an alias of; undefined where that cannot be followed (reported). */
-  within<T>(node: Node | null, path: Path, read: (node: Node | null) => T | undefined): T | undefined {
-    if (!isAlias(node)) return read(node);
-    const target = this.source.follow(node);
-    const reason = this.#refusal(node.source, target);
-    if (reason !== undefined || target === undefined) {
-      this.reportAt(
-        FAULTS.yamlAlias({ reason: reason ?? `there is no anchor \`&${node.source}\`` }),
-        path,
-        node.range?.[0] ?? 0,
-      );
-      return undefined;
-    }
-    if (target) this.#open.push(target);
-    try {
-      return read(target);
-    } finally {
-      if (target) this.#open.pop();
-    }
-  }
-
-  #refusal(anchor: string, target: Node | null | undefined): string | undefined {
-    this.#aliases++;
-    if (!target) return `there is no anchor \`&${anchor}\` before it`;
-    if (this.#open.includes(target)) return `\`&${anchor}\` holds itself`;
-    return this.#aliases > MAX_ALIASES ? `the file uses more than ${MAX_ALIASES} of them` : undefined;
+  /** Calls `read` with the node, or with what it is an alias of. */
+  following<T>(node: Node | null, read: (node: Node | null) => T): T {
+    return read(this.source.follow(node) ?? null);
   }
 }

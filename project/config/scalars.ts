@@ -30,7 +30,7 @@ export function text(options: {
       ...(patterns.length === 1 ? patterns[0] : patterns.length > 1 && { allOf: patterns }),
     },
     read: (node, path, reading) =>
-      reading.within(node, path, (target) => {
+      reading.following(node, (target) => {
         const value = scalarOf(target);
         if (typeof value !== 'string') {
           const hint =
@@ -56,7 +56,7 @@ export function flag(options: { description: string }): Field<boolean> {
   return {
     schema: { type: 'boolean', ...options },
     read: (node, path, reading) =>
-      reading.within(node, path, (target) => {
+      reading.following(node, (target) => {
         const value = scalarOf(target);
         if (typeof value === 'boolean') return value;
         const word = typeof value === 'string' ? value.toLowerCase() : '';
@@ -76,7 +76,7 @@ export function wholeNumber(options: { description: string; minimum: number; max
   return {
     schema: { type: 'integer', description, minimum, ...(maximum !== undefined && { maximum }) },
     read: (node, path, reading) =>
-      reading.within(node, path, (target) => {
+      reading.following(node, (target) => {
         const value = scalarOf(target);
         if (typeof value !== 'number' || !Number.isInteger(value))
           return reject(reading, path, 'a whole number', target);
@@ -96,7 +96,7 @@ export function choice<const Value extends string>(
   return {
     schema: { description, enum: numbered ? [...values, ...values.keys()] : values },
     read: (node, path, reading) =>
-      reading.within(node, path, (target) => {
+      reading.following(node, (target) => {
         const value = scalarOf(target);
         const isText = typeof value === 'string';
         if (!isText && !(numbered && typeof value === 'number')) return reject(reading, path, 'text', target);
@@ -127,7 +127,7 @@ export function duration(options: { description: string }): Field<string> {
       ...options,
     },
     read: (node, path, reading) =>
-      reading.within(node, path, (target) => {
+      reading.following(node, (target) => {
         const value = scalarOf(target);
         if (typeof value === 'number') {
           return reject(reading, path, 'a duration', target, `Add the unit, for example \`${sourceOf(target)}s\`.`);

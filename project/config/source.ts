@@ -1,5 +1,5 @@
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import type { Document, Node, ParsedNode, YAMLError } from 'yaml';
+import type { Alias, Document, Node, ParsedNode, Scalar, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
 import type { Fault } from '../errors.ts';
 import { FAULTS } from '../errors.ts';
 
@@ -87,6 +87,7 @@ export class Source {
 export interface SyntaxFault {
   readonly fault: Fault;
   readonly offset: number;
+  readonly path: Path;
 }
 
 /**
@@ -100,23 +101,67 @@ export function parseSource(file: string, text: string): { source: Source; fault
     // Duplicate keys are found by the reading, which knows their path.
     const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
     documents = 'empty' in parsed ? [] : parsed;
-  } catch (error) {
-    // Nesting of thousands of levels exhausts the stack.
-    const reason = error instanceof Error ? error.message : String(error);
+  } catch {
+    // The parser throws only where nesting of thousands of levels exhausts the stack.
+    const reason = 'it is nested too deeply';
     return {
       source: new Source(file, lines, undefined),
-      faults: [{ fault: FAULTS.yamlSyntax({ reason }), offset: 0 }],
+      faults: [{ fault: FAULTS.yamlSyntax({ reason }), offset: 0, path: [] }],
     };
   }
   const source = new Source(file, lines, documents[0]);
   const broken = documents.flatMap((document) => document.errors).sort((a, b) => a.pos[0] - b.pos[0])[0];
   if (broken) return { source, faults: [syntaxFault(text, broken)] };
+  const alias = documents[0] && aliasFault(documents[0]);
+  if (alias) return { source, faults: [alias] };
   const further = documents.slice(1).find((document) => filled(document.contents) !== undefined);
   if (further) {
     const count = documents.filter((document) => filled(document.contents) !== undefined).length;
-    return { source, faults: [{ fault: FAULTS.yamlDocuments({ count }), offset: startOf(further.contents) ?? 0 }] };
+    return {
+      source,
+      faults: [{ fault: FAULTS.yamlDocuments({ count }), offset: startOf(further.contents) ?? 0, path: [] }],
+    };
   }
   return { source, faults: [] };
+}
+
+/** More than a person writes: a chain of aliases can stand for gigabytes. */
+const MAX_NODES = 10_000;
+
+/** An alias that has no anchor before it, holds itself, or stands for far too much. */
+function aliasFault(document: Document.Parsed): SyntaxFault | undefined {
+  const weights = new Map<Node, number>();
+  const open = new Set<Node>();
+  let found: SyntaxFault | undefined;
+  const fault = (node: Node, path: Path, reason: string): number => {
+    found ??= { fault: FAULTS.yamlAlias({ reason }), offset: node.range?.[0] ?? 0, path };
+    return 1;
+  };
+  const weigh = (value: unknown, path: Path): number => {
+    const node = asNode(value);
+    if (!node || isScalar(node)) return 1;
+    if (isAlias(node)) {
+      const target = node.resolve(document);
+      if (!target) return fault(node, path, `there is no anchor \`&${node.source}\` before it`);
+      if (open.has(target)) return fault(node, path, `\`&${node.source}\` holds itself`);
+      const weight = weigh(target, path);
+      return weight > MAX_NODES
+        ? fault(node, path, `\`&${node.source}\` stands for more than ${MAX_NODES} values`)
+        : weight;
+    }
+    const known = weights.get(node);
+    if (known !== undefined) return known;
+    open.add(node);
+    const children: [unknown, string | number][] = isMap(node)
+      ? node.items.map((pair) => [pair.value, keyText(pair.key) ?? '?'])
+      : node.items.map((item, index) => [item, index]);
+    const weight = children.reduce((sum, [child, step]) => sum + weigh(child, [...path, step]), 1);
+    open.delete(node);
+    weights.set(node, weight);
+    return weight;
+  };
+  weigh(document.contents, []);
+  return found;
 }
 
 function syntaxFault(text: string, error: YAMLError): SyntaxFault {
@@ -124,9 +169,9 @@ function syntaxFault(text: string, error: YAMLError): SyntaxFault {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const [, indent = ''] = /^([ \t]*)/.exec(text.slice(lineStart)) ?? [];
   const tab = indent.indexOf('\t');
-  if (tab >= 0) return { fault: FAULTS.yamlTab(), offset: lineStart + tab };
+  if (tab >= 0) return { fault: FAULTS.yamlTab(), offset: lineStart + tab, path: [] };
   const reason = error.message.charAt(0).toLowerCase() + error.message.slice(1).replace(/\.$/, '');
-  return { fault: FAULTS.yamlSyntax({ reason }), offset };
+  return { fault: FAULTS.yamlSyntax({ reason }), offset, path: [] };
 }
 
 /** The text of a plain key, or undefined where it is a list, an object or not text. */
@@ -135,7 +180,7 @@ export function keyText(key: unknown): string | undefined {
   return isScalar(key) && typeof key.value === 'string' ? key.value : undefined;
 }
 
-export function asNode(value: unknown): Node | null {
+export function asNode(value: unknown): Scalar | YAMLMap | YAMLSeq | Alias | null {
   return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value) ? value : null;
 }
 

@@ -3,7 +3,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   const wanted = fold(word);
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, fold(candidate));
+    const other = fold(candidate);
+    const isBeginning = wanted.length > 2 && (other.startsWith(wanted) || wanted.startsWith(other));
+    const distance = isBeginning ? 1 : editDistance(wanted, other);
     if (!best || distance < best.distance) best = { candidate, distance };
   }
   return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;

@@ -1,9 +1,9 @@
 import { BUILTIN_RESOURCES } from '../../catalogue/catalogue.ts';
-import { lowerCamel, pluralOf } from '../../catalogue/plural.ts';
+import { pluralOf } from '../../catalogue/plural.ts';
 import { FAULTS } from '../../errors.ts';
 import type { Project } from '../../model.ts';
 import type { AutopilotFile } from '../autopilot-fields.ts';
-import { isDomain, isProtectedGroup, isReservedWord, isVersion } from '../names.ts';
+import { isDomain, isProtectedGroup, isVersion } from '../names.ts';
 import type { Reading } from '../reading.ts';
 
 type Identity = Pick<
@@ -11,13 +11,11 @@ type Identity = Pick<
   'kind' | 'group' | 'version' | 'plural' | 'singular' | 'shortNames' | 'categories' | 'scope' | 'operatorName'
 >;
 
-/** What a worker's context holds beside the resource, whose name there is its kind's in lowerCamelCase. */
-const CONTEXT_KEYS = new Set(['inputs', 'outputs', 'patches', 'client', 'logger', 'signal', 'config']);
-/** Types that generated modules use next to the kind's own. */
+/** Types of TypeScript and of the runtime that the module of the kind's types cannot do without. */
 const TYPES_IN_USE = new Set(
   (
-    'Array Boolean Condition CustomResource Date Desired Error Finalizer Function KubernetesObject Map Number Object Partial ' +
-    'Promise Reader Record Required Readonly Set String Symbol Worker'
+    'Array Boolean CustomResource Date Error Function Map Number Object Partial Promise Readonly Record Required ' +
+    'ResourceDefinition Set String Symbol'
   ).split(' '),
 );
 
@@ -25,12 +23,7 @@ const TYPES_IN_USE = new Set(
 export function checkIdentity(file: AutopilotFile, reading: Reading): Identity | undefined {
   const { kind, operatorName, scope = 'Namespaced' } = file;
   const api = checkApiVersion(file, reading);
-  if (
-    kind !== undefined &&
-    (CONTEXT_KEYS.has(lowerCamel(kind)) || TYPES_IN_USE.has(kind) || isReservedWord(lowerCamel(kind)))
-  ) {
-    reading.report(FAULTS.kindReserved({ kind }), ['kind']);
-  }
+  if (kind !== undefined && TYPES_IN_USE.has(kind)) reading.report(FAULTS.kindReserved({ kind }), ['kind']);
   const group = api?.group;
   if (BUILTIN_RESOURCES.some((builtin) => builtin.kind === kind && builtin.group === group)) {
     reading.report(FAULTS.kindTaken({ kind: kind ?? '', group: group ?? '' }), ['kind']);

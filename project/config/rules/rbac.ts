@@ -12,6 +12,8 @@ export function checkRules(file: AutopilotFile, reading: Reading): readonly Poli
     const { apiGroups, resources, resourceNames, nonResourceURLs, verbs } = rule;
     const has = (items: readonly unknown[] | undefined) => (items?.length ?? 0) > 0;
     if (verbs?.length === 0) reading.report(FAULTS.ruleVerbs(), [...path, 'verbs']);
+    // What is faulty in itself was reported.
+    if (reading.hasProblemAt(path)) return [];
     if (has(nonResourceURLs) && (has(apiGroups) || has(resources) || has(resourceNames)))
       reading.report(FAULTS.ruleMixed(), path);
     else if (!has(nonResourceURLs) && !has(apiGroups))
