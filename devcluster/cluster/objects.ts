@@ -112,7 +112,7 @@ export class Objects {
 
   /** Fails with 404 where there is no such object. */
   async get<T extends ObjectLike = AnyObject>(ref: ObjectRef): Promise<Live<T>> {
-    return narrow<Live<T>>(await this.#call('GET', this.#objectPath(ref)));
+    return narrow<T>(await this.#call('GET', this.#objectPath(ref)));
   }
 
   /** Undefined where there is no such object. */
@@ -130,7 +130,7 @@ export class Objects {
     const answer = await this.#call('GET', this.#collectionPath(ref), { labelSelector, fieldSelector });
     const items = valueAt(answer, 'items');
     if (!isArray(items)) throw new TypeError('a list without items');
-    return items.map((item) => narrow<Live<T>>({ apiVersion: ref.apiVersion, kind: ref.kind, ...objectAt(item) }));
+    return items.map((item) => narrow<T>({ apiVersion: ref.apiVersion, kind: ref.kind, ...objectAt(item) }));
   }
 
   /** By JSON merge patch, or JSON patch. */
@@ -140,9 +140,7 @@ export class Objects {
     options: PatchOptions = {},
   ): Promise<Live<T>> {
     const contentType = options.type === 'json' ? 'application/json-patch+json' : 'application/merge-patch+json';
-    return narrow<Live<T>>(
-      await this.#call('PATCH', this.#objectPath(ref, options.subresource), {}, patch, contentType),
-    );
+    return narrow<T>(await this.#call('PATCH', this.#objectPath(ref, options.subresource), {}, patch, contentType));
   }
 
   /** Fails with 404 where there is no such object. Resolves once it is deleted, or marked for it. */
@@ -208,15 +206,15 @@ function kindOf({ apiVersion, kind }: ObjectLike): KindRef {
 }
 
 function live<T extends ObjectLike>(_like: T, answer: unknown): Live<T> {
-  return narrow<Live<T>>(answer);
+  return narrow<T>(answer);
 }
 
 /** The boundary between JSON and the caller's type: that the object has the fields that the caller says is not checked. */
-export function narrow<T>(value: unknown): T {
+export function narrow<T extends ObjectLike>(value: unknown): Live<T> {
   if (isLive<T>(value)) return value;
   throw new TypeError('the answer is no object of the API');
 }
 
-function isLive<T>(value: unknown): value is T {
+function isLive<T extends ObjectLike>(value: unknown): value is Live<T> {
   return isObject(value) && isObject(value['metadata']);
 }

@@ -30,7 +30,7 @@ export function untilObject<T extends ObjectLike>(
   const key = objectKey(namespace, name);
   const look = (): Live<T> | undefined => {
     const found = collection.get(key);
-    return found && narrow<Live<T>>(kind.fromStorage(found));
+    return found && narrow<T>(kind.fromStorage(found));
   };
   return until(api, kind, look, predicate, options, `${kind.kind} ${key}`);
 }
@@ -49,7 +49,7 @@ export function untilObjects<T extends ObjectLike>(
   const look = (): readonly Live<T>[] => {
     const all = api.store.collection(kind.collection).list(namespace) ?? [];
     const selected = all.filter((object) => selects(selection, object));
-    return selected.map((object) => narrow<Live<T>>(kind.fromStorage(object)));
+    return selected.map((object) => narrow<T>(kind.fromStorage(object)));
   };
   const where = [namespace && ` in ${namespace}`, labelSelector && ` with ${labelSelector}`].filter(Boolean).join('');
   return until(api, kind, look, predicate, options, `${kind.plural}${where}`);

@@ -158,7 +158,7 @@ class Collector {
     if (!circular) return;
     changeMeta(this.#api, kind, object, (metadata) => {
       metadata.ownerReferences = (metadata.ownerReferences ?? []).map((reference) =>
-        reference.blockOwnerDeletion ? { ...reference, blockOwnerDeletion: false } : reference,
+        reference.blockOwnerDeletion ? Object.assign({}, reference, { blockOwnerDeletion: false }) : reference,
       );
     });
   }

@@ -1,6 +1,6 @@
 import { SERVER } from '../auth/user.ts';
 import { ownWrite } from '../verbs/api.ts';
-import { NAMESPACES } from '../verbs/admission.ts';
+import { NAMESPACES } from '../admission/namespaces.ts';
 import { create } from '../verbs/create.ts';
 import { CONTROLLER_MANAGER } from './change-meta.ts';
 import { WorkLoop } from './work-loop.ts';

@@ -3,7 +3,7 @@ import { setCondition } from '../kinds/conditions.ts';
 import { resourceOf } from '../kinds/served-kind.ts';
 import { qualified } from '../http/status.ts';
 import { isObject, listAt } from '../schema/json.ts';
-import { NAMESPACES } from '../verbs/admission.ts';
+import { NAMESPACES } from '../admission/namespaces.ts';
 import { remove } from '../verbs/delete.ts';
 import { changeObject } from './change-meta.ts';
 import { WorkLoop } from './work-loop.ts';
@@ -81,7 +81,7 @@ function conditions(remaining: readonly Remaining[], namespace: Draft): Conditio
     finalizers.set(name, (finalizers.get(name) ?? 0) + 1);
   }
   const left = remaining.map(({ kind, objects }) => `${dotted(kind)} has ${objects.length} resource instances`);
-  const held = [...finalizers].sort().map(([name, count]) => `${name} in ${count} resource instances`);
+  const held = [...finalizers].map(([name, count]) => `${name} in ${count} resource instances`).sort();
   const ok = (type: string, reason: string, message: string): Condition => ({ type, status: 'False', reason, message });
   const bad = (type: string, reason: string, message: string): Condition => ({ type, status: 'True', reason, message });
   return [

@@ -1,6 +1,6 @@
 import { conflict, expired, internalError, StatusError, tooManyRequests } from '../http/status.ts';
 import { matchesRequest } from '../requests/request-record.ts';
-import { EventGate } from './event-gate.ts';
+import type { EventGate } from './event-gate.ts';
 import type { RequestFilter, RequestRecord } from '../requests/request-record.ts';
 
 /** A fault that has been set up. */

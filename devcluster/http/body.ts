@@ -1,8 +1,8 @@
-import { badRequest, unsupportedMediaType } from './status.ts';
+import { unsupportedMediaType } from './status.ts';
 import { duplicateFields, JsonSyntaxError, parseJson } from './json-text.ts';
 
 /** What a request can be written in. */
-export const BODY_TYPES = ['application/json', 'application/yaml'];
+export const BODY_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
 /** A request's body, parsed, with what a strict reader would complain about. */
 export interface Body {
@@ -40,12 +40,14 @@ export async function parseYamlBody(text: string): Promise<Body> {
       if (!(error instanceof JsonSyntaxError)) throw error;
     }
   }
-  const { load } = await import('js-yaml');
+  const { boolYaml11Tag, CORE_SCHEMA, load, mergeTag } = await import('js-yaml');
+  // As Go's YAML library reads it: yes and no are booleans, and << merges.
+  const schema = CORE_SCHEMA.withTags(boolYaml11Tag, mergeTag);
   try {
-    return { value: load(text), duplicates: [], text };
+    return { value: load(text, { schema }), duplicates: [], text };
   } catch (strict) {
     try {
-      const value: unknown = load(text, { json: true });
+      const value: unknown = load(text, { schema, json: true });
       return { value, duplicates: [`yaml: ${reasonOf(strict)}`], text };
     } catch (error) {
       throw new JsonSyntaxError(`error converting YAML to JSON: yaml: ${reasonOf(error)}`);
@@ -55,14 +57,4 @@ export async function parseYamlBody(text: string): Promise<Body> {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-}
-
-/** The parsed body, or 400 where it is no JSON. */
-export function orBadRequest<T>(parse: () => T, prefix: string): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) throw badRequest(`${prefix}${error.message}`);
-    throw error;
-  }
 }

@@ -2,11 +2,11 @@ import { resourceOf } from '../kinds/served-kind.ts';
 import { remove } from '../verbs/delete.ts';
 import { removeCollection } from '../verbs/delete-collection.ts';
 import { parseBody } from './body.ts';
+import { JsonSyntaxError } from './json-text.ts';
 import { deleteOptions, listQuery } from './query.ts';
 import { presentList } from './render.ts';
 import { answer, answerObject, demand, namespaceOf, selectionOf, tableQuery } from './resource-request.ts';
-import { success } from './status.ts';
-import { readPatch } from './writes.ts';
+import { badRequest, success } from './status.ts';
 import type { DeleteOptions } from '../verbs/delete.ts';
 import type { ApiResponse } from './exchange.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -36,6 +36,11 @@ export async function handleDeleteCollection(resource: ResourceRequest): Promise
 async function readDeleteOptions({ request }: ResourceRequest): Promise<DeleteOptions> {
   const text = await request.body();
   if (text === '') return deleteOptions(request.query, undefined);
-  const body = await readPatch(() => parseBody(text, request.header('content-type')));
-  return deleteOptions(request.query, body.value);
+  try {
+    const { value } = await parseBody(text, request.header('content-type'));
+    return deleteOptions(request.query, value);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
+  }
 }

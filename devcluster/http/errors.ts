@@ -1,6 +1,6 @@
 import { ApplyConflictError, ApplyRefusedError } from '../apply/apply.ts';
 import { PatchError } from '../patch/patch-error.ts';
-import { internalError, StatusError } from './status.ts';
+import { internalError, plainError, StatusError } from './status.ts';
 
 /** What went wrong, as the API says it. Anything unforeseen is a 500 and goes to `report` too. */
 export function toStatusError(error: unknown, report: (error: unknown) => void): StatusError {
@@ -10,19 +10,14 @@ export function toStatusError(error: unknown, report: (error: unknown) => void):
   }
   if (error instanceof PatchError) return fromPatch(error);
   if (error instanceof ApplyRefusedError) {
-    return error.code === 400 ? new StatusError(400, 'BadRequest', error.message) : plain(error.message);
+    return error.code === 400 ? new StatusError(400, 'BadRequest', error.message) : plainError(error.message);
   }
   report(error);
   return internalError(error instanceof Error ? error.message : String(error));
 }
 
 function fromPatch({ code, reason, message }: PatchError): StatusError {
-  if (code === 500) return plain(message);
+  if (code === 500) return plainError(message);
   if (code === 413) return new StatusError(code, reason, `Request entity too large: ${message}`);
   return new StatusError(code, reason, message, code === 422 ? { details: {} } : {});
-}
-
-/** An error that Go's handlers pass on as it is: a 500 without a reason. */
-function plain(message: string): StatusError {
-  return new StatusError(500, '', message);
 }

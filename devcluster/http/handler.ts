@@ -169,8 +169,9 @@ function verbOf({ method, query, header }: ApiRequest, { isResource, name, watch
     case 'GET':
     case 'HEAD':
       if (!isResource) return 'get';
-      if (watchPath || flag(query, 'watch')) return 'watch';
-      return name === '' ? 'list' : 'get';
+      if (watchPath) return 'watch';
+      if (name !== '') return 'get';
+      return flag(query, 'watch') ? 'watch' : 'list';
     case 'POST':
       return 'create';
     case 'PUT':

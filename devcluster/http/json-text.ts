@@ -45,7 +45,7 @@ function countMembers(value: unknown): number {
 
 const END = 'unexpected end of JSON input';
 const WHITE = /[ \t\n\r]*/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const STRING = /"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
 
@@ -73,8 +73,7 @@ class Reader {
     if (next === '[') return this.#array(path);
     const literal = this.#match(next === '"' ? STRING : /[-\d]/.test(next) ? NUMBER : WORD);
     if (literal === undefined || literal === '') throw this.#unexpected('looking for beginning of value');
-    const value: unknown = JSON.parse(literal);
-    return value;
+    return parseLiteral(literal);
   }
 
   #object(path: string): JsonObject {
@@ -85,8 +84,7 @@ class Reader {
       if (first && this.#take('}')) return object;
       const literal = this.#match(STRING);
       if (literal === undefined) throw this.#unexpected('looking for beginning of object key string');
-      const name: unknown = JSON.parse(literal);
-      const key = String(name);
+      const key = String(parseLiteral(literal));
       const memberPath = path === '' ? key : `${path}.${key}`;
       if (Object.hasOwn(object, key)) this.duplicates.push(memberPath);
       this.#match(WHITE);
@@ -128,5 +126,14 @@ class Reader {
     const char = this.#text.charAt(this.#at);
     if (char === '') return new JsonSyntaxError(END);
     return new JsonSyntaxError(`invalid character '${char === "'" ? "\\'" : char}' ${where}`);
+  }
+}
+
+/** What a pattern cannot tell: control characters in a string. */
+function parseLiteral(literal: string): unknown {
+  try {
+    return JSON.parse(literal);
+  } catch {
+    throw new JsonSyntaxError('invalid character in string literal');
   }
 }

@@ -21,6 +21,9 @@ export function answerOpenApi({ documents }: Served, { path }: ApiRequest): Plai
  */
 function index(kinds: KindRegistry, instance: string): object {
   const hash = `${instance}${kinds.generation}`;
-  const paths = openApiPaths(kinds).map((path) => [path, { serverRelativeURL: `${ROOT}/${path}?hash=${hash}` }]);
+  const paths = openApiPaths(kinds).map((path): [string, object] => [
+    path,
+    { serverRelativeURL: `${ROOT}/${path}?hash=${hash}` },
+  ]);
   return { paths: Object.fromEntries(paths) };
 }

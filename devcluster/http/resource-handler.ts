@@ -1,6 +1,5 @@
 import { negotiate } from './accept.ts';
 import { handleDelete, handleDeleteCollection } from './deletes.ts';
-import { flag } from './query.ts';
 import { handleGet, handleList } from './reads.ts';
 import { methodNotAllowed } from './status.ts';
 import { handleCreate, handlePatch, handleUpdate } from './writes.ts';
@@ -25,7 +24,7 @@ export async function handleResource(
   switch (request.method) {
     case 'GET':
     case 'HEAD':
-      return named && !flag(request.query, 'watch') && !info.watchPath ? handleGet(resource) : handleList(resource);
+      return named && !info.watchPath ? handleGet(resource) : handleList(resource);
     case 'POST':
       if (named) throw methodNotAllowed();
       return handleCreate(resource);

@@ -21,6 +21,12 @@ export interface Served {
   readonly address: () => string;
 }
 
+const NOT_FOUND: ApiResponse = {
+  status: 404,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body: '404 page not found\n',
+};
+
 /** Finds who answers a path. Throws a StatusError. */
 export async function route(
   served: Served,
@@ -32,15 +38,16 @@ export async function route(
     return (
       answerServerInfo(served, request) ??
       answerDiscovery(served, request) ??
-      answerOpenApi(served, request) ?? {
-        status: 404,
-        headers: { 'content-type': 'text/plain; charset=utf-8' },
-        body: '404 page not found\n',
-      }
+      answerOpenApi(served, request) ??
+      NOT_FOUND
     );
   }
-  const kind = served.api.kinds.find(info.group, info.version, info.resource);
-  if (!kind) throw noSuchResource();
+  const { kinds } = served.api;
+  const kind = kinds.find(info.group, info.version, info.resource);
+  if (!kind) {
+    if (kinds.servesGroup(info.group)) throw noSuchResource();
+    return NOT_FOUND;
+  }
   const virtual = await answerVirtual(served, kind, info, request, caller);
   if (virtual) return virtual;
   if (info.subresource !== '' && info.subresource !== 'status') {

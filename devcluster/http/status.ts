@@ -47,7 +47,7 @@ export class StatusError extends Error {
       metadata: more.continue === undefined ? {} : { continue: more.continue },
       status: 'Failure',
       message,
-      reason,
+      ...(reason && { reason }),
       ...(more.details && { details: more.details }),
       code,
     };
@@ -167,6 +167,11 @@ export function tooLarge(message: string): StatusError {
 
 export function tooManyRequests(message: string, retryAfterSeconds: number): StatusError {
   return new StatusError(429, 'TooManyRequests', message, { details: { retryAfterSeconds } });
+}
+
+/** An error that the real server passes on as it is: a 500 without a reason. */
+export function plainError(message: string): StatusError {
+  return new StatusError(500, '', message);
 }
 
 export function internalError(why: string): StatusError {

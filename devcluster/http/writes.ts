@@ -1,15 +1,18 @@
+import { resourceOf } from '../kinds/served-kind.ts';
 import { deepCopy } from '../schema/json.ts';
+import { keyOf } from '../store/object.ts';
 import { apply } from '../verbs/apply.ts';
 import { create } from '../verbs/create.ts';
 import { decode, unreadable } from '../verbs/decode.ts';
 import { recordWrite } from '../verbs/field-manager.ts';
 import { patch } from '../verbs/patch.ts';
 import { update } from '../verbs/update.ts';
-import { BODY_TYPES, mediaTypeOf, orBadRequest, parseBody, parseJsonBody, parseYamlBody } from './body.ts';
+import { BODY_TYPES, mediaTypeOf, parseBody, parseJsonBody, parseYamlBody } from './body.ts';
 import { JsonSyntaxError } from './json-text.ts';
 import { writeQuery } from './query.ts';
 import { answerObject, demand, namespaceOf } from './resource-request.ts';
-import { badRequest, methodNotAllowed, StatusError, unsupportedMediaType } from './status.ts';
+import { badRequest, conflict, methodNotAllowed, StatusError, unsupportedMediaType } from './status.ts';
+import type { ServedKind } from '../kinds/served-kind.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { WriteOptions } from '../verbs/api.ts';
 import type { Target } from '../verbs/update.ts';
@@ -46,10 +49,26 @@ export async function handleUpdate(resource: ResourceRequest): Promise<ApiRespon
   const body = await readObject(resource);
   const options = writeOptions(resource, 'UpdateOptions');
   const wanted = decode(kind, body, options, false);
-  const make = (old: ApiObject | undefined): Draft =>
-    recordWrite(api, kind, target.subresource, old, deepCopy<Draft>(wanted), options);
+  const make = (old: ApiObject | undefined): Draft => {
+    checkUid(kind, wanted, old);
+    return recordWrite(api, kind, target.subresource, old, deepCopy<Draft>(wanted), options);
+  };
   const changed = update(api, target, { make, createMissing: kind.strategy.createOnUpdate }, options);
   return answerObject(resource, changed.object, changed.created ? 201 : 200);
+}
+
+/** A PUT names the very object that it replaces, if it names a uid. */
+function checkUid(kind: ServedKind, { metadata }: Draft, old: ApiObject | undefined): void {
+  if (!metadata.uid || !old || metadata.uid === old.metadata.uid) return;
+  const why =
+    `StorageError: invalid object, Code: 4, Key: ${storageKey(kind, keyOf(old))}, ResourceVersion: 0, ` +
+    `AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`;
+  throw conflict(resourceOf(kind), metadata.name, why);
+}
+
+/** Where etcd would keep the object; part of a message. */
+function storageKey(kind: ServedKind, key: string): string {
+  return kind.custom ? `/registry/${kind.group}/${kind.plural}/${key}` : `/registry/${kind.plural}/${key}`;
 }
 
 export async function handlePatch(resource: ResourceRequest): Promise<ApiResponse> {
@@ -66,8 +85,8 @@ export async function handlePatch(resource: ResourceRequest): Promise<ApiRespons
     const changed = apply(api, target, body, query.force ?? false, options);
     return answerObject(resource, changed.object, changed.created ? 201 : 200);
   }
-  const body = orBadRequest(() => parseJsonBody(text), 'error decoding patch: ');
-  const changed = patch(api, target, type === PATCH_TYPES.json ? 'json' : 'merge', body.value, options);
+  const body = parsePatch(text);
+  const changed = patch(api, target, type === PATCH_TYPES.json ? 'json' : 'merge', body, options);
   return answerObject(resource, changed.object);
 }
 
@@ -111,7 +130,15 @@ export async function readObject({ kind, request }: ResourceRequest): Promise<Bo
   }
 }
 
-export async function readPatch(parse: () => Promise<Body>): Promise<Body> {
+function parsePatch(text: string): Body {
+  try {
+    return parseJsonBody(text);
+  } catch (error) {
+    throw error instanceof JsonSyntaxError ? badRequest('invalid JSON patch') : error;
+  }
+}
+
+async function readPatch(parse: () => Promise<Body>): Promise<Body> {
   try {
     return await parse();
   } catch (error) {

@@ -12,14 +12,19 @@ export function customKinds(definition: Definition, terminating: boolean): reado
   const storage = definition.versions.find((version) => version.storage);
   return definition.versions
     .filter((version) => version.served)
-    .map((version) => ({ ...customKind(definition, version, storage ?? version), terminating }));
+    .map((version) => customKind(definition, version, storage ?? version, terminating));
 }
 
-function customKind(definition: Definition, version: DefinitionVersion, storage: DefinitionVersion): ServedKind {
+function customKind(
+  definition: Definition,
+  version: DefinitionVersion,
+  storage: DefinitionVersion,
+  terminating: boolean,
+): ServedKind {
   const { group, namespaced, names } = definition;
   const apiVersion = apiVersionOf({ group, version: version.name });
   const stored = apiVersionOf({ group, version: storage.name });
-  const strategy = customStrategy({ schema: version.schema, status: version.status, namespaced });
+  const strategy = customStrategy({ schema: version.schema, status: version.status, namespaced, kind: names.kind });
   const convert = (object: ApiObject): ApiObject => {
     if (object.apiVersion === apiVersion) return object;
     // Conversion strategy None: the versions differ in their name only.
@@ -40,6 +45,7 @@ function customKind(definition: Definition, version: DefinitionVersion, storage:
     collection: `${group}/${names.plural}`,
     custom: true,
     stored: true,
+    terminating,
     printerColumns: version.columns,
     selectableFields: version.selectableFields,
     deprecationWarning: version.deprecationWarning,

@@ -30,10 +30,10 @@ export function apiResourceList(kinds: KindRegistry, group: string, version: str
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion: group ? `${group}/${version}` : version,
-    resources: served.flatMap((kind) => [
-      resourceEntry(kind),
-      ...kind.subresources.map((sub) => subresourceEntry(kind, sub)),
-    ]),
+    resources: served.flatMap((kind) => {
+      const below = kind.subresources.map((sub) => subresourceEntry(kind, sub));
+      return [resourceEntry(kind)].concat(below);
+    }),
   };
 }
 

@@ -75,7 +75,7 @@ function member(name: string): object {
 
 /** `com.example.v1.Widget` */
 function customName({ group, version, kind }: ServedKind): string {
-  return [...group.split('.').reverse(), version, kind].join('.');
+  return [...group.split('.').toReversed(), version, kind].join('.');
 }
 
 function groupVersionKind({ group, version, kind }: ServedKind): { group: string; kind: string; version: string } {
@@ -124,7 +124,7 @@ function pathItems(kind: ServedKind): [path: string, item: object][] {
     ],
   ];
   if (kind.subresources.some(({ name }) => name === 'status')) {
-    const status = [
+    const status: [string, object][] = [
       ['get', describe(kind, 'get', READ)],
       ['put', describe(kind, 'put', WRITE)],
       ['patch', describe(kind, 'patch', [...WRITE, 'force'])],

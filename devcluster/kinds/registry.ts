@@ -27,6 +27,10 @@ export class KindRegistry {
     return this.#kinds.get(`${group}/${version}/${plural}`);
   }
 
+  servesGroup(group: string): boolean {
+    return this.all().some((kind) => kind.group === group);
+  }
+
   /** By `apiVersion` and `kind` of an object. */
   findByKind(apiVersion: string, kind: string): ServedKind | undefined {
     const slash = apiVersion.indexOf('/');

@@ -14,16 +14,30 @@ export function encodeContinue({ version, after }: Continue): string {
   return Buffer.from(token).toString('base64url');
 }
 
-/** Undefined where the text is no token of ours. */
-export function decodeContinue(text: string): Continue | undefined {
+/** Why a text is no token of ours, in the real server's words. */
+export class ContinueError extends Error {}
+
+/** Throws a {@link ContinueError}. */
+export function decodeContinue(text: string): Continue {
+  const stray = text.search(/[^\w-]/);
+  if (stray >= 0) throw new ContinueError(`continue key is not valid: illegal base64 data at input byte ${stray}`);
+  const json = Buffer.from(text, 'base64url').toString();
   let token: unknown;
   try {
-    token = JSON.parse(Buffer.from(text, 'base64url').toString());
+    token = JSON.parse(json);
   } catch {
-    return undefined;
+    const first = json.charAt(0);
+    throw new ContinueError(`continue key is not valid: invalid character '${first}' looking for beginning of value`);
   }
-  if (!isObject(token) || token['v'] !== 'meta.k8s.io/v1') return undefined;
-  const { rv, start } = token;
-  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || typeof start !== 'string') return undefined;
+  const { v, rv, start } = isObject(token) ? token : {};
+  if (v !== 'meta.k8s.io/v1') {
+    throw new ContinueError(`continue key is not valid: server does not recognize this encoded version ${String(v)}`);
+  }
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) {
+    throw new ContinueError('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  }
+  if (typeof start !== 'string' || start === '') {
+    throw new ContinueError('continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
+  }
   return { version: rv, after: start.replace(/\0$/, '') };
 }

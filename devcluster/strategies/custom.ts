@@ -1,4 +1,5 @@
 import { applyDefaults, dropForbiddenNulls } from '../schema/defaults.ts';
+import { invalid } from '../schema/field-error.ts';
 import { deepEqual } from '../schema/json.ts';
 import { pruneUnknown } from '../schema/prune.ts';
 import { nameIsDnsSubdomain } from '../schema/names.ts';
@@ -15,12 +16,13 @@ export interface CustomKind {
   /** The version has a status subresource. */
   readonly status: boolean;
   readonly namespaced: boolean;
+  readonly kind: string;
 }
 
 /**
  * The strategy of custom resources: their schema decides. Source: apiextensions-apiserver/pkg/registry/customresource.
  */
-export function customStrategy({ schema, status, namespaced }: CustomKind): Strategy {
+export function customStrategy({ schema, status, namespaced, kind }: CustomKind): Strategy {
   return {
     prune(draft) {
       const unknown = pruneUnknown(schema, draft);
@@ -43,6 +45,7 @@ export function customStrategy({ schema, status, namespaced }: CustomKind): Stra
     prepareForStatus: keepAllButStatus,
     validate(draft, old, subresource) {
       const meta = { ...draft.metadata };
+      if (draft.kind !== kind) return [invalid('kind', draft.kind, `must be ${kind}`)];
       if (!old) return [...validateObjectMeta(meta, namespaced, nameIsDnsSubdomain), ...validateSchema(schema, draft)];
       const metaErrors = validateObjectMetaUpdate(meta, { ...old.metadata });
       if (subresource === 'status') return [...metaErrors, ...validateStatusSchema(schema, draft, old)];

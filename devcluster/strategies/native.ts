@@ -99,7 +99,6 @@ export function nativeStrategy(kind: BuiltinKind): Strategy {
     },
     prepareForCreate(draft) {
       if (hasGeneration(kind.group, kind.kind)) draft.metadata.generation = 1;
-      else delete draft.metadata.generation;
       prepared(kind, draft);
     },
     prepareForUpdate(draft, old) {
@@ -150,14 +149,11 @@ function prepared(kind: BuiltinKind, draft: Draft): void {
   switch (`${kind.group}/${kind.kind}`) {
     case '/Namespace': {
       const spec = isObject(draft['spec']) ? draft['spec'] : {};
-      const finalizers = Array.isArray(spec['finalizers']) ? spec['finalizers'] : [];
+      const finalizers = listAt(draft, 'spec', 'finalizers');
       draft['spec'] = { ...spec, finalizers: [...new Set([...finalizers, 'kubernetes'])] };
       draft['status'] = { phase: 'Active' };
       break;
     }
-    case '/Pod':
-      draft['status'] = { phase: 'Pending' };
-      break;
     case '/PersistentVolume':
       draft['status'] = { phase: 'Pending' };
       break;

@@ -31,7 +31,7 @@ export function pruneObjectMeta(draft: Draft): string[] {
     if (!FIELDS.has(name)) {
       unknown.push(`metadata.${name}`);
       delete meta[name];
-    } else if (name !== 'managedFields' && isEmpty(meta[name])) {
+    } else if (name !== 'managedFields' && name !== 'name' && isEmpty(meta[name])) {
       delete meta[name];
     }
   }

@@ -1,7 +1,7 @@
 import { applyServerSide } from '../apply/apply.ts';
 import { badRequest } from '../http/status.ts';
 import { apiVersionOf } from '../kinds/served-kind.ts';
-import { deepCopy, isObject } from '../schema/json.ts';
+import { deepCopy, isObject, stringAt } from '../schema/json.ts';
 import { admitFields } from './decode.ts';
 import { asDraft } from './draft.ts';
 import { fieldManager } from './field-manager.ts';
@@ -30,15 +30,20 @@ export function apply(api: Api, target: Target, body: Body, force: boolean, opti
   return update(api, target, { make, createMissing: true }, options);
 }
 
-/** The body as an object that names its type, which an apply needs. */
-function configuration({ kind, namespace, name }: Target, { value }: Body): Draft {
-  if (!isObject(value)) throw badRequest('error decoding patch: the body is no object');
-  const wanted = apiVersionOf(kind);
-  const { apiVersion, kind: named } = value;
-  if (apiVersion !== wanted || named !== kind.kind) {
+/** The body as an object of the target's type. */
+function configuration({ kind }: Target, { value }: Body): Draft {
+  if (!isObject(value)) {
+    const type = Array.isArray(value) ? 'array' : typeof value;
     throw badRequest(
-      `failed to create typed patch object (${namespace ? `${namespace}/` : '/'}${name}; ${String(apiVersion)}, Kind=${String(named)}): the object must be of ${wanted}, Kind=${kind.kind}`,
+      `error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
     );
+  }
+  const wanted = apiVersionOf(kind);
+  const apiVersion = stringAt(value, 'apiVersion');
+  const named = stringAt(value, 'kind');
+  if (apiVersion !== wanted || named !== kind.kind) {
+    const type = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+    throw badRequest(`invalid object type: ${type}, Kind=${named}`);
   }
   return asDraft(deepCopy(value));
 }

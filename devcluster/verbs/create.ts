@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { completeNew } from '../admission/admission.ts';
 import { formatTime } from '../clock.ts';
-import { alreadyExists, badRequest, generatedNameTaken, internalError, invalid } from '../http/status.ts';
+import { alreadyExists, badRequest, generatedNameTaken, invalid, plainError } from '../http/status.ts';
 import { resourceOf } from '../kinds/served-kind.ts';
 import { deepCopy } from '../schema/json.ts';
 import { orderObjectMeta } from '../strategies/object-meta.ts';
 import { freezeJson } from '../store/json.ts';
 import { keyOf } from '../store/object.ts';
-import { admitCreate } from './admission.ts';
+import { admitCreate } from '../admission/namespaces.ts';
 import { recordWrite } from './field-manager.ts';
 import { generateName } from './generated-name.ts';
 import { dropDuplicateOwners } from './owner-references.ts';
@@ -33,8 +34,7 @@ export function create(
   dropDuplicateOwners(draft, options.warn, 'before');
   const tracked = recordWrite(api, kind, '', undefined, draft, options);
   admitCreate(api, kind, namespace, tracked.metadata.name);
-  if (tracked.metadata.resourceVersion)
-    throw internalError('resourceVersion should not be set on objects to be created');
+  if (tracked.metadata.resourceVersion) throw plainError('resourceVersion should not be set on objects to be created');
   return insert(api, kind, tracked, options);
 }
 
@@ -59,8 +59,9 @@ function insertNamed(api: Api, kind: ServedKind, draft: Draft, options: WriteOpt
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   kind.strategy.prepareForCreate(draft);
+  completeNew(api, kind, draft);
   const errors = kind.strategy.validate(draft, undefined, '');
-  if (errors.length > 0) throw invalid(kind.group, kind.kind, metadata.name, errors);
+  if (errors.length > 0) throw invalid(kind.group, draft.kind, metadata.name, errors);
   for (const warning of kind.strategy.warnings(draft)) options.warn(warning);
   const collection = api.store.collection(kind.collection);
   if (collection.get(keyOf(draft))) return undefined;

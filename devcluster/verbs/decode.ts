@@ -1,9 +1,10 @@
 import { badRequest, invalid } from '../http/status.ts';
-import { JsonSyntaxError } from '../http/json-text.ts';
+import type { JsonSyntaxError } from '../http/json-text.ts';
+import { builtinSchema } from '../kinds/builtin-definitions.ts';
 import { apiVersionOf } from '../kinds/served-kind.ts';
 import { invalid as invalidField } from '../schema/field-error.ts';
-import { marshalJson, quote } from '../schema/go-text.ts';
-import { deepCopy, isObject } from '../schema/json.ts';
+import { quote } from '../schema/go-text.ts';
+import { deepCopy, isObject, stringAt } from '../schema/json.ts';
 import { pruneObjectMeta } from '../strategies/object-meta.ts';
 import type { Body } from '../http/body.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
@@ -48,25 +49,47 @@ function typed(kind: ServedKind, { value, text }: Body): Draft {
     );
   }
   const wanted = apiVersionOf(kind);
-  const apiVersion = value['apiVersion'] ?? '';
-  const named = value['kind'] ?? '';
-  if (kind.custom && named === '') {
-    throw unrecognized(kind, text, `Object 'Kind' is missing in '${text}'`);
-  }
-  if (named !== '' && named !== kind.kind) {
-    const [group, version] = splitApiVersion(String(apiVersion));
-    throw badRequest(
-      `${String(named)} in version ${quote(version)} cannot be handled as a ${kind.kind}: no kind ${quote(String(named))} is registered for version ${quote(group ? `${group}/${version}` : version)} in scheme`,
-    );
-  }
-  if (apiVersion !== '' && apiVersion !== wanted) {
-    throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted})`,
-    );
-  }
+  const apiVersion = stringAt(value, 'apiVersion');
+  const named = stringAt(value, 'kind');
+  if (kind.custom) checkCustomType(kind, text, apiVersion, named);
+  else checkNativeType(kind, apiVersion === '' ? wanted : apiVersion, named === '' ? kind.kind : named);
   const { metadata, ...rest } = deepCopy(value);
-  return { ...rest, kind: kind.kind, apiVersion: wanted, metadata: { name: '', ...(isObject(metadata) && metadata) } };
+  return {
+    ...rest,
+    kind: kind.custom ? named : kind.kind,
+    apiVersion: wanted,
+    metadata: { name: '', ...(isObject(metadata) && metadata) },
+  };
 }
+
+/** Another kind in the right version is found out by validation. */
+function checkCustomType(kind: ServedKind, text: string, apiVersion: string, named: string): void {
+  if (named === '') throw unrecognized(kind, text, `Object 'Kind' is missing in '${text}'`);
+  const wanted = apiVersionOf(kind);
+  if (apiVersion === wanted) return;
+  throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`);
+}
+
+function checkNativeType(kind: ServedKind, apiVersion: string, named: string): void {
+  const problem = nativeTypeProblem(kind, apiVersion, named);
+  if (problem === undefined) return;
+  const [, version] = splitApiVersion(apiVersion);
+  throw badRequest(`${named} in version ${quote(version)} cannot be handled as a ${kind.kind}: ${problem}`);
+}
+
+/** Source: the scheme of k8s.io/kubernetes: another type that it knows cannot be converted, others it does not know. */
+function nativeTypeProblem(kind: ServedKind, apiVersion: string, named: string): string | undefined {
+  if (apiVersion === apiVersionOf(kind) && named === kind.kind) return undefined;
+  const [group, version] = splitApiVersion(apiVersion);
+  if (builtinSchema(group, version, named)) {
+    const internal = kind.group.split('.')[0] || 'core';
+    return `converting (${version}.${named}) to (${internal}.${kind.kind}): unknown conversion`;
+  }
+  return `no kind ${quote(named)} is registered for version ${quote(apiVersion)} in scheme ${SCHEME}`;
+}
+
+/** Where the real server made its scheme; part of its message. */
+const SCHEME = '"pkg/runtime/scheme.go:111"';
 
 function splitApiVersion(apiVersion: string): [group: string, version: string] {
   const slash = apiVersion.indexOf('/');
@@ -84,23 +107,35 @@ export function admitFields(
   { fieldValidation, warn }: WriteOptions,
   complaints: readonly string[] = [],
 ): void {
-  const before = source === 'patch' && fieldValidation === 'Strict' ? marshalJson(draft) : '';
-  const problem = kind.strategy.decodeProblem(draft);
-  if (problem !== undefined) throw refusal(kind, source, before, problem);
-  const { managedFields } = draft.metadata;
+  const patched = source === 'patch' && fieldValidation === 'Strict' ? patchedText(draft) : undefined;
+  const problem =
+    source === 'patch'
+      ? (typeProblem(kind, draft) ?? kind.strategy.decodeProblem(draft))
+      : kind.strategy.decodeProblem(draft);
+  if (problem !== undefined) throw refusal(kind, source, patched ?? patchedText(draft), problem);
+  const { managedFields, name } = draft.metadata;
   const unknown = [...pruneObjectMeta(draft), ...kind.strategy.prune(draft)];
   const strict = [...complaints, ...unknown.map((path) => `unknown field ${quote(path)}`)];
-  if (strict.length > 0) {
-    if (fieldValidation === 'Strict')
-      throw refusal(kind, source, before, `strict decoding error: ${strict.join(', ')}`);
-    if (fieldValidation === 'Warn') strict.forEach(warn);
+  if (strict.length > 0 && fieldValidation === 'Strict') {
+    throw refusal(kind, source, patched ?? '', `strict decoding error: ${strict.join(', ')}`);
   }
+  if (fieldValidation === 'Warn') strict.forEach(warn);
   kind.strategy.applyDefaults(draft);
-  // An empty list is not nothing here: it asks for a reset.
+  // Neither is nothing when it is empty: no name is told in errors, no managed fields ask for a reset.
+  draft.metadata.name = name;
   if (managedFields) draft.metadata.managedFields = managedFields;
 }
 
-function refusal(kind: ServedKind, source: 'body' | 'patch', before: string, why: string): Error {
-  if (source === 'patch') return invalid('', '', '', [invalidField('patch', before, why)]);
+function typeProblem(kind: ServedKind, draft: Draft): string | undefined {
+  return kind.custom ? undefined : nativeTypeProblem(kind, draft.apiVersion, draft.kind);
+}
+
+/** A patched object as text: its members in order, as Go prints a map. */
+function patchedText(draft: Draft): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(draft).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function refusal(kind: ServedKind, source: 'body' | 'patch', patched: string, why: string): Error {
+  if (source === 'patch') return invalid('', '', '', [invalidField('patch', patched, why)]);
   return badRequest(`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: ${why}`);
 }

@@ -2,7 +2,7 @@ import { formatTime } from '../clock.ts';
 import { conflict, notFound } from '../http/status.ts';
 import { resourceOf } from '../kinds/served-kind.ts';
 import { objectKey } from '../store/object.ts';
-import { admitDelete } from './admission.ts';
+import { admitDelete } from '../admission/namespaces.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { Api } from './api.ts';
@@ -55,7 +55,10 @@ export function remove(
     if (options.dryRun || sameMark(stored, marked)) return outcome(options.dryRun ? marked : stored, false);
     return outcome(api.store.put(collection, marked), false);
   }
-  return outcome(options.dryRun ? stored : api.store.remove(collection, stored), true);
+  // A kind that ends gracefully is marked even if it ends at once.
+  const last = grace && !options.dryRun ? api.store.put(collection, mark(api, stored, finalizers, grace)) : stored;
+  if (!options.dryRun) api.store.remove(collection, last);
+  return outcome(last, true);
 }
 
 function checkPreconditions(kind: ServedKind, stored: ApiObject, { preconditions }: DeleteOptions): void {

@@ -1,8 +1,9 @@
 import { badRequest, expired, tooLargeVersion } from '../http/status.ts';
-import { decodeContinue, encodeContinue } from '../store/continue-token.ts';
+import { ContinueError, decodeContinue, encodeContinue } from '../store/continue-token.ts';
 import { keyOf } from '../store/object.ts';
 import { isSelective, onlyKey, selects } from './selection.ts';
 import { checkNotInFuture, parseVersion } from './versions.ts';
+import type { Continue } from '../store/continue-token.ts';
 import type { ApiObject } from '../store/object.ts';
 import type { Api } from './api.ts';
 import type { Selection } from './selection.ts';
@@ -71,12 +72,19 @@ function start(api: Api, { limit, resourceVersion, resourceVersionMatch }: ListO
 }
 
 function resume({ continueToken, resourceVersion, limit }: ListOptions): From {
+  const { version, after } = readContinue(continueToken);
   if (resourceVersion !== '' && resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue');
   }
-  const token = decodeContinue(continueToken);
-  if (!token) throw badRequest('invalid continue token: continue key is not valid');
-  return { version: token.version < 0 ? undefined : token.version, after: token.after, limit };
+  return { version: version < 0 ? undefined : version, after, limit };
+}
+
+function readContinue(token: string): Continue {
+  try {
+    return decodeContinue(token);
+  } catch (error) {
+    throw error instanceof ContinueError ? badRequest(`invalid continue token: ${error.message}`) : error;
+  }
 }
 
 /** The objects of the store that can be in the list, in order, at a version (undefined: the latest). */
@@ -95,8 +103,7 @@ function candidates(
   const found = collection.list(selection.namespace, version);
   if (found) return found;
   if (continueToken === '') throw expired(TOO_OLD);
-  const after = decodeContinue(continueToken)?.after ?? '';
-  throw expired(TOO_OLD_TO_CONTINUE, encodeContinue({ version: -1, after }));
+  throw expired(TOO_OLD_TO_CONTINUE, encodeContinue({ version: -1, after: decodeContinue(continueToken).after }));
 }
 
 function indexAfter(objects: readonly ApiObject[], key: string): number {

@@ -4,7 +4,7 @@ import type { Draft } from '../store/object.ts';
 /** Removes owner references that are there twice. Source: dedupOwnerReferences of k8s.io/apiserver. */
 export function dropDuplicateOwners(draft: Draft, warn: (text: string) => void, when: 'before' | 'after'): void {
   const references = draft.metadata.ownerReferences;
-  if (!Array.isArray(references) || references.length < 2) return;
+  if (!references || references.length < 2) return;
   const kept = references.filter(
     (reference, index) => !references.slice(0, index).some((other) => deepEqual(other, reference)),
   );

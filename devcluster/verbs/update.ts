@@ -1,11 +1,13 @@
+import { completeChanged } from '../admission/admission.ts';
 import { settleManagedFields } from '../apply/managed-fields.ts';
-import { badRequest, conflict, invalid, MODIFIED, notFound } from '../http/status.ts';
+import { badRequest, conflict, invalid, MODIFIED, notFound, plainError } from '../http/status.ts';
 import { resourceOf } from '../kinds/served-kind.ts';
 import { invalid as invalidField } from '../schema/field-error.ts';
+import { quote } from '../schema/go-text.ts';
 import { orderObjectMeta } from '../strategies/object-meta.ts';
 import { freezeJson } from '../store/json.ts';
 import { objectKey } from '../store/object.ts';
-import { admitCreate } from './admission.ts';
+import { admitCreate } from '../admission/namespaces.ts';
 import { insert, matchNamespace, wipeSystemFields } from './create.ts';
 import { dropDuplicateOwners } from './owner-references.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
@@ -50,15 +52,11 @@ export function update(api: Api, target: Target, change: Change, options: WriteO
   const draft = change.make(old);
   matchTarget(target, draft);
   dropDuplicateOwners(draft, options.warn, 'after');
-  const wantedUid = draft.metadata.uid;
-  if (wantedUid && wantedUid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${old.metadata.uid}`;
-    throw conflict(resourceOf(kind), name, why);
-  }
   checkVersion(target, draft, old);
   prepare(target, draft, old);
+  if (target.subresource === '') completeChanged(api, kind, draft, old);
   const errors = kind.strategy.validate(draft, old, target.subresource);
-  if (errors.length > 0) throw invalid(kind.group, kind.kind, draft.metadata.name, errors);
+  if (errors.length > 0) throw invalid(kind.group, draft.kind, draft.metadata.name, errors);
   for (const warning of kind.strategy.warnings(draft)) options.warn(warning);
   orderObjectMeta(draft);
   const next = kind.toStorage(draft);
@@ -87,22 +85,27 @@ function createMissing(api: Api, target: Target, change: Change, options: WriteO
   return insert(api, kind, draft, options);
 }
 
-/** Name and namespace of the object must be those of the path, or absent. */
+/** Name and namespace of the object must be those of the path. */
 function matchTarget({ kind, namespace, name }: Target, draft: Draft): void {
   matchNamespace(kind, namespace, draft);
-  if (!draft.metadata.name) draft.metadata.name = name;
-  if (draft.metadata.name !== name) {
-    throw badRequest(`the name of the object (${draft.metadata.name}) does not match the name on the URL (${name})`);
-  }
+  const given = draft.metadata.name;
+  if (given === name) return;
+  throw badRequest(
+    given
+      ? `the name of the object (${given}) does not match the name on the URL (${name})`
+      : `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+  );
 }
 
 function checkVersion({ kind, name }: Target, draft: Draft, old: ApiObject): void {
   const version = draft.metadata.resourceVersion;
+  if (version && !/^\d+$/.test(version)) {
+    throw plainError(`strconv.ParseUint: parsing ${quote(version)}: invalid syntax`);
+  }
   if (!version || version === '0') {
     if (!kind.strategy.unconditionalUpdate) {
-      const missing = { ...invalidField('metadata.resourceVersion', 0, 'must be specified for an update') };
-      const message = missing.message.replace(': 0:', ': 0x0:');
-      throw invalid(kind.group, kind.plural, name, [{ ...missing, message }]);
+      const missing = invalidField('metadata.resourceVersion', 0, 'must be specified for an update');
+      throw invalid(kind.group, kind.plural, name, [missing]);
     }
     draft.metadata.resourceVersion = old.metadata.resourceVersion;
   } else if (version !== old.metadata.resourceVersion) {

@@ -2,7 +2,7 @@ import { forbidden, notFound } from '../http/status.ts';
 import { resourceOf } from '../kinds/served-kind.ts';
 import { stringAt } from '../schema/json.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
-import type { Api } from './api.ts';
+import type { Api } from '../verbs/api.ts';
 
 /** The collection of all namespaces. */
 export const NAMESPACES = '/namespaces';

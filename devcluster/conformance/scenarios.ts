@@ -1,0 +1,32 @@
+import { applies } from './scenarios/applies.ts';
+import { collections } from './scenarios/collections.ts';
+import { creates } from './scenarios/creates.ts';
+import { definitions } from './scenarios/definitions.ts';
+import { deletes } from './scenarios/deletes.ts';
+import { fieldValidation } from './scenarios/field-validation.ts';
+import { forms } from './scenarios/forms.ts';
+import { lists } from './scenarios/lists.ts';
+import { namespaces } from './scenarios/namespaces.ts';
+import { owners } from './scenarios/owners.ts';
+import { patches } from './scenarios/patches.ts';
+import { statuses } from './scenarios/statuses.ts';
+import { updates } from './scenarios/updates.ts';
+import { watches } from './scenarios/watches.ts';
+import type { Scenario } from './scenario.ts';
+
+export const scenarios: readonly Scenario[] = [
+  creates,
+  updates,
+  patches,
+  applies,
+  deletes,
+  collections,
+  lists,
+  watches,
+  statuses,
+  fieldValidation,
+  forms,
+  definitions,
+  namespaces,
+  owners,
+];
