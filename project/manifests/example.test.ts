@@ -34,7 +34,11 @@ describe('an example', () => {
       left: z.string().optional(),
       nested: z.object({ host: z.string(), ports: z.array(z.int().min(1024)).min(2) }),
     });
-    assert.deepEqual(exampleFor(schema).value, { given: 'mine', nested: { host: 'host', ports: [1024, 1024] } });
+    assert.deepEqual(exampleFor(schema).value, {
+      given: 'mine',
+      fallback: 7,
+      nested: { host: 'host', ports: [1024, 1024] },
+    });
   });
 
   it('says what it cannot find', () => {

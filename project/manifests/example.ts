@@ -8,8 +8,8 @@ export interface Example {
 }
 
 /**
- * A value that a schema accepts: its example or default, else the least that fits, with required keys only. Rules in CEL and rare
- * patterns are beyond it; `.meta({ examples: [ … ] })` helps there.
+ * A value that a schema accepts: its example or default, else the least that fits, with the keys that are required or have a
+ * default. Rules in CEL and rare patterns are beyond it; `.meta({ examples: [ … ] })` helps there.
  */
 export function exampleOf(schema: StructuralSchema, path: string): Example {
   if (schema.example !== undefined) return { value: schema.example, missing: [] };
@@ -36,7 +36,7 @@ function objectOf(schema: StructuralSchema, path: string): Example {
   const missing: string[] = [];
   const entries: [string, Json][] = [];
   for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    if (!required.has(key)) continue;
+    if (!required.has(key) && property.default === undefined) continue;
     const chosen = form?.properties[key]?.enum?.[0];
     const found: Example =
       chosen === undefined ? exampleOf(property, `${path}.${key}`) : { value: chosen, missing: [] };

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { load } from 'js-yaml';
 import { describe, it } from 'mocha';
 import { format } from 'prettier';
+import * as z from 'zod';
+import { crdOf } from '../../runtime/crd/crd.ts';
 import { ProjectError } from '../errors.ts';
 import type { Project } from '../model.ts';
 import { manifestFiles } from './manifests.ts';
@@ -210,6 +212,19 @@ describe('manifests', () => {
       metadata: { name: 'example' },
       spec: { deploymentSelector: { matchLabels: { app: 'example' } } },
     });
+  });
+
+  it('show defaults in the example, and what is left to complete', () => {
+    const of = project(AUTOROUTE);
+    const names = { ...of, phases: of.phases.map(({ name }) => name) };
+    const shown = (spec: z.ZodType) =>
+      manifestFiles(of, {}, crdOf(names, { spec })).find(({ path }) => path.endsWith('_example.yaml'))?.contents ?? '';
+    assert.match(
+      shown(z.object({ message: z.string().default('Hello'), other: z.int().optional() })),
+      /^spec:\n {2}message: Hello\n$/m,
+    );
+    const odd = shown(z.object({ odd: z.string().regex(/^a$/).regex(/^b$/) }));
+    assert.match(odd, /^# To complete: spec\.odd\n/);
   });
 
   it('refuse settings that cannot be, all at once', () => {

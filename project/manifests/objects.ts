@@ -107,8 +107,9 @@ export function roleBinding(
 /** A resource to try the operator with: the least that its schema accepts. */
 export function exampleResource(project: Project, definition: CustomResourceDefinition): string {
   const { group, version, kind } = project;
-  const spec = definition.spec.versions[0]?.schema.openAPIV3Schema.properties?.['spec'];
-  const { value = {}, missing } = spec ? exampleOf(spec, 'spec') : { missing: [] };
+  // A spec that may be left out has the default `{}`, which shows nothing.
+  const { default: _default, ...spec } = definition.spec.versions[0]?.schema.openAPIV3Schema.properties?.['spec'] ?? {};
+  const { value = {}, missing } = exampleOf(spec, 'spec');
   return toYaml(
     { apiVersion: `${group}/${version}`, kind, metadata: { name: 'example' }, spec: value },
     missing.length === 0 ? {} : { header: `To complete: ${missing.join(', ')}` },
