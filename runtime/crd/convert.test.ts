@@ -329,6 +329,11 @@ describe('a zod schema as a structural schema', () => {
     );
   });
 
+  it('puts the values of a nullable enum where the server does not hold null against them', () => {
+    const { converted } = convert(z.enum(['a', 'b']).nullable());
+    assert.deepEqual(converted, { type: 'string', nullable: true, allOf: [{ enum: ['a', 'b', null] }] });
+  });
+
   it('lets a refinement stay where a rule says the same', () => {
     const rule = { rule: "self != 'x'" };
     const { problems } = convert(

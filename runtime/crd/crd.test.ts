@@ -66,6 +66,7 @@ describe('the CRD of a kind', () => {
       'revision',
       'observedGeneration',
       'conditions',
+      'observedOutputs',
       'transitions',
       'synced',
       'history',

@@ -83,6 +83,7 @@ export const FIELDS: Readonly<Record<string, FieldFixture>> = {
   bounds: { schema: z.int().min(1).max(3), valid: [1, 3], invalid: [0, 4] },
   exclusiveBounds: { schema: z.number().gt(0).lt(1).gte(0), valid: [0.5], invalid: [0, 1] },
   narrowedBounds: { schema: z.number().min(1).min(3).gt(3), valid: [3.1], invalid: [3, 2] },
+  widenedBounds: { schema: z.number().gt(1).min(2).lt(9).max(8), valid: [2, 8], invalid: [1.5, 8.5] },
   multiples: { schema: z.number().multipleOf(2).multipleOf(3), valid: [0, 6], invalid: [2, 3] },
   intOrString: { schema: intOrString(), valid: [80, 'http'], invalid: [1.5, true] },
   boundedIntOrString: {

@@ -24,6 +24,12 @@ export function runtimeStatus(phases: readonly string[]): Readonly<Record<string
       'x-kubernetes-list-type': 'map',
       'x-kubernetes-list-map-keys': ['type'],
     },
+    observedOutputs: {
+      description:
+        'What phases left behind as the resource went on: digests by phase and output, to find drift after a restart.',
+      type: 'object',
+      additionalProperties: { type: 'object', additionalProperties: { type: 'string' } },
+    },
     transitions: {
       description: 'The last changes of the phase.',
       type: 'array',

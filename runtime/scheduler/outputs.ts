@@ -45,6 +45,8 @@ async function bringUpToDate(run: Run, body: Body, entry: Entry): Promise<Output
   if (entry.object.metadata.deletionTimestamp !== undefined)
     throw errors.outputBusy(describe(body), 'it is being deleted');
   if (isAsWritten(run, body, entry)) return 'unchanged';
+  const made = run.environment.plan.phases.get(entry.object.metadata.annotations?.[run.environment.marks.phase] ?? '');
+  if (made && made !== run.phase) run.tookFrom.add(made.name);
   await apply(run, body, entry);
   return 'applied';
 }
@@ -182,8 +184,12 @@ export async function deleteOutput(run: Run, type: ResourceType, key: string, ui
   }
 }
 
-export function fieldsOf({ ours }: Entry): readonly FieldsV1[] {
-  return ours.flatMap(({ entry }) => (entry.subresource === undefined && entry.fieldsV1 ? entry.fieldsV1 : []));
+/** Our own entries of an object's managed fields; of one operation only where it is named. */
+export function fieldsOf({ ours }: Entry, operation?: 'Apply' | 'Update'): readonly FieldsV1[] {
+  return ours.flatMap(({ entry }) => {
+    const wanted = entry.subresource === undefined && (operation === undefined || entry.operation === operation);
+    return wanted && entry.fieldsV1 ? entry.fieldsV1 : [];
+  });
 }
 
 /** Kinds that are read in full get the full answer back, others their metadata. */

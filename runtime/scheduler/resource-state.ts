@@ -6,8 +6,10 @@ export class ResourceState {
   readonly uid: string;
   /** For each output: the leaves of its body that our entries held after our last write of it. */
   readonly #held = new Map<string, readonly FieldPath[]>();
-  /** Outputs of other phases that somebody else changed, to be seen to by the next sync. */
-  drift: Drift | undefined;
+  /** Outputs that somebody else changed, to be seen to by the next sync: by the phase that made them, in words for people. */
+  readonly drifts = new Map<string, string>();
+  /** Whether what earlier phases left behind was compared with what is there since the operator started. */
+  compared = false;
   /** Aborts the run that is under way. */
   running: AbortController | undefined;
 
@@ -26,13 +28,6 @@ export class ResourceState {
   forgetOutput(output: string): void {
     this.#held.delete(output);
   }
-}
-
-export interface Drift {
-  /** The phase that made the output. */
-  readonly phase: string;
-  /** For people: `Service default/web was deleted`. */
-  readonly what: string;
 }
 
 /** The states of all resources that exist, by key and by uid. */

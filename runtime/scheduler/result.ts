@@ -18,6 +18,7 @@ export interface CheckedResult {
 
 /** The members of `status` that are the runtime's. */
 export const OWN_STATUS: ReadonlySet<string> = new Set([
+  'observedOutputs',
   'phase',
   'revision',
   'observedGeneration',

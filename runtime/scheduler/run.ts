@@ -19,6 +19,8 @@ export class Run {
   readonly phase: Phase;
   readonly state: ResourceState;
   readonly signal: AbortSignal;
+  /** Other phases of which this run took objects over. */
+  readonly tookFrom = new Set<string>();
   /** A run of the finalizer goes on although the resource is being deleted. */
   readonly #finalizing: boolean;
 

@@ -6,6 +6,7 @@ import { statusOf } from './status.ts';
 import type { Environment } from './environment.ts';
 import { addFinalizer, finalize, hasFinalizer } from './finalizer.ts';
 import { Tracker } from './inputs.ts';
+import { driftedPhase, observeOutputs } from './observed-outputs.ts';
 import { bodyFor, ensureOutput, pruneOutputs } from './outputs.ts';
 import { checkResult, type CheckedResult } from './result.ts';
 import type { ResourceState } from './resource-state.ts';
@@ -75,6 +76,7 @@ export class Scheduler implements Reconciler {
     const phase = this.#phaseOf(entry);
     if (!phase) return this.#stopAtUnknownPhase(entry, state, running);
     const run = this.#run(entry, phase, state, running);
+    if (!this.#compareWithRecord(run)) return DONE;
     const drifted = await this.#seeToDrift(run);
     if (drifted) return drifted;
     if (phase.final) return this.#rest(run);
@@ -132,17 +134,39 @@ export class Scheduler implements Reconciler {
     return [...inputs, ...outputs].every((cache) => cache.synced);
   }
 
+  /** Once after a start: finds drift that happened while the operator was down. False where a kind has to be listed first. */
+  #compareWithRecord(run: Run): boolean {
+    const { state } = run;
+    if (state.compared) return true;
+    const found = driftedPhase(run);
+    if (found === 'waits') {
+      this.#waiting.add(run.key);
+      return false;
+    }
+    state.compared = true;
+    if (found) state.drifts.set(found.phase.name, `${found.key} were changed or deleted while the operator was down`);
+    return true;
+  }
+
   /** An output of another phase was changed: go to where the project repairs such things, or tell. */
   async #seeToDrift(run: Run): Promise<ReconcileResult | undefined> {
     const { plan, metrics, events } = this.#environment;
-    const { drift } = run.state;
-    if (!drift) return undefined;
-    run.state.drift = undefined;
+    const { drifts } = run.state;
     const repairing = plan.onOutputDrift;
-    if (run.phase === repairing || run.phase.names.has(drift.phase)) return undefined;
-    metrics.drift(drift.phase, repairing !== undefined);
-    if (repairing) return this.#transition(run, repairing, undefined);
-    const message = `${drift.what}, which phase ${drift.phase} made; nothing repairs it (\`onOutputDrift\` names no phase).`;
+    // What the present phase made, it repairs by running again; the phase for repairs is about to do its work.
+    if (run.phase === repairing) drifts.clear();
+    drifts.delete(run.phase.name);
+    const [drift] = drifts;
+    if (!drift) return undefined;
+    if (repairing) {
+      const result = await this.#transition(run, repairing, undefined);
+      for (const phase of drifts.keys()) metrics.drift(phase, true);
+      return result;
+    }
+    drifts.clear();
+    const [phase, what] = drift;
+    metrics.drift(phase, false);
+    const message = `${what}, which phase ${phase} made; nothing repairs it (\`onOutputDrift\` names no phase).`;
     events.warn({ resource: run.resource, reason: 'OutputDrifted', action: 'Sync', note: message });
     if (!run.phase.final) return undefined;
     await writeStatus(run, { phase: run.phase.name, standing: { is: 'drifted', message } });
@@ -174,7 +198,13 @@ export class Scheduler implements Reconciler {
     await this.#writeOutputs(run, result);
     tracker.replaceEarlierReads(caches.all());
     if (result.phase !== phase) return this.#transition(run, result.phase, result.status);
-    const written = await writeStatus(run, { phase: phase.name, standing: { is: 'resting' }, user: result.status });
+    const observedOutputs = observeOutputs(run, false);
+    const written = await writeStatus(run, {
+      phase: phase.name,
+      standing: { is: 'resting' },
+      user: result.status,
+      observedOutputs,
+    });
     if (written === 'lost') return REQUEUE;
     metrics.synced(phase.name, 'stayed');
     return this.#again(phase, result.requeueAfter);
@@ -193,7 +223,8 @@ export class Scheduler implements Reconciler {
   async #transition(run: Run, to: Phase, user: CheckedResult['status']): Promise<ReconcileResult> {
     const { metrics, logger } = this.#environment;
     const standing: Standing = { is: to.final ? 'resting' : 'progressing' };
-    const written = await writeStatus(run, { phase: to.name, standing, user, entering: to });
+    const observedOutputs = observeOutputs(run, true);
+    const written = await writeStatus(run, { phase: to.name, standing, user, entering: to, observedOutputs });
     if (written === 'lost') return REQUEUE;
     metrics.synced(run.phase.name, 'transition');
     metrics.transition(run.phase.name, to.name);

@@ -2,6 +2,7 @@ import { isStatus } from '../errors.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import { conditionsFor, type Standing } from './conditions.ts';
+import type { ObservedOutputs } from './observed-outputs.ts';
 import type { Run } from './run.ts';
 import { statusOf, statusPatch } from './status.ts';
 
@@ -13,6 +14,8 @@ export interface StatusWrite {
   readonly user?: Readonly<Record<string, unknown>> | undefined;
   /** The phase that conditions speak of; default: the run's. */
   readonly entering?: Phase;
+  /** What phases left behind; undefined: as it is. */
+  readonly observedOutputs?: ObservedOutputs | undefined;
 }
 
 /**
@@ -50,7 +53,11 @@ function lost(run: Run): 'lost' {
   return 'lost';
 }
 
-function change(run: Run, resource: KubernetesObject, { phase, standing, user, entering }: StatusWrite) {
+function change(
+  run: Run,
+  resource: KubernetesObject,
+  { phase, standing, user, entering, observedOutputs }: StatusWrite,
+) {
   const status = statusOf(resource);
   // The generation that the worker saw: a spec changed in flight is not observed by it.
   const { generation } = run.resource.metadata;
@@ -59,6 +66,7 @@ function change(run: Run, resource: KubernetesObject, { phase, standing, user, e
     phase,
     observedGeneration: generation,
     conditions: conditionsFor(standing, entering ?? run.phase, generation, status?.conditions ?? [], now),
+    observedOutputs,
     user,
   };
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PatchOperation } from '../kube/client.ts';
 import type { Condition, KubernetesObject } from '../kube/types.ts';
+import type { ObservedOutputs } from './observed-outputs.ts';
 import { OWN_STATUS } from './result.ts';
 
 /** `status` of a resource, as far as the runtime knows it. */
@@ -9,6 +10,7 @@ export interface StatusFields {
   readonly revision?: number;
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
+  readonly observedOutputs?: ObservedOutputs;
   readonly [name: string]: unknown;
 }
 
@@ -22,6 +24,8 @@ export interface StatusChange {
   readonly phase: string;
   readonly observedGeneration: number | undefined;
   readonly conditions: readonly Condition[];
+  /** Undefined: as it is. */
+  readonly observedOutputs: ObservedOutputs | undefined;
   /** The user's part, replaced as a whole; undefined: as it is. */
   readonly user: Readonly<Record<string, unknown>> | undefined;
 }
@@ -37,6 +41,7 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
     phase: change.phase,
     ...(change.observedGeneration !== undefined && { observedGeneration: change.observedGeneration }),
     conditions: change.conditions,
+    ...(change.observedOutputs && { observedOutputs: change.observedOutputs }),
     ...change.user,
   };
   const dropped = change.user

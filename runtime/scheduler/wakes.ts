@@ -54,8 +54,8 @@ function concernsItself({ key, old, current, own }: Change, { states }: Environm
 }
 
 /**
- * Somebody else changed or deleted an output, or took a leaf of ours. In the phase that made it, that phase runs again; drift of an
- * earlier phase's output is left for the sync to see to. Nothing else about an output wakes anybody.
+ * Somebody else changed or deleted an output, or took a leaf of ours: the next sync sees to it. Nothing else about an output wakes
+ * anybody.
  */
 function drifted(
   environment: Environment,
@@ -76,9 +76,7 @@ function drifted(
   const resource = views.resources.get(owner);
   if (!state || !resource || resource.object.metadata.deletionTimestamp !== undefined) return;
   if (!current) state.forgetOutput(id);
-  const phase = plan.phases.get(statusOf(resource.object)?.phase ?? plan.initial.name);
-  if (!phase?.names.has(made))
-    state.drift = { phase: plan.phases.get(made)?.name ?? made, what: `${type.kind} ${key} ${what}` };
+  state.drifts.set(plan.phases.get(made)?.name ?? made, `${type.kind} ${key} ${what}`);
   wake(owner);
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import type { PhaseDefinition } from 'autopilot-runtime';
 import { condition, configMap, final, isObserved, isTrue, phase, routes, sum, Testbed } from './testbed.ts';
 
+const OUT = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
+
 describe('phases', () => {
   let testbed: Testbed;
   beforeEach(async () => void (testbed = await Testbed.open()));
@@ -101,6 +103,72 @@ describe('phases', () => {
     );
     await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'v');
     assert.equal(sum(await running.metrics(), 'autopilot_output_drift_total', 'repaired="true"'), 2);
+  });
+
+  for (const [what, change] of [
+    ['was deleted', (testbed: Testbed) => testbed.cluster.delete(OUT)],
+    ['lost a field that was applied', (testbed: Testbed) => testbed.cluster.patch(OUT, { data: { k: 'other' } })],
+    [
+      'lost our label',
+      (testbed: Testbed) => testbed.cluster.patch(OUT, { metadata: { labels: { 'example.io/owner': null } } }),
+    ],
+  ] as const) {
+    it(`notice after a restart that an earlier phase's output ${what} meanwhile`, async () => {
+      const operator = routes(
+        {
+          Syncing: phase(
+            ({ route }) => ({
+              phase: 'Ready',
+              outputs: { configMaps: [configMap('out', { k: String(route.spec['k']) })] },
+            }),
+            { initial: true },
+          ),
+          Ready: phase(({ route }) => ({
+            phase: route.status?.['k'] === route.spec['k'] ? 'Ready' : 'Syncing',
+            status: { k: route.spec['k'] },
+          })),
+        },
+        { onOutputDrift: 'Syncing' },
+      );
+      await testbed.run(operator);
+      await testbed.route('a', { k: 1 });
+      await testbed.untilReady('a', 'Ready');
+      await setSpec({ k: 2 });
+      await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === '2');
+      await testbed.untilReady('a', 'Ready');
+      await testbed.stopOperators();
+      await change(testbed);
+      await testbed.run(operator);
+      await testbed.untilConfigMap(
+        'out',
+        ({ data, metadata }) => data?.['k'] === '2' && metadata.labels?.['example.io/owner'] !== undefined,
+      );
+      const second = await testbed.untilReady('a', 'Ready');
+      await testbed.stopOperators();
+      testbed.cluster.requests.clear();
+      await testbed.untilIdle(await testbed.run(operator));
+      assert.deepEqual(testbed.operatorWrites(), [], JSON.stringify(second.status));
+    });
+  }
+
+  it('do not take it for drift that a later phase took an output over', async () => {
+    const operator = routes(
+      {
+        One: phase(
+          () => ({ phase: 'Two', outputs: { configMaps: [configMap('shared', { by: 'one' }), configMap('own')] } }),
+          { initial: true },
+        ),
+        Two: phase(() => ({ phase: 'Two', outputs: { configMaps: [configMap('shared', { by: 'two' })] } })),
+      },
+      { onOutputDrift: 'One' },
+    );
+    await testbed.run(operator);
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Two');
+    await testbed.stopOperators();
+    testbed.cluster.requests.clear();
+    await testbed.untilIdle(await testbed.run(operator));
+    assert.deepEqual(testbed.operatorWrites(), []);
   });
 
   it('tell of drift that nothing repairs', async () => {

@@ -74,7 +74,7 @@ describe('writes of an operator', () => {
     testbed.cluster.requests.clear();
     const second = await testbed.run(threePhases());
     await testbed.untilIdle(second);
-    assert.equal(sum(await second.metrics(), 'controller_runtime_reconcile_total'), 3);
+    assert.ok(sum(await second.metrics(), 'controller_runtime_reconcile_total') >= 3);
     assert.deepEqual(testbed.operatorRequests(), []);
   });
 

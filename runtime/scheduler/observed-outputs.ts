@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { Entry } from '../cache/store.ts';
+import type { ResourceType } from '../kube/types.ts';
+import type { Phase } from '../plan.ts';
+import type { Environment } from './environment.ts';
+import { leavesOf } from './fields.ts';
+import { fieldsOf } from './outputs.ts';
+import type { Run } from './run.ts';
+import { statusOf } from './status.ts';
+
+/**
+ * What a phase left behind when its resource went on: by output key, a digest of the objects that are the resource's. It is written with
+ * the transition, so that drift which happens while the operator is down is found after a restart: nothing else remembers that an object
+ * existed which is gone.
+ *
+ * A digest covers which objects there are, their bodies' hashes, and the leaves of our `Apply` entries. Not noticed: leaves lost from an
+ * object that was only ever created, since an `Update` entry also holds fields that the server filled in.
+ */
+export type ObservedOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Recorded for a phase of which drift is known and not seen to: it fits nothing. */
+const DRIFTED = 'drifted';
+
+/**
+ * What to record as a run ends: of its phase when the resource leaves it, and of phases whose objects it took over. Undefined where that
+ * changes nothing.
+ */
+export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | undefined {
+  const { environment, uid, phase, state } = run;
+  const observed = statusOf(run.resource)?.observedOutputs ?? {};
+  const names = [...(leaving ? [phase.name] : []), ...run.tookFrom];
+  const digests = names.flatMap((name) => {
+    const of = environment.plan.phases.get(name);
+    if (!of || (of.outputs.size === 0 && !(name in observed))) return [];
+    const digest = (type: ResourceType): string =>
+      state.drifts.has(name) ? DRIFTED : digestOf(environment, outputsOf(environment, uid, of, type));
+    return [[name, Object.fromEntries([...of.outputs].map(([key, type]) => [key, digest(type)]))] as const];
+  });
+  return digests.length === 0 ? undefined : { ...observed, ...Object.fromEntries(digests) };
+}
+
+/**
+ * Compares what earlier phases left behind with what is there now. Returns the first phase of which something is missing or changed.
+ * Outputs that the operator no longer declares are not looked at. Undefined too where a kind has not been listed yet (`waits` tells).
+ */
+export function driftedPhase(run: Run): { readonly phase: Phase; readonly key: string } | 'waits' | undefined {
+  const { plan, views } = run.environment;
+  const observed = statusOf(run.resource)?.observedOutputs ?? {};
+  for (const [name, digests] of Object.entries(observed)) {
+    const phase = plan.phases.get(name);
+    if (!phase || phase === run.phase) continue;
+    for (const [key, type] of phase.outputs) {
+      const recorded = digests[key];
+      if (recorded === undefined) continue;
+      if (!views.output(type).synced) return 'waits';
+      if (digestOf(run.environment, outputsOf(run.environment, run.uid, phase, type)) !== recorded)
+        return { phase, key };
+    }
+  }
+  return undefined;
+}
+
+function outputsOf({ marks, views }: Environment, uid: string, phase: Phase, type: ResourceType): readonly Entry[] {
+  const owned = views.output(type).select(undefined, [{ key: marks.owner, operator: 'In', values: [uid] }]);
+  return owned.filter(({ object }) => phase.names.has(object.metadata.annotations?.[marks.phase] ?? ''));
+}
+
+function digestOf({ marks }: Environment, entries: readonly Entry[]): string {
+  const hash = createHash('sha256');
+  for (const entry of entries) {
+    const applied = fieldsOf(entry, 'Apply').flatMap((fields) => leavesOf(fields).map((path) => path.join('\u0000')));
+    hash.update(JSON.stringify([entry.key, entry.object.metadata.annotations?.[marks.applied], applied.toSorted()]));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
