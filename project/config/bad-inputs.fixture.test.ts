@@ -376,6 +376,13 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
+    name: 'a phase named after the finalizer',
+    autopilot: changed(['name: Syncing', 'name: Finalizer']),
+    problems: [
+      "autopilot.yaml:7:11 phases[1].name: A phase cannot be called `Finalizer`: its test would have the finalizer's name. Choose another name, for example an activity such as `Syncing`. (ERR_AP_PHASE_RESERVED)",
+    ],
+  },
+  {
     name: 'two phases of one name',
     autopilot: changed(['name: Ready', 'name: Syncing']),
     problems: [

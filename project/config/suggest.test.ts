@@ -8,6 +8,7 @@ describe('suggestions', () => {
     const meant: Record<string, string> = {
       pod: 'pods',
       Pods: 'pods',
+      pdos: 'pods',
       depoyments: 'deployments',
       delpoyments: 'deployments',
       Deployment: 'deployments',

@@ -39,6 +39,8 @@ function checkNames(entries: Entries, reading: Reading): void {
       reading.report(FAULTS.phaseDuplicate({ name, other: first.name, line }), path);
     } else if (isReservedWord(lowerCamel(name))) {
       reading.report(FAULTS.phaseReserved({ name, why: `\`${lowerCamel(name)}\` is a word of TypeScript` }), path);
+    } else if (name === 'Finalizer') {
+      reading.report(FAULTS.phaseReserved({ name, why: "its test would have the finalizer's name" }), path);
     } else if (isWindowsDevice(name)) {
       reading.report(FAULTS.phaseReserved({ name, why: 'Windows has no folder of that name' }), path);
     }
