@@ -8,6 +8,7 @@ import { validateObjectMeta, validateObjectMetaUpdate } from '../schema/object-m
 import type { BuiltinKind } from './builtin.ts';
 import { toGoShape } from './go-shape.ts';
 import { fillDefaults } from './rules/default-values.ts';
+import { declarativeLast } from './rules/declarative.ts';
 import { nameRuleOf } from './rules/name-rules.ts';
 import { validateByKind } from './rules/validation.ts';
 
@@ -39,5 +40,5 @@ export function validateBuiltin(
     old === undefined
       ? validateObjectMeta(meta, kind.namespaced, nameRuleOf(kind.group, kind.kind))
       : validateObjectMetaUpdate(meta, objectAt(old, 'metadata') ?? {});
-  return [...errors, ...validateByKind(kind.group, kind.kind, object, old, subresource)];
+  return declarativeLast([...errors, ...validateByKind(kind.group, kind.kind, object, old, subresource)]);
 }

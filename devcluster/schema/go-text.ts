@@ -44,9 +44,32 @@ export function formatNumber(value: number): string {
   return String(value);
 }
 
-/** `json.Marshal`: members sorted by name, `<`, `>` and `&` escaped. */
+/**
+ * An object that Go prints as a struct: its fields in the order of their declaration, by the names and with the zero
+ * values that the type has, which may be an internal one.
+ */
+export class GoStruct {
+  readonly fields: Readonly<Record<string, unknown>>;
+
+  constructor(fields: Readonly<Record<string, unknown>>) {
+    this.fields = fields;
+  }
+
+  /** A struct whose empty fields are left out. */
+  static ordered(value: unknown, names: readonly string[]): unknown {
+    if (!isObject(value)) return value;
+    const given = names.filter((name) => value[name] !== undefined);
+    return new GoStruct(Object.fromEntries(given.map((name) => [name, value[name]])));
+  }
+}
+
+/** `json.Marshal`: members sorted by name, but those of structs, `<`, `>` and `&` escaped. */
 export function marshalJson(value: unknown): string {
   if (value === undefined || value === null) return 'null';
+  if (value instanceof GoStruct) {
+    const members = Object.entries(value.fields).map(([key, member]) => `${marshalString(key)}:${marshalJson(member)}`);
+    return `{${members.join(',')}}`;
+  }
   if (isArray(value)) return `[${value.map((item) => marshalJson(item)).join(',')}]`;
   if (isObject(value)) {
     const members = Object.keys(value)

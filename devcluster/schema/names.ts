@@ -17,7 +17,10 @@ const DNS_1035_PATTERN = new RegExp(`^${DNS_1035_LABEL}$`);
 const LABEL_KEY_PATTERN = new RegExp(`^${LABEL_KEY}$`);
 const LABEL_VALUE_PATTERN = new RegExp(`^(${LABEL_KEY})?$`);
 
-export const maxLengthError = (length: number): string => `must be no more than ${length} bytes`;
+export const maxLengthError = (length: number): string => `must be no more than ${length} characters`;
+
+/** Of labels; two packages of the server word it differently, and both count bytes. */
+const maxBytesError = (length: number): string => `must be no more than ${length} bytes`;
 
 export function regexError(message: string, pattern: string, ...examples: readonly string[]): string {
   if (examples.length === 0) return `${message} (regex used for validation is '${pattern}')`;
@@ -35,9 +38,9 @@ export function isDns1123Label(name: string): string[] {
   return [...errors, regexError(message, LABEL, 'my-name', '123-abc')];
 }
 
-export function isDns1123Subdomain(name: string): string[] {
+export function isDns1123Subdomain(name: string, lengthError = maxLengthError): string[] {
   const errors: string[] = [];
-  if (byteLength(name) > 253) errors.push(maxLengthError(253));
+  if (byteLength(name) > 253) errors.push(lengthError(253));
   if (SUBDOMAIN_PATTERN.test(name)) return errors;
   const message =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
@@ -67,17 +70,17 @@ export function isQualifiedName(value: string): string[] {
   if (parts.length === 2) {
     const prefix = parts[0] ?? '';
     if (prefix === '') errors.push('prefix part must be non-empty');
-    else errors.push(...isDns1123Subdomain(prefix).map((error) => `prefix part ${error}`));
+    else errors.push(...isDns1123Subdomain(prefix, maxBytesError).map((error) => `prefix part ${error}`));
   }
   if (name === '') errors.push('name part must be non-empty');
-  else if (byteLength(name) > 63) errors.push(`name part ${maxLengthError(63)}`);
+  else if (byteLength(name) > 63) errors.push(`name part ${maxBytesError(63)}`);
   if (!LABEL_KEY_PATTERN.test(name)) errors.push(`name part ${rule}`);
   return errors;
 }
 
 export function isLabelValue(value: string): string[] {
   const errors: string[] = [];
-  if (byteLength(value) > 63) errors.push(maxLengthError(63));
+  if (byteLength(value) > 63) errors.push(maxBytesError(63));
   if (LABEL_VALUE_PATTERN.test(value)) return errors;
   const message =
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";

@@ -3,7 +3,7 @@
  * Source: k8s.io/apimachinery/pkg/api/validation/objectmeta.go, pkg/apis/meta/v1/validation.
  */
 import { forbidden, invalid, notSupported, required, tooLong, type FieldError } from './field-error.ts';
-import { byteLength, compareStrings, quote } from './go-text.ts';
+import { byteLength, compareStrings, GoStruct, quote } from './go-text.ts';
 import { deepEqual, isObject, listAt, stringAt, valueAt, type JsonObject } from './json.ts';
 import { isLabelValue, isQualifiedName, nameIsDnsLabel, type NameRule } from './names.ts';
 
@@ -102,6 +102,8 @@ export function validateAnnotations(annotations: unknown, path: string): FieldEr
   return errors;
 }
 
+const OWNER_REFERENCE = ['apiVersion', 'kind', 'name', 'uid', 'controller', 'blockOwnerDeletion'];
+
 function validateOwnerReferences(references: readonly unknown[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   let controller = '';
@@ -117,7 +119,8 @@ function validateOwnerReferences(references: readonly unknown[], path: string): 
       if (stringAt(reference, key) === '') errors.push(required(`${at}.${key}`, 'must not be empty'));
     }
     if (apiVersion === 'v1' && kind === 'Event') {
-      errors.push(invalid(at, reference, '/v1, Kind=Event is disallowed from being an owner'));
+      const shown = GoStruct.ordered(reference, OWNER_REFERENCE);
+      errors.push(invalid(at, shown, '/v1, Kind=Event is disallowed from being an owner'));
     }
     if (valueAt(reference, 'controller') !== true) return;
     const current = `${kind}/${stringAt(reference, 'name')}`;
@@ -125,7 +128,8 @@ function validateOwnerReferences(references: readonly unknown[], path: string): 
       controller = current;
     } else {
       const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${current}`;
-      errors.push(invalid(path, references, detail));
+      const shown = references.map((one) => GoStruct.ordered(one, OWNER_REFERENCE));
+      errors.push(invalid(path, shown, detail));
     }
   });
   return errors;

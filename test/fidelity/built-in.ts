@@ -40,6 +40,7 @@ export function createHere(body: JsonObject, manager: string, now: string): Outc
   }
   const meta = objectAt(object, 'metadata') ?? {};
   if (kind.namespaced) meta['namespace'] ??= 'default';
+  else delete meta['namespace'];
   defaultBuiltin(kind, object);
   const hasStatus = kind.subresources.some(({ name }) => name === 'status');
   const resetFields = hasStatus ? [['status']] : [];

@@ -2,14 +2,14 @@
  * Sends random requests to a real server and to the functions of this package, and tells where they differ.
  *   node test/fidelity/compare-samples.ts KUBECONFIG [first seed] [number of seeds] [steps of each] [file to record to]
  */
-import { writeFile } from 'node:fs/promises';
 import { API_VERSION, comparable, DEFINITION, SampleStore } from './custom-resource.ts';
 import { stringAt } from '../../devcluster/schema/json.ts';
 import { differencesOf } from './differences.ts';
 import { Random } from './random.ts';
 import { randomStep } from './random-samples.ts';
-import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH, RealServer, type Answer } from './real-server.ts';
-import type { Outcome, RecordedStep, Recording, Step } from './steps.ts';
+import { actedAt, APPLY_PATCH, JSON_PATCH, MERGE_PATCH, RealServer, type Answer } from './real-server.ts';
+import { settledOutcome, writeRecording } from './recordings.ts';
+import type { Outcome, RecordedStep, Step } from './steps.ts';
 import { applyMergePatch } from '../../devcluster/patch/merge-patch.ts';
 
 const COLLECTION = `/apis/${API_VERSION}/namespaces/default/samples`;
@@ -17,13 +17,13 @@ const COLLECTION = `/apis/${API_VERSION}/namespaces/default/samples`;
 const [kubeconfig = '', first = '1', count = '20', length = '25', file] = process.argv.slice(2);
 const server = await RealServer.fromKubeconfig(kubeconfig);
 await install();
-const recording: { server: string; sequences: RecordedStep[][] } = { server: await server.version(), sequences: [] };
+const sequences: RecordedStep[][] = [];
 let differences = 0;
 for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
-  recording.sequences.push(await runSequence(seed, Number(length)));
+  sequences.push(await runSequence(seed, Number(length)));
 }
 console.log(`${count} sequences of ${length} steps, ${differences} of them differ`);
-if (file !== undefined) await writeFile(file, `${JSON.stringify(recording satisfies Recording)}\n`);
+if (file !== undefined) await writeRecording(file, await server.version(), sequences);
 
 async function install(): Promise<void> {
   await server.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', DEFINITION);
@@ -43,11 +43,11 @@ async function runSequence(seed: number, steps: number): Promise<RecordedStep[]>
     const step = randomStep(random, store.stored !== undefined);
     const answer = await sendStep(step);
     const outcome = outcomeOf(answer);
-    const now = lastTime(answer);
+    const now = actedAt(answer);
     const before = store.stored;
     const ours = store.step(step, now);
     recorded.push({ step, now, outcome });
-    const found = differencesOf(normalise(ours), normalise(outcome));
+    const found = differencesOf(settledOutcome(ours), settledOutcome(outcome));
     if (found.length > 0) {
       differences++;
       console.log(`seed ${seed} step ${index}: ${JSON.stringify(step)}\nbefore: ${JSON.stringify(before)}`);
@@ -56,14 +56,6 @@ async function runSequence(seed: number, steps: number): Promise<RecordedStep[]>
     }
   }
   return recorded;
-}
-
-/** What the server says it did now, which may be a second before its Date. */
-function lastTime(answer: Answer): string {
-  const text = JSON.stringify(answer.body);
-  const times = [...text.matchAll(/"time":"([^"]+)"/g)].map((match) => match[1] ?? '').sort();
-  const last = times.at(-1);
-  return last !== undefined && Date.parse(answer.time) - Date.parse(last) <= 1000 ? last : answer.time;
 }
 
 async function clear(): Promise<void> {
@@ -98,13 +90,4 @@ async function sendStep({ verb, manager, force, subresource, body }: Step): Prom
 function outcomeOf({ code, body }: Answer): Outcome {
   if (code >= 300) return { code, message: stringAt(body, 'message') };
   return stringAt(body, 'kind') === 'Sample' ? { code, object: comparable(body) } : { code };
-}
-
-/** Errors come in no particular order from a real server, and of several that end a walk any one. */
-function normalise(outcome: Outcome): unknown {
-  if (outcome.message === undefined) return outcome;
-  if (outcome.code === 404 || (outcome.code === 409 && !outcome.message.startsWith('Apply')))
-    return { code: outcome.code };
-  if (outcome.message.startsWith('failed to create typed')) return { code: outcome.code };
-  return { code: outcome.code, message: outcome.message.split(/, (?=[a-z<]+[.[>])|[[\]\n]/).sort() };
 }

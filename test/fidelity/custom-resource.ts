@@ -4,6 +4,7 @@
  */
 import { ApplyConflictError, ApplyRefusedError, applyServerSide } from '../../devcluster/apply/apply.ts';
 import { settleManagedFields, trackUpdate } from '../../devcluster/apply/managed-fields.ts';
+import { shapeEmbeddedMetadata } from '../../devcluster/kinds/embedded-metadata.ts';
 import { applyJsonPatch } from '../../devcluster/patch/json-patch.ts';
 import { applyMergePatch } from '../../devcluster/patch/merge-patch.ts';
 import { PatchError } from '../../devcluster/patch/patch-error.ts';
@@ -157,6 +158,8 @@ export class SampleStore {
     if (errors.length > 0) {
       return { code: 422, message: `${KIND}.${GROUP} "sample" is invalid: ${aggregateMessage(errors)}` };
     }
+    // The store's own reader shapes what an apply left as it was.
+    shapeEmbeddedMetadata(SCHEMA, object);
     this.stored = stored === undefined ? object : settleManagedFields(stored, object).object;
     return { code: stored === undefined ? 201 : 200, object: comparable(this.stored) };
   }
@@ -185,6 +188,7 @@ function admitted(object: JsonObject): JsonObject {
   const copy = deepCopy(object);
   dropEmptyMeta(copy);
   pruneUnknown(SCHEMA, copy);
+  shapeEmbeddedMetadata(SCHEMA, copy);
   dropForbiddenNulls(SCHEMA, copy);
   applyDefaults(SCHEMA, copy);
   return copy;

@@ -141,7 +141,11 @@ const MEMBERS: { readonly [name: string]: Make } = {
   embedded: (random) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: 'inner', ...(random.chance(0.5) && { labels: { a: text(random) } }) },
+    metadata: {
+      name: 'inner',
+      ...(random.chance(0.5) && { labels: random.chance(0.3) ? null : { a: text(random) } }),
+      ...(random.chance(0.1) && { unknown: text(random) }),
+    },
     ...(random.chance(0.5) && { data: { a: text(random), ...(random.chance(0.5) && { b: text(random) }) } }),
   }),
 };

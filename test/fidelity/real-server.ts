@@ -19,6 +19,14 @@ export const MERGE_PATCH = 'application/merge-patch+json';
 export const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
 export const APPLY_PATCH = 'application/apply-patch+yaml';
 
+/** When the server wrote what it answers, by the last of the managed fields' times: the Date may be a second later. */
+export function actedAt(answer: Answer): string {
+  const text = JSON.stringify(answer.body);
+  const times = [...text.matchAll(/"time":"([^"]+)"/g)].map((match) => match[1] ?? '').sort();
+  const last = times.at(-1);
+  return last !== undefined && Date.parse(answer.time) - Date.parse(last) <= 1000 ? last : answer.time;
+}
+
 export class RealServer {
   readonly #server: string;
   readonly #token: string;

@@ -25,9 +25,3 @@ export interface RecordedStep {
   readonly now: string;
   readonly outcome: Outcome;
 }
-
-export interface Recording {
-  /** E.g. `v1.37.2`. */
-  readonly server: string;
-  readonly sequences: readonly (readonly RecordedStep[])[];
-}

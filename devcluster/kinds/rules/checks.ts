@@ -4,7 +4,7 @@
  */
 import { isIP, isIPv4 } from 'node:net';
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../schema/field-error.ts';
-import { byteLength } from '../../schema/go-text.ts';
+import { byteLength, GoStruct } from '../../schema/go-text.ts';
 import { isObject, listAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
 import {
   isDns1123Label,
@@ -145,14 +145,23 @@ function selectorRequirement(requirement: JsonObject, path: string): FieldError[
   return errors;
 }
 
+/** A selector as messages show it. */
+export const asSelector = (selector: unknown): unknown =>
+  GoStruct.ordered(selector, ['matchLabels', 'matchExpressions']);
+
 /**
  * Whether labels match a selector; undefined for a selector that is none. No selector matches nothing, an empty one all.
  */
 export function selectorMatches(selector: unknown, labels: JsonObject): boolean | undefined {
   if (!isObject(selector)) return false;
   const wanted = Object.entries(isObject(selector['matchLabels']) ? selector['matchLabels'] : {});
+  const sound = wanted.every(
+    ([key, value]) => isQualifiedName(key).length === 0 && typeof value === 'string' && isLabelValue(value).length === 0,
+  );
+  if (!sound) return undefined;
   let matches = wanted.every(([key, value]) => labels[key] === value);
   for (const { key, operator, values } of objectsAt(selector, 'matchExpressions').map(readRequirement)) {
+    if (isQualifiedName(key).length > 0 || values.some((value) => isLabelValue(value).length > 0)) return undefined;
     const has = Object.hasOwn(labels, key);
     const among = has && values.some((value) => value === labels[key]);
     switch (operator) {

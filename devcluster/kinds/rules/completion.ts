@@ -32,6 +32,9 @@ export function completeCreate(group: string, kind: string, object: JsonObject, 
     case 'batch/Job':
       selectByUid(object);
       break;
+    case 'coordination.k8s.io/Lease':
+      dropFields(objectAt(object, 'spec') ?? {}, {}, OF_COORDINATED_ELECTION);
+      break;
     default:
   }
 }
@@ -55,8 +58,18 @@ export function completeUpdate(
       annotate(object, TEMPLATE_GENERATION, String(deepEqual(now, then) ? before : before + 1));
       break;
     }
+    case 'coordination.k8s.io/Lease':
+      dropFields(objectAt(object, 'spec') ?? {}, objectAt(old, 'spec') ?? {}, OF_COORDINATED_ELECTION);
+      break;
     default:
   }
+}
+
+/** Fields of a feature that is off by default; who has them keeps them. */
+const OF_COORDINATED_ELECTION = ['strategy', 'preferredHolder'];
+
+function dropFields(spec: JsonObject, old: JsonObject, names: readonly string[]): void {
+  for (const name of names) if (old[name] === undefined) delete spec[name];
 }
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';

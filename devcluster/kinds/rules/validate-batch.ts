@@ -3,8 +3,9 @@ import { invalid, notSupported, required, type FieldError } from '../../schema/f
 import { quote } from '../../schema/go-text.ts';
 import { deepEqual, isObject, objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
 import { immutable } from '../../schema/object-meta.ts';
-import { integerAt, isGiven, labelSelector, nonNegative, oneOf } from './checks.ts';
+import { asSelector, integerAt, isGiven, labelSelector, nonNegative, oneOf, selectorMatches } from './checks.ts';
 import { cronError } from './cron.ts';
+import { declarative } from './declarative.ts';
 import { templateOf, validatePodTemplate, validateTemplateLabels } from './validate-pods.ts';
 import type { Validator } from './validation.ts';
 
@@ -22,7 +23,7 @@ export const validateJob: Validator = (object, old) => {
   const spec = objectAt(object, 'spec') ?? {};
   const errors = validateJobSpec(spec, 'spec');
   const before = objectAt(old, 'spec');
-  if (before === undefined) return [...validateJobSelector(spec), ...errors];
+  if (before === undefined) return [...validateJobSelector(spec, object), ...errors];
   const fixed = (field: string): FieldError[] => immutable(spec[field] ?? null, before[field] ?? null, `spec.${field}`);
   errors.push(...(spec['completionMode'] === 'Indexed' ? indexedCompletions(spec, before) : fixed('completions')));
   errors.push(...fixed('selector'), ...fixedTemplate(spec, before));
@@ -32,12 +33,37 @@ export const validateJob: Validator = (object, old) => {
   return errors;
 };
 
-function validateJobSelector(spec: JsonObject): FieldError[] {
+function validateJobSelector(spec: JsonObject, object: JsonObject): FieldError[] {
   if (!isObject(spec['selector'])) return [required('spec.selector')];
+  const errors = spec['manualSelector'] === true ? [] : validateGeneratedSelector(spec, object);
   return [
+    ...errors,
     ...labelSelector(spec['selector'], 'spec.selector'),
     ...validateTemplateLabels(spec['selector'], templateOf(spec), 'spec.template'),
   ];
+}
+
+/** The labels that the server adds must not have been given other values. */
+function validateGeneratedSelector(spec: JsonObject, object: JsonObject): FieldError[] {
+  const [name, uid] = [stringAt(object, 'metadata', 'name'), stringAt(object, 'metadata', 'uid')];
+  const labels = objectAt(templateOf(spec), 'metadata', 'labels') ?? {};
+  const expected = {
+    'controller-uid': uid,
+    'job-name': name,
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+  };
+  const errors = Object.entries(expected).flatMap(([key, value]) => hasLabel(labels, key, value));
+  if (selectorMatches(spec['selector'], expected) === false) {
+    errors.push(invalid('spec.selector', asSelector(spec['selector']), '`selector` not auto-generated'));
+  }
+  return errors;
+}
+
+function hasLabel(labels: JsonObject, key: string, expected: string): FieldError[] {
+  const path = 'spec.template.metadata.labels';
+  if (!Object.hasOwn(labels, key)) return [required(`${path}[${key}]`, `must be '${expected}'`)];
+  return labels[key] === expected ? [] : [invalid(`${path}[${key}]`, labels, `must be '${expected}'`)];
 }
 
 function indexedCompletions(spec: JsonObject, before: JsonObject): FieldError[] {
@@ -119,7 +145,7 @@ export const validateCronJob: Validator = (object, old) => {
   const spec = objectAt(object, 'spec') ?? {};
   const errors: FieldError[] = [];
   const schedule = stringAt(spec, 'schedule');
-  if (schedule === '') errors.push(required('spec.schedule'));
+  if (schedule === '') errors.push(declarative(required('spec.schedule')));
   else errors.push(...validateSchedule(schedule, spec, old));
   errors.push(...nonNegative(spec['startingDeadlineSeconds'], 'spec.startingDeadlineSeconds'));
   const zone = spec['timeZone'];

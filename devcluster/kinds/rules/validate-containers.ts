@@ -23,6 +23,7 @@ import {
   portNumber,
 } from './checks.ts';
 import { validateLifecycle, validateProbes } from './validate-probes.ts';
+import { validateContainerSecurity } from './validate-security.ts';
 import { relativePath } from './validate-volumes.ts';
 
 export interface ContainerContext {
@@ -97,7 +98,7 @@ function validateContainer(container: JsonObject, context: ContainerContext, pat
   const pulls = ['Always', 'IfNotPresent', 'Never'];
   errors.push(...oneOf(container['imagePullPolicy'], `${path}.imagePullPolicy`, pulls));
   errors.push(...validateResources(objectAt(container, 'resources') ?? {}, `${path}.resources`));
-  errors.push(...validateSecurityContext(objectAt(container, 'securityContext') ?? {}, `${path}.securityContext`));
+  errors.push(...validateContainerSecurity(container, `${path}.securityContext`));
   return errors;
 }
 
@@ -316,19 +317,4 @@ function amounts(list: JsonObject | undefined): Map<string, { nanos: bigint; tex
     if (quantity !== undefined && 'nanos' in quantity) found.set(name, quantity);
   }
   return found;
-}
-
-function validateSecurityContext(context: JsonObject, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const field of ['runAsUser', 'runAsGroup']) {
-    const id = context[field];
-    if (typeof id === 'number' && (id < 0 || id > 2 ** 31 - 1)) {
-      errors.push(invalid(`${path}.${field}`, id, 'must be between 0 and 2147483647, inclusive'));
-    }
-  }
-  if (context['allowPrivilegeEscalation'] === false && context['privileged'] === true) {
-    const detail = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true';
-    errors.push(invalid(path, context, detail));
-  }
-  return errors;
 }

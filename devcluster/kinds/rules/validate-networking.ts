@@ -16,6 +16,7 @@ import {
   textsAt,
   wildcardSubdomain,
 } from './checks.ts';
+import { declarative } from './declarative.ts';
 import type { Validator } from './validation.ts';
 
 export const validateNetworkPolicy: Validator = (object) => {
@@ -85,7 +86,7 @@ function validatePeer(peer: JsonObject, path: string): FieldError[] {
 
 function validateBlock(block: JsonObject, path: string): FieldError[] {
   const range = stringAt(block, 'cidr');
-  if (range === '') return [required(`${path}.cidr`)];
+  if (range === '') return [declarative(required(`${path}.cidr`))];
   const errors = eachInvalid(`${path}.cidr`, range, cidr(range));
   if (errors.length > 0) return errors;
   for (const [index, except] of textsAt(block, 'except').entries()) {

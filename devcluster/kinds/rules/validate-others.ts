@@ -1,9 +1,10 @@
 /** Source: validation.go of k8s.io/kubernetes/pkg/apis/{autoscaling,policy,rbac,coordination}/validation. */
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../schema/field-error.ts';
-import { isObject, objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
+import { GoStruct } from '../../schema/go-text.ts';
+import { deepEqual, isObject, objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
 import { isPathSegment, nameIsDnsSubdomain } from '../../schema/names.ts';
-import { immutable } from '../../schema/object-meta.ts';
 import {
+  asSelector,
   eachInvalid,
   integerAt,
   intOrPercent,
@@ -13,6 +14,7 @@ import {
   objectsAt,
   textsAt,
 } from './checks.ts';
+import { declarative } from './declarative.ts';
 import type { Validator } from './validation.ts';
 
 const METRIC_SOURCES: Readonly<Record<string, string>> = {
@@ -30,10 +32,10 @@ export const validateHorizontalPodAutoscaler: Validator = (object) => {
   const min = spec['minReplicas'];
   const max = integerAt(spec, 'maxReplicas');
   if (typeof min === 'number' && min < 0) {
-    errors.push(invalid('spec.minReplicas', min, 'must be greater than or equal to 0'));
+    errors.push(declarative(invalid('spec.minReplicas', min, 'must be greater than or equal to 0')));
   }
-  if (max === 0) errors.push(required('spec.maxReplicas', 'must be set and greater than 0'));
-  else if (max < 0) errors.push(invalid('spec.maxReplicas', max, 'must be greater than or equal to 1'));
+  if (max === 0) errors.push(declarative(required('spec.maxReplicas')));
+  else if (max < 0) errors.push(declarative(invalid('spec.maxReplicas', max, 'must be greater than or equal to 1')));
   if (typeof min === 'number' && max < min) {
     errors.push(invalid('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
   }
@@ -76,14 +78,13 @@ export const validatePodDisruptionBudget: Validator = (object) => {
   const errors: FieldError[] = [];
   const { minAvailable, maxUnavailable } = spec;
   if (isGiven(minAvailable) && isGiven(maxUnavailable)) {
-    const error = invalid('spec', '', 'minAvailable and maxUnavailable cannot be both set');
-    const shown = JSON.stringify({
+    const shown = new GoStruct({
       MinAvailable: minAvailable,
-      Selector: spec['selector'] ?? null,
+      Selector: asSelector(spec['selector'] ?? null),
       MaxUnavailable: maxUnavailable,
       UnhealthyPodEvictionPolicy: spec['unhealthyPodEvictionPolicy'] ?? null,
     });
-    errors.push({ ...error, message: error.message.replace('""', () => shown) });
+    errors.push(invalid('spec', shown, 'minAvailable and maxUnavailable cannot be both set'));
   }
   for (const field of ['minAvailable', 'maxUnavailable']) {
     if (!isGiven(spec[field])) continue;
@@ -120,7 +121,7 @@ function validateRules(object: JsonObject, namespaced: boolean): FieldError[] {
 function validatePolicyRule(rule: JsonObject, namespaced: boolean, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const has = (field: string): boolean => textsAt(rule, field).length > 0;
-  if (!has('verbs')) errors.push(required(`${path}.verbs`, 'verbs must contain at least one value'));
+  if (!has('verbs')) errors.push(declarative(required(`${path}.verbs`)));
   if (has('nonResourceURLs')) {
     const urls = textsAt(rule, 'nonResourceURLs');
     const wrong = (detail: string): number => errors.push(invalid(`${path}.nonResourceURLs`, urls, detail));
@@ -143,6 +144,8 @@ export const validateClusterRoleBinding: Validator = (object, old) => validateBi
 
 function validateBinding(object: JsonObject, old: JsonObject | undefined, kinds: readonly string[]): FieldError[] {
   const errors: FieldError[] = [];
+  // Generated rules look at the subjects before the role.
+  const missing: FieldError[] = [];
   const reference = objectAt(object, 'roleRef') ?? {};
   const [group, kind, name] = [
     stringAt(reference, 'apiGroup'),
@@ -151,25 +154,23 @@ function validateBinding(object: JsonObject, old: JsonObject | undefined, kinds:
   ];
   if (group !== RBAC_GROUP) errors.push(notSupported('roleRef.apiGroup', group, [RBAC_GROUP]));
   if (!kinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, kinds));
-  if (name === '') errors.push(required('roleRef.name'));
+  if (name === '') missing.push(declarative(required('roleRef.name')));
   else errors.push(...eachInvalid('roleRef.name', name, isPathSegment(name)));
   objectsAt(object, 'subjects').forEach((subject, index) =>
     errors.push(...validateSubject(subject, kinds.length > 1, `subjects[${index}]`)),
   );
   if (old !== undefined) {
-    const then = valueAt(old, 'roleRef');
-    const error = immutable(reference, then, 'roleRef')[0];
-    const shown = JSON.stringify({ APIGroup: group, Kind: kind, Name: name });
-    if (error !== undefined) errors.push({ ...error, message: `${error.type}: ${shown}: field is immutable` });
+    const shown = new GoStruct({ APIGroup: group, Kind: kind, Name: name });
+    if (!deepEqual(reference, valueAt(old, 'roleRef'))) errors.push(invalid('roleRef', shown, 'field is immutable'));
   }
-  return errors;
+  return [...errors, ...missing];
 }
 
 function validateSubject(subject: JsonObject, namespaced: boolean, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const name = stringAt(subject, 'name');
   const group = stringAt(subject, 'apiGroup');
-  if (name === '') errors.push(required(`${path}.name`));
+  if (name === '') errors.push(declarative(required(`${path}.name`)));
   switch (subject['kind']) {
     case 'ServiceAccount':
       if (name !== '') errors.push(...eachInvalid(`${path}.name`, name, nameIsDnsSubdomain(name)));
@@ -196,9 +197,6 @@ export const validateLease: Validator = (object) => {
   const transitions = spec['leaseTransitions'];
   if (typeof transitions === 'number' && transitions < 0) {
     errors.push(invalid('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
-  }
-  if (stringAt(spec, 'preferredHolder') !== '' && stringAt(spec, 'strategy') === '') {
-    errors.push(forbidden('spec.preferredHolder', 'may only be specified if `strategy` is defined'));
   }
   return errors;
 };

@@ -8,14 +8,15 @@ import { isLabelValue } from '../../schema/names.ts';
 import { validateAnnotations, validateLabels } from '../../schema/object-meta.ts';
 import { dnsLabel, dnsSubdomain, isGiven, objectsAt, oneOf, qualifiedName, selectorMatches } from './checks.ts';
 import { validateContainers, validateInitContainers } from './validate-containers.ts';
+import { validatePodSecurity } from './validate-security.ts';
 import { validateVolumes } from './validate-volumes.ts';
 import type { Validator } from './validation.ts';
 
-export const validatePod: Validator = (object, old) => {
+export const validatePod: Validator = (object, old, subresource) => {
   const spec = objectAt(object, 'spec') ?? {};
   const errors = validatePodSpec(spec, 'spec');
   const before = objectAt(old, 'spec');
-  if (before !== undefined && !deepEqual(fixedPart(spec), fixedPart(before))) {
+  if (before !== undefined && subresource === '' && !deepEqual(fixedPart(spec), fixedPart(before))) {
     errors.push(forbidden('spec', FIXED));
   }
   return errors;
@@ -25,7 +26,7 @@ const FIXED =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 function fixedPart(spec: JsonObject): JsonObject {
-  const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, nodeName: _node, ...fixed } = spec;
+  const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, ...fixed } = spec;
   const imageless = (containers: readonly JsonObject[]): JsonObject[] =>
     containers.map((container) => Object.fromEntries(Object.entries(container).filter(([key]) => key !== 'image')));
   return {
@@ -59,6 +60,11 @@ export function validatePodSpec(
   const policies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
   errors.push(...oneOf(spec['dnsPolicy'], `${path}.dnsPolicy`, policies));
   errors.push(...validateLabels(spec['nodeSelector'], `${path}.nodeSelector`));
+  errors.push(...validatePodSecurity(spec, `${path}.securityContext`));
+  if (spec['hostPID'] === true && spec['shareProcessNamespace'] === true) {
+    const detail = 'ShareProcessNamespace and HostPID cannot both be enabled';
+    errors.push(invalid(`${path}.shareProcessNamespace`, true, detail));
+  }
   return [...errors, ...validatePodNames(spec, path), ...validateTolerations(spec, path)];
 }
 

@@ -1,6 +1,7 @@
 /** Source: k8s.io/kubernetes/pkg/apis/core/validation/validation.go, services. */
 import { isIPv6 } from 'node:net';
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../schema/field-error.ts';
+import { GoStruct } from '../../schema/go-text.ts';
 import { objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
 import { validateLabels } from '../../schema/object-meta.ts';
 import {
@@ -185,18 +186,13 @@ function validatePortSet(spec: JsonObject, ports: readonly JsonObject[]): FieldE
     const key = `${protocol} ${number}`;
     if (used.has(key)) {
       const shown = { Name: '', Protocol: protocol, AppProtocol: null, Port: number, TargetPort: 0, NodePort: 0 };
-      errors.push(duplicateStruct(`spec.ports[${index}]`, shown));
+      errors.push(duplicate(`spec.ports[${index}]`, new GoStruct(shown)));
     }
     used.add(key);
   });
   return errors;
 }
 
-/** A value that is printed with its members in the order of its Go type. */
-function duplicateStruct(path: string, value: object): FieldError {
-  const error = duplicate(path, '');
-  return { ...error, message: `${error.type}: ${JSON.stringify(value)}` };
-}
 
 function validateLoadBalancer(spec: JsonObject): FieldError[] {
   const errors: FieldError[] = [];

@@ -1,8 +1,10 @@
 /** Source: k8s.io/kubernetes/pkg/apis/apps/validation/validation.go. */
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../schema/field-error.ts';
-import { isObject, objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
+import { GoStruct } from '../../schema/go-text.ts';
+import { deepEqual, isObject, objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
 import { immutable } from '../../schema/object-meta.ts';
 import {
+  asSelector,
   dnsLabel,
   intOrPercent,
   intOrPercentValue,
@@ -52,7 +54,7 @@ function validateSelector(spec: JsonObject, kind: string): FieldError[] {
   if (!isObject(selector)) return [required('spec.selector')];
   const errors = labelSelector(selector, 'spec.selector');
   if (isEmptySelector(selector)) {
-    errors.push(invalid('spec.selector', selector, `empty selector is invalid for ${kind}`));
+    errors.push(invalid('spec.selector', asSelector(selector), `empty selector is invalid for ${kind}`));
   }
   return errors;
 }
@@ -62,7 +64,7 @@ function validateSelected(spec: JsonObject): FieldError[] {
   const template = templateOf(spec);
   const labels = objectAt(template, 'metadata', 'labels') ?? {};
   if (selectorMatches(spec['selector'], labels) === undefined) {
-    return [invalid('spec.selector', spec['selector'], 'invalid label selector')];
+    return [invalid('spec.selector', asSelector(spec['selector']), 'invalid label selector')];
   }
   return [
     ...validateTemplateLabels(spec['selector'], template, 'spec.template'),
@@ -73,7 +75,9 @@ function validateSelected(spec: JsonObject): FieldError[] {
 
 function fixedSelector(spec: JsonObject, old: JsonObject | undefined): FieldError[] {
   if (old === undefined) return [];
-  return immutable(spec['selector'] ?? null, valueAt(old, 'spec', 'selector') ?? null, 'spec.selector');
+  const selector = spec['selector'] ?? null;
+  if (deepEqual(selector, valueAt(old, 'spec', 'selector') ?? null)) return [];
+  return [invalid('spec.selector', asSelector(selector), 'field is immutable')];
 }
 
 function validateDeploymentStrategy(strategy: JsonObject): FieldError[] {
@@ -102,9 +106,8 @@ function validateDeploymentStrategy(strategy: JsonObject): FieldError[] {
 
 /** The strategy is printed as its internal Go type. */
 function unsupportedStrategy(path: string, strategy: JsonObject, supported: readonly string[]): FieldError {
-  const error = notSupported(path, '', supported);
-  const shown = JSON.stringify({ Type: stringAt(strategy, 'type'), RollingUpdate: strategy['rollingUpdate'] ?? null });
-  return { ...error, message: error.message.replace('""', () => shown) };
+  const rolling = strategy['rollingUpdate'] ?? null;
+  return notSupported(path, new GoStruct({ Type: stringAt(strategy, 'type'), RollingUpdate: rolling }), supported);
 }
 
 export const validateDaemonSet: Validator = (object, old) => {
@@ -115,7 +118,7 @@ export const validateDaemonSet: Validator = (object, old) => {
   errors.push(...labelSelector(spec['selector'], 'spec.selector'));
   errors.push(...validateTemplateLabels(spec['selector'], template, 'spec.template'));
   if (isEmptySelector(spec['selector'])) {
-    errors.push(invalid('spec.selector', spec['selector'], 'empty selector is invalid for daemonset'));
+    errors.push(invalid('spec.selector', asSelector(spec['selector']), 'empty selector is invalid for daemonset'));
   }
   errors.push(...validatePodTemplate(template, 'spec.template'));
   errors.push(...validateEndless(template, 'DaemonSet', 'spec.template'));
@@ -184,22 +187,23 @@ function validateStatefulStrategy(spec: JsonObject): FieldError[] {
   const strategy = objectAt(spec, 'updateStrategy') ?? {};
   const rolling = objectAt(strategy, 'rollingUpdate');
   const path = 'spec.updateStrategy.rollingUpdate';
+  const unavailable = rolling?.['maxUnavailable'];
   if (strategy['type'] === 'RollingUpdate') {
-    return [
-      ...nonNegative(rolling?.['partition'], `${path}.partition`),
-      ...intOrPercent(rolling?.['maxUnavailable'], `${path}.maxUnavailable`),
-      ...(rolling !== undefined && rolling['maxUnavailable'] === 0
-        ? [invalid(`${path}.maxUnavailable`, 0, 'cannot be 0')]
-        : []),
-      ...notMoreThanAll(rolling?.['maxUnavailable'], `${path}.maxUnavailable`),
-    ];
+    const errors = nonNegative(rolling?.['partition'], `${path}.partition`);
+    if (!isGiven(unavailable)) return errors;
+    errors.push(...intOrPercent(unavailable, `${path}.maxUnavailable`));
+    if (intOrPercentValue(unavailable) === 0) {
+      errors.push(invalid(`${path}.maxUnavailable`, unavailable, 'cannot be 0'));
+    }
+    return [...errors, ...notMoreThanAll(unavailable, `${path}.maxUnavailable`)];
   }
+  const internal =
+    rolling && new GoStruct({ Partition: rolling['partition'] ?? 0, MaxUnavailable: unavailable ?? null });
   if (strategy['type'] !== 'OnDelete') {
-    const error = invalid('spec.updateStrategy', '', "must be 'RollingUpdate' or 'OnDelete'");
-    const shown = JSON.stringify({ Type: stringAt(strategy, 'type'), RollingUpdate: rolling ?? null });
-    return [{ ...error, message: error.message.replace('""', () => shown) }];
+    const shown = new GoStruct({ Type: stringAt(strategy, 'type'), RollingUpdate: internal ?? null });
+    return [invalid('spec.updateStrategy', shown, "must be 'RollingUpdate' or 'OnDelete'")];
   }
-  return rolling === undefined ? [] : [invalid(path, rolling, "only allowed for updateStrategy 'RollingUpdate'")];
+  return internal === undefined ? [] : [invalid(path, internal, "only allowed for updateStrategy 'RollingUpdate'")];
 }
 
 function validateRetention(spec: JsonObject): FieldError[] {
@@ -223,7 +227,7 @@ function validateStatefulTemplate(spec: JsonObject): FieldError[] {
   const path = 'spec.template';
   const errors: FieldError[] = [];
   if (selectorMatches(spec['selector'], labels) === undefined) {
-    errors.push(invalid('spec.selector', spec['selector'], ''));
+    errors.push(invalid('spec.selector', asSelector(spec['selector']), ''));
   } else {
     const claims = objectsAt(spec, 'volumeClaimTemplates').map((claim) => {
       const name = stringAt(claim, 'metadata', 'name');
