@@ -9,7 +9,7 @@ import { StaleDiskError, commit } from '../project/regeneration/commit.ts';
 import type { Change } from '../project/regeneration/commit.ts';
 import { readDisk } from '../project/regeneration/disk.ts';
 import { changesOf, plan } from '../project/regeneration/plan.ts';
-import type { PlannedFile, WantedFile } from '../project/regeneration/plan.ts';
+import type { Answer, PlannedFile, WantedFile } from '../project/regeneration/plan.ts';
 import { askAboutEdits } from './conflict-menu.ts';
 import type { Menu } from './conflict-menu.ts';
 import { changedMeanwhile, notAFile } from './errors.ts';
@@ -20,8 +20,8 @@ type MemoryFiles = Generator['fs'];
 export interface ProjectChange {
   readonly written: readonly string[];
   readonly removed: readonly string[];
-  /** Edited files that stay as they are. */
-  readonly kept: readonly string[];
+  /** Edited files of the tool's of which the user said that they stay. */
+  readonly declined: readonly string[];
   /** Files of the user that nothing uses any more. */
   readonly orphans: readonly string[];
 }
@@ -46,7 +46,7 @@ export async function commitProject(memory: MemoryFiles, folder: string, menu: M
     throw error;
   }
   settle(memory);
-  return report(files, all, menu);
+  return report(files, all, answers, menu);
 }
 
 /** The files that the generators of this run have written to Yeoman's memory. */
@@ -92,7 +92,12 @@ function settle(memory: MemoryFiles): void {
   });
 }
 
-function report(files: readonly PlannedFile[], changes: readonly Change[], { adapter }: Menu): ProjectChange {
+function report(
+  files: readonly PlannedFile[],
+  changes: readonly Change[],
+  answers: ReadonlyMap<string, Answer>,
+  { adapter }: Menu,
+): ProjectChange {
   const visible = changes.filter(({ path }) => !path.startsWith('.autopilot/'));
   const created = visible.filter(({ before }) => before === undefined).map(({ path }) => path);
   const updated = visible.filter(({ before, after }) => before && after).map(({ path }) => path);
@@ -100,12 +105,10 @@ function report(files: readonly PlannedFile[], changes: readonly Change[], { ada
   for (const path of created) adapter.log.create(path);
   for (const path of updated) adapter.log(`   update ${path}`);
   for (const path of removed) adapter.log(`   remove ${path}`);
-  const decided = (...decisions: readonly string[]) =>
-    files.filter(({ decision }) => decisions.includes(decision)).map(({ path }) => path);
   return {
     written: [...created, ...updated],
     removed,
-    kept: decided('keep', 'deleted'),
-    orphans: decided('orphan'),
+    declined: [...answers].flatMap(([path, { action }]) => (action === 'keep' ? [path] : [])),
+    orphans: files.flatMap(({ path, decision }) => (decision === 'orphan' ? [path] : [])),
   };
 }

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import Generator from 'yeoman-generator';
 import { ProjectError } from '../project/errors.ts';
+import type { Problem } from '../project/model.ts';
 import { nearest } from '../project/config/suggest.ts';
 import { commitProject } from './commit-project.ts';
 import type { ProjectChange } from './commit-project.ts';
@@ -39,7 +40,7 @@ export abstract class ProjectGenerator extends Generator {
   readonly #raw: Readonly<Record<string, unknown>>;
   readonly #names: string[] = ['skip-install'];
   #work: Work | undefined;
-  #change: ProjectChange = { written: [], removed: [], kept: [], orphans: [] };
+  #change: ProjectChange = { written: [], removed: [], declined: [], orphans: [] };
   #failure: Error | undefined;
 
   /** `extras`: options that are never asked about. */
@@ -53,6 +54,9 @@ export abstract class ProjectGenerator extends Generator {
     for (const [name, description] of Object.entries(COMMON_FLAGS)) this.#declare(name, description);
     this.option('interactive', { type: asGiven, hide: true, description: 'Whether somebody is there to be asked' });
     if (this.options.help) return;
+    // Before anybody hears of it: `yo` ends with the error's code.
+    const { signal } = this.env.adapter;
+    signal?.addEventListener('abort', () => plain(signal.reason), { once: true });
     this.setFeatures({ inheritTasks: true, customInstallTask: true, customCommitTask: () => this.#commit() });
   }
 
@@ -64,7 +68,6 @@ export abstract class ProjectGenerator extends Generator {
 
   async prompting(): Promise<void> {
     await this.#guarded(async () => {
-      this.#refuseStrangers();
       this.#work = await this.decideWork();
     });
   }
@@ -101,22 +104,20 @@ export abstract class ProjectGenerator extends Generator {
     interview: Omit<Interview, 'questions' | 'extras'>,
     candidates: (name: string) => readonly string[] = () => [],
   ): Promise<Answers> {
-    return collect(
-      { ...interview, questions: this.#questions, extras: this.#extras },
-      {
-        options: this.given,
-        interactive: this.interactive,
-        yes: this.flag('yes'),
-        ask: (name, question, preset, problemOf) =>
-          ask((prompt) => this.#prompt(prompt), name, question, preset, problemOf, candidates(name)),
-      },
-    );
+    return collect({ ...interview, questions: this.#questions, extras: this.#extras }, this.#strangers(), {
+      options: this.given,
+      interactive: this.interactive,
+      yes: this.flag('yes'),
+      ask: (name, question, preset, problemOf) =>
+        ask((prompt) => this.#prompt(prompt), name, question, preset, problemOf, candidates(name)),
+    });
   }
 
   /** What the options say, without asking for what is missing. */
   protected givenAnswers(): Answers {
     const { given, problems } = readOptions({ ...this.#questions, ...this.#extras }, this.given);
-    if (problems.length > 0) throw new ProjectError(problems);
+    const all = [...this.#strangers(), ...problems];
+    if (all.length > 0) throw new ProjectError(all);
     return given;
   }
 
@@ -177,16 +178,15 @@ export abstract class ProjectGenerator extends Generator {
   }
 
   /** `yo` takes any option; one that is nearly one of ours is a slip of the keyboard. */
-  #refuseStrangers(): void {
+  #strangers(): Problem[] {
     const ours = this.#names;
-    const problems = Object.keys(this.#raw).flatMap((key) => {
+    const options = Object.keys(this.#raw).flatMap((key) => {
       const name = optionName(key);
       const meant = ours.includes(name) ? undefined : nearest(name, ours);
       return meant === undefined || KNOWN_TO_YEOMAN.has(key) ? [] : [optionUnknown(`--${name}`, `--${meant}`)];
     });
     const expected = Object.values(this.#questions).some(({ positional }) => positional) ? 1 : 0;
-    const extra = this.args.slice(expected).map((word) => unexpectedArgument(word));
-    if (problems.length + extra.length > 0) throw new ProjectError([...problems, ...extra]);
+    return [...options, ...this.args.slice(expected).map((word) => unexpectedArgument(word))];
   }
 
   async #prompt(prompt: Prompt): Promise<unknown> {
@@ -218,7 +218,7 @@ export abstract class ProjectGenerator extends Generator {
   #report({ edits }: Work): void {
     const { written, removed, orphans } = this.#change;
     for (const edit of edits) this.log(edit);
-    if (written.length + removed.length === 0) this.log('All files are up to date.');
+    if (written.length + removed.length + this.#change.declined.length === 0) this.log('All files are up to date.');
     if (orphans.length > 0) {
       this.log(`\nNot used any more, and yours to keep or delete:\n${orphans.map((path) => `  ${path}`).join('\n')}`);
     }
@@ -258,5 +258,5 @@ const INTERRUPTED = 130;
 function plain(thrown: unknown): Error {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (error.name === 'ExitPromptError') return Object.assign(error, { code: INTERRUPTED });
-  return error instanceof ProjectError ? new Error(error.message) : error;
+  return 'code' in error && typeof error.code !== 'number' ? new Error(error.message, { cause: error }) : error;
 }

@@ -7,11 +7,12 @@ import { ProjectError } from '../../project/errors.ts';
 import { notAFolder } from '../errors.ts';
 import { ProjectGenerator } from '../project-generator.ts';
 import type { Answers } from '../questions/answers.ts';
+import { rawOption } from '../questions/read.ts';
 import { MESHES } from '../stored-settings.ts';
 import type { StoredSettings } from '../stored-settings.ts';
 import type { Work } from '../wanted-files.ts';
 import { existingProject } from './existing-project.ts';
-import { applies, defaultAnswer, newProject } from './new-project.ts';
+import { defaultAnswer, newProject } from './new-project.ts';
 import { APP_OPTIONS, APP_QUESTIONS } from './questions.ts';
 
 type GeneratorArguments = ConstructorParameters<typeof Generator>;
@@ -27,9 +28,9 @@ export class AppGenerator extends ProjectGenerator {
   }
 
   protected async decideWork(): Promise<Work> {
-    const given = this.givenAnswers();
-    const folder = await this.#existing(given);
+    const folder = await this.#existing();
     if (folder !== undefined) {
+      const given = this.givenAnswers();
       this.#install = given.flag('install') ?? true;
       return existingProject(folder, given, { ...this.stored(folder), ...settingsOf(given) });
     }
@@ -61,9 +62,9 @@ export class AppGenerator extends ProjectGenerator {
   }
 
   /** The project to bring up to date: in the folder that was named, else here or above; undefined where there is none. */
-  async #existing(given: Answers): Promise<string | undefined> {
-    const directory = given.text('directory');
-    if (directory === undefined) return findProject(this.contextRoot);
+  async #existing(): Promise<string | undefined> {
+    const directory = rawOption(this.given, 'directory');
+    if (typeof directory !== 'string') return findProject(this.contextRoot);
     const folder = resolve(this.contextRoot, directory);
     const found = await stat(join(folder, AUTOPILOT_FILE)).catch(() => undefined);
     return found?.isFile() ? folder : undefined;
@@ -72,7 +73,7 @@ export class AppGenerator extends ProjectGenerator {
   async #start(): Promise<Work> {
     const answers = await this.interview({
       defaultOf: defaultAnswer,
-      applies: (name, given) => applies(name, given) && (name !== 'install' || !this.flag('skipInstall')),
+      applies: (name) => name !== 'install' || !this.flag('skipInstall'),
       check: (given) => newProject(given).problems,
     });
     const folder = resolve(this.contextRoot, answers.text('directory') ?? '.');
@@ -85,7 +86,7 @@ export class AppGenerator extends ProjectGenerator {
       folder,
       project,
       texts,
-      settings: { ...settingsOf(answers), ...settingsOf(this.givenAnswers()) },
+      settings: settingsOf(answers),
       edits: [],
     };
   }

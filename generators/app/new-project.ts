@@ -45,16 +45,10 @@ export function defaultAnswer(name: string, given: Answers): Answer | undefined 
     mesh: 'none',
     phases: 'default',
     finalizer: false,
-    onSpecChange: '',
-    onOutputDrift: '',
     packageManager: 'npm',
     install: true,
   };
   return defaults[name];
-}
-
-export function applies(name: string, given: Answers): boolean {
-  return (name !== 'onSpecChange' && name !== 'onOutputDrift') || given.text('phases') !== 'none';
 }
 
 export interface NewProject {
@@ -80,8 +74,18 @@ export function newProject(given: Answers): NewProject {
     ...(onOutputDrift === '' ? {} : { onOutputDrift }),
   };
   const texts = { [AUTOPILOT_FILE]: freshAutopilotYaml(fresh), [OPERATOR_FILE]: freshOperatorYaml() };
-  const { project, problems } = isEmpty ? loadEmpty(fresh) : load(freshAutopilotYaml(fresh));
-  return { texts, ...(project && { project }), problems: problems.map(aboutOption) };
+  const loadFresh = (wanted: FreshProject) => (isEmpty ? loadEmpty(wanted) : load(freshAutopilotYaml(wanted)));
+  const { project, problems } = loadFresh(fresh);
+  // Group and version are one field of the file, of which one problem is reported; they are two options.
+  const hidden = problems.some(({ path }) => path === 'apiVersion')
+    ? loadFresh({ ...fresh, apiVersion: `examples.io/${text('version')}` }).problems.filter(isAboutVersion)
+    : [];
+  const all = [...problems.filter((problem) => !isAboutVersion(problem)), ...hidden];
+  return { texts, ...(project && { project }), problems: all.map(aboutOption) };
+}
+
+function isAboutVersion({ code }: Problem): boolean {
+  return code === 'ERR_AP_VERSION';
 }
 
 function load(text: string): LoadedProject {
@@ -108,6 +112,6 @@ const OPTIONS: Readonly<Record<string, string>> = {
 /** The user has typed options, and never seen the file that a problem is about. */
 function aboutOption({ file: _file, line: _line, column: _column, ...problem }: Problem): Problem {
   const path = problem.path ?? '';
-  if (path === 'apiVersion') return { ...problem, path: problem.code === 'ERR_AP_VERSION' ? '--version' : '--group' };
+  if (path === 'apiVersion') return { ...problem, path: isAboutVersion(problem) ? '--version' : '--group' };
   return { ...problem, path: OPTIONS[path] ?? '--kind' };
 }

@@ -20,22 +20,22 @@ export const APP_QUESTIONS = {
     choices: PHASE_SETS,
   },
   finalizer: { type: 'flag', message: 'A finalizer, that runs before a resource is deleted' },
-  onSpecChange: {
-    type: 'text',
-    message: 'Phase to go to when the spec of a resource in a final phase changes (empty: none)',
-    placeholder: 'Phase',
-  },
-  onOutputDrift: {
-    type: 'text',
-    message: "Phase to go to when somebody changes an earlier phase's output (empty: none)",
-    placeholder: 'Phase',
-  },
   packageManager: { type: 'choice', message: 'Package manager', choices: PACKAGE_MANAGERS },
   install: { type: 'flag', message: 'Install the packages' },
 } as const satisfies Questions;
 
-/** Options without a question: where the packages come from, for those who do not want the bundled ones. */
+/** Options without a question: what a newcomer need not know of. */
 export const APP_OPTIONS = {
+  onSpecChange: {
+    type: 'text',
+    message: 'Phase to go to when the spec of a resource in a final phase changes',
+    placeholder: 'Phase',
+  },
+  onOutputDrift: {
+    type: 'text',
+    message: "Phase to go to when somebody changes an earlier phase's output",
+    placeholder: 'Phase',
+  },
   runtime: {
     type: 'text',
     message: 'npm specifier of autopilot-runtime, instead of the bundled package',

@@ -50,27 +50,29 @@ export async function ask(
     case 'flag':
       return (await prompter({ type: 'confirm', name, message, default: preset === true })) === true;
     case 'list':
-      return askList(prompter, name, message, problemOf, candidates);
+      return askList(prompter, name, message, typeof preset === 'object' ? preset : [], problemOf, candidates);
   }
 }
 
-/** Inquirer has no list that can be searched: one search after the other, until nothing is chosen. */
+/** Inquirer has no list that can be searched: one search after the other, until nothing is chosen. Nothing at all is the preset. */
 async function askList(
   prompter: Prompter,
   name: string,
   message: string,
+  preset: readonly string[],
   problemOf: (answer: Answer) => string | undefined,
   candidates: readonly string[],
 ): Promise<readonly string[]> {
   const chosen: string[] = [];
   for (;;) {
     const open = candidates.filter((candidate) => !chosen.includes(candidate));
-    const done = { name: chosen.length === 0 ? '(none)' : `(no more: ${chosen.join(', ')})`, value: '' };
+    const result = chosen.length === 0 ? preset : chosen;
+    const done = { name: result.length === 0 ? '(none)' : `(${result.join(', ')}, and no more)`, value: '' };
     const source = (term: string | undefined) => {
       const found = open.filter((candidate) => candidate.toLowerCase().includes((term ?? '').toLowerCase()));
       return [...(term ? [] : [done]), ...found.map((value) => ({ name: value, value }))];
     };
-    const validate = (value: unknown) => (value === '' ? true : (problemOf([...chosen, String(value)]) ?? true));
+    const validate = (value: unknown) => problemOf(value === '' ? result : [...chosen, String(value)]) ?? true;
     const answer = await prompter({
       type: 'search',
       // Each search has a name of its own, so that answers given by name end the list.
@@ -79,7 +81,7 @@ async function askList(
       source,
       validate,
     });
-    if (typeof answer !== 'string' || answer === '') return chosen;
+    if (typeof answer !== 'string' || answer === '') return result;
     chosen.push(answer);
     if (open.length <= 1) return chosen;
   }

@@ -39,9 +39,14 @@ export interface Circumstances {
 /**
  * The answers to all questions that apply: from the options, else asked, else the defaults.
  *
+ * @param known What is known to be wrong with the command line already.
  * @throws ProjectError with all that is wrong with the options, before anything is asked.
  */
-export async function collect(interview: Interview, circumstances: Circumstances): Promise<Answers> {
+export async function collect(
+  interview: Interview,
+  known: readonly Problem[],
+  circumstances: Circumstances,
+): Promise<Answers> {
   const { questions, check } = interview;
   const applies = interview.applies ?? (() => true);
   const { given, problems } = readOptions({ ...questions, ...interview.extras }, circumstances.options);
@@ -52,7 +57,7 @@ export async function collect(interview: Interview, circumstances: Circumstances
     const open = Object.keys(questions).filter((name) => applies(name, answers) && !given.has(name));
     problems.push(...missing(interview, open, circumstances.yes, answers, problems));
   }
-  refuse([...problems, ...check(answers)]);
+  refuse([...known, ...problems, ...check(answers)]);
 
   for (const [name, question] of Object.entries(questions)) {
     if (!asking || answers.has(name) || !applies(name, answers)) continue;
