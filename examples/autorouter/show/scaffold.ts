@@ -1,0 +1,89 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runGenerator, type GeneratorName } from '../../../cli/run-generator.ts';
+
+/** What a user writes by hand: the API, the workers, and the resource of the tests. */
+const YOURS = [
+  'src/api/autoroutes/v1/spec.ts',
+  'src/workers/initializing/worker.ts',
+  'src/workers/syncing/worker.ts',
+  'src/workers/syncing/routes.ts',
+  'src/workers/ready/worker.ts',
+  'test/example.ts',
+];
+
+/** The generators' runs that make the operator, as on the command line. */
+const RUNS: readonly {
+  readonly name: GeneratorName;
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}[] = [
+  {
+    name: 'app',
+    args: ['.'],
+    options: {
+      kind: 'AutoRoute',
+      group: 'examples.io',
+      version: 'v1',
+      operatorName: 'autoroute-operator',
+      mesh: 'istio',
+      phases: 'none',
+      runtime: '*',
+      devcluster: '*',
+    },
+  },
+  {
+    name: 'phase',
+    args: ['Initializing'],
+    options: { initial: true, description: 'Begins with an empty record of what has a route.' },
+  },
+  {
+    name: 'phase',
+    args: ['Syncing'],
+    options: {
+      description: 'Makes a Gateway, and a Service and a VirtualService for each selected Deployment.',
+      inputs: 'deployments',
+      outputs: 'services,virtualservices,gateways',
+      from: 'Initializing',
+    },
+  },
+  {
+    name: 'phase',
+    args: ['Ready'],
+    options: { description: 'Watches over the selection.', inputs: 'deployments', from: 'Syncing', next: 'Syncing' },
+  },
+];
+
+/**
+ * Makes the AutoRoute operator from nothing, as a user would: the generators with their answers given as options, then the user's own
+ * files, which are taken from `example`, then the generator once more for what follows from them. `folder` is emptied first. Its packages
+ * are those of this repository.
+ */
+export async function scaffold(folder: string, example: string, say: (line: string) => void): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const { name, args, options } of RUNS) {
+    say(`  yo autopilot${name === 'app' ? '' : `:${name}`} ${[...args, ...flags(options)].join(' ')}`);
+    await generate(name, args, options, folder);
+  }
+  say(`  … and the files that are yours: ${YOURS.join(', ')}`);
+  for (const file of YOURS) await cp(join(example, file), join(folder, file));
+  say('  yo autopilot --on-output-drift Syncing');
+  await generate('app', [], { onOutputDrift: 'Syncing' }, folder);
+}
+
+function generate(
+  name: GeneratorName,
+  args: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+  folder: string,
+): Promise<void> {
+  return runGenerator(name, args, { ...options, yes: true, skipInstall: true }, folder);
+}
+
+function flags(options: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(options).map(([name, value]) => {
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === true ? flag : `${flag} ${/\W/.test(String(value)) ? `'${String(value)}'` : String(value)}`;
+  });
+}
