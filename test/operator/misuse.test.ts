@@ -13,12 +13,7 @@ describe('a worker that misbehaves', () => {
       },
       /no such luck/,
     ],
-    'throws what is no error': [
-      () => {
-        throw 'text';
-      },
-      /text/,
-    ],
+    'throws what is no error': [() => Promise.reject('text'), /text/],
     rejects: [() => Promise.reject(new Error('later')), /later/],
     'returns nothing': [() => undefined, /returned nothing: return \{ phase/],
     'returns an unknown phase': [() => ({ phase: 'Wrking' }), /"Wrking", which does not exist/],

@@ -229,7 +229,9 @@ describe('phases', () => {
         First: goes('Second', { initial: true }),
         Second: phase(({ route }) => ({
           phase: 'Second',
-          status: { syncedDeployments: [...(route.status?.['syncedDeployments'] as string[]), 'y'].slice(0, 2) },
+          status: {
+            syncedDeployments: [...((route.status?.['syncedDeployments'] ?? []) as string[]), 'y'].slice(0, 2),
+          },
         })),
       }),
     );

@@ -118,7 +118,9 @@ describe('tracked inputs', () => {
     await testbed.run(bounded);
     await testbed.route('a');
     await untilRead('a', [['in'], 'none']);
-    const watch = testbed.cluster.requests.filter({ verb: 'watch', resource: 'configmaps' })[0];
+    const watch = testbed.cluster.requests.all.find(
+      ({ verb, resource }) => verb === 'watch' && resource === 'configmaps',
+    );
     assert.equal(watch?.query['labelSelector'], 'app=x');
   });
 

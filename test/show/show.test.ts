@@ -77,16 +77,18 @@ describe('the show', () => {
     let writes = 0;
     let kills = 0;
     let killing = Promise.resolve();
+    const killAfter = async (earlier: Promise<void>): Promise<void> => {
+      await earlier;
+      await operator.stop('SIGKILL');
+      operator.start();
+    };
     const stop = cluster.requests.subscribe(({ userAgent, verb, resource }) => {
       if (!userAgent.startsWith('autoroute-operator') || verb === 'watch' || resource === 'customresourcedefinitions')
         return;
       writes += 1;
       if (writes % 7 !== 0) return;
       kills += 1;
-      killing = killing.then(async () => {
-        await operator.stop('SIGKILL');
-        operator.start();
-      });
+      killing = killAfter(killing);
     });
     try {
       operator.start();

@@ -1,4 +1,4 @@
-import { KubeConfig, KubernetesObjectApi, PatchStrategy, Watch } from '@kubernetes/client-node';
+import { KubeConfig, KubernetesObjectApi, PatchStrategy, Watch, type KubernetesObject } from '@kubernetes/client-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** An object of the cluster, as far as the show looks at it. */
@@ -46,10 +46,7 @@ export class ClusterView {
   /** All objects of a kind, by name. */
   async list({ apiVersion, kind }: KindRef): Promise<readonly Seen[]> {
     const { items } = await this.#objects.list(apiVersion, kind, this.namespace);
-    // Items of a list carry no kind.
-    const seen: Seen[] = items.map(({ metadata, ...rest }) =>
-      Object.assign(rest, { apiVersion, kind, metadata: { ...metadata, name: metadata?.name ?? '' } }),
-    );
+    const seen = items.map((item) => seenAs(item, { apiVersion, kind }));
     return seen.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   }
 
@@ -84,4 +81,10 @@ export class ClusterView {
     );
     return () => watching.abort();
   }
+}
+
+/** Items of a list carry no kind. */
+function seenAs({ metadata, ...rest }: KubernetesObject, kind: KindRef): Seen {
+  const { name = '', uid, ownerReferences = [] } = metadata ?? {};
+  return { ...rest, ...kind, metadata: { name, ...(uid !== undefined && { uid }), ownerReferences } };
 }
