@@ -1,3 +1,4 @@
+import { formatTime } from '../clock.ts';
 import { forbidden } from '../http/status.ts';
 import { isArray, isObject, listAt, objectAt, stringAt, valueAt } from '../schema/json.ts';
 import { generateName } from '../verbs/generated-name.ts';
@@ -11,6 +12,14 @@ export const PODS = '/pods';
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TOLERATION_SECONDS = 300;
 
+const GATED = {
+  type: 'PodScheduled',
+  status: 'False',
+  lastProbeTime: null,
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};
+
 /**
  * What the real server's admission plugins add to a new pod: its service account and the token's volume (ServiceAccount), its
  * priority (Priority), the tolerations of nodes that fail (DefaultTolerationSeconds).
@@ -21,7 +30,11 @@ export function admitPod(api: Api, draft: Draft): void {
   addServiceAccount(api, draft, spec);
   addPriority(api, draft, spec);
   addTolerations(spec);
-  draft['status'] = { ...objectAt(draft, 'status'), phase: 'Pending', qosClass: qosClass(spec) };
+  const conditions =
+    listAt(spec, 'schedulingGates').length > 0
+      ? { conditions: [{ ...GATED, lastTransitionTime: formatTime(api.clock.now()) }] }
+      : {};
+  draft['status'] = { ...objectAt(draft, 'status'), phase: 'Pending', ...conditions, qosClass: qosClass(spec) };
 }
 
 function refuse(draft: Draft, why: string): never {

@@ -10,6 +10,7 @@ import { startDefinitions } from '../controllers/definitions.ts';
 import { startGarbageCollection } from '../controllers/garbage-collection.ts';
 import { startNamespaceDefaults } from '../controllers/namespace-defaults.ts';
 import { startNamespaces } from '../controllers/namespaces.ts';
+import { startPodTermination } from '../controllers/pod-termination.ts';
 import { DevclusterError } from '../errors.ts';
 import { EventGate } from '../faults/event-gate.ts';
 import { FaultScript } from '../faults/faults.ts';
@@ -216,6 +217,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     startNamespaces(api, onError),
     startNamespaceDefaults(api, certificate.ca, onError),
     startGarbageCollection(api, onError),
+    startPodTermination(api, onError),
   ];
   try {
     const listening = await listen(handler, certificate, checkPort(options.port ?? 0));

@@ -1,4 +1,4 @@
-import { isArray, isObject } from '../schema/json.ts';
+import { isArray, isObject, objectAt, stringAt, valueAt } from '../schema/json.ts';
 import type { JsonObject } from '../schema/json.ts';
 
 /** Replaces what differs from run to run by names that say the same when the same value comes again. */
@@ -15,7 +15,7 @@ export class Normaliser {
   /** An answer's body, or the events of a watch. */
   answer(value: unknown): unknown {
     if (isArray(value)) return value.map((event) => (isObject(event) ? this.#event(event) : event));
-    return this.value(anonymousVersion(value));
+    return this.value(sortedCauses(anonymousVersion(value)));
   }
 
   /** Events of deletions carry versions of their own; those of bookmarks count the writes of others too. */
@@ -38,6 +38,7 @@ export class Normaliser {
     const key = path.at(-1) ?? '';
     const parent = path.at(-2) ?? '';
     if (key === 'resourceVersion' && parent === 'metadata' && /^\d+$/.test(text)) return this.#name('version', text);
+    if (parent === 'cells' && /^\d+s$/.test(text)) return '<age>';
     if (key === 'continue') return '<continue>';
     if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)) return '<time>';
     return this.plain(text);
@@ -73,6 +74,16 @@ function anonymousVersion(value: unknown): unknown {
   return list ? withoutVersion(value) : value;
 }
 
+/** What is wrong with an object comes in the order of Go's maps, which is none: causes are sorted, and not told twice. */
+function sortedCauses(value: unknown): unknown {
+  const causes = valueAt(value, 'details', 'causes');
+  if (!isObject(value) || !isArray(causes) || causes.length < 2) return value;
+  const sorted = causes.map((cause) => JSON.stringify(cause)).sort();
+  const subject = stringAt(value, 'message').replace(/is invalid: .*$/s, 'is invalid');
+  const details = { ...objectAt(value, 'details'), causes: sorted.map((text): unknown => JSON.parse(text)) };
+  return { ...value, message: subject, details };
+}
+
 function withoutVersion(value: unknown): unknown {
   if (!isObject(value) || !isObject(value['metadata'])) return value;
   return { ...value, metadata: { ...value['metadata'], resourceVersion: '<any version>' } };
@@ -83,7 +94,11 @@ export function removeAt(value: unknown, path: readonly string[]): void {
   const [key, ...rest] = path;
   if (key === undefined) return;
   if (isArray(value)) {
-    for (const [index, item] of value.entries()) if (key === '*' || key === String(index)) removeAt(item, rest);
+    for (const [index, item] of value.entries()) {
+      if (key !== '*' && key !== String(index)) continue;
+      if (rest.length === 0) value[index] = '<ignored>';
+      else removeAt(item, rest);
+    }
     return;
   }
   if (!isObject(value)) return;

@@ -10,7 +10,7 @@ export interface Target {
   readonly ca: string;
 }
 
-const DEADLINE = 20_000;
+const DEADLINE = 90_000;
 const PAUSE = 20;
 
 interface Raw {
@@ -170,7 +170,7 @@ function toAnswer(step: Step, raw: Raw, normaliser: Normaliser): Answer {
     step: step.name,
     code: raw.code,
     contentType: raw.contentType,
-    ...(raw.warnings.length > 0 && { warnings: raw.warnings.map((warning) => normaliser.plain(warning)) }),
+    ...(raw.warnings.length > 0 && { warnings: normaliser.plain(raw.warnings.join(', ')) }),
     body: isObject(shown) && Object.keys(shown).length === 0 ? {} : shown,
   };
 }

@@ -41,6 +41,6 @@ export interface Answer {
   readonly step: string;
   readonly code: number;
   readonly contentType: string;
-  readonly warnings?: readonly string[];
+  readonly warnings?: string;
   readonly body: unknown;
 }

@@ -10,6 +10,7 @@ import { namespaces } from './scenarios/namespaces.ts';
 import { owners } from './scenarios/owners.ts';
 import { patches } from './scenarios/patches.ts';
 import { statuses } from './scenarios/statuses.ts';
+import { tables } from './scenarios/tables.ts';
 import { updates } from './scenarios/updates.ts';
 import { watches } from './scenarios/watches.ts';
 import type { Scenario } from './scenario.ts';
@@ -29,4 +30,5 @@ export const scenarios: readonly Scenario[] = [
   definitions,
   namespaces,
   owners,
+  tables,
 ];

@@ -35,7 +35,14 @@ export function changeObject(
     if (!old) throw new Error(`${kind.kind} ${name} has gone`);
     const draft: Draft = deepCopy<ApiObject>(old);
     change(draft);
+    dropEmpty(draft.metadata);
     return recordWrite(api, kind, subresource, old, draft, options);
   };
   update(api, target, { make, createMissing: false }, options);
+}
+
+/** An empty list is one that is not there: nobody owns it any more. */
+function dropEmpty(metadata: DraftMeta): void {
+  if (metadata.ownerReferences?.length === 0) delete metadata.ownerReferences;
+  if (metadata.finalizers?.length === 0) delete metadata.finalizers;
 }

@@ -14,7 +14,6 @@ const AVAILABLE = ['application/json', 'application/yaml', 'application/json;str
 const TRANSFORMS = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'] as const;
 const FORMATS: Readonly<Record<string, 'json' | 'yaml'>> = {
   'application/json': 'json',
-  'application/*': 'json',
   '*/*': 'json',
   'application/yaml': 'yaml',
   'text/yaml': 'yaml',

@@ -11,6 +11,7 @@ import type { User } from '../auth/user.ts';
 import type { FaultScript } from '../faults/faults.ts';
 import type { RequestLog } from '../requests/request-log.ts';
 import type { RequestRecord, Verb } from '../requests/request-record.ts';
+import type { Representation } from './accept.ts';
 import type { ApiRequest, ApiResponse, StreamResponse } from './exchange.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { Served } from './route.ts';
@@ -115,18 +116,25 @@ function finish(
 
 function refused(request: ApiRequest, error: StatusError): ApiResponse {
   const { retryAfterSeconds } = error.status.details ?? {};
+  const as = errorRepresentation(request);
   return {
     status: error.code,
     headers: {
-      'content-type': CONTENT_TYPES.json,
+      'content-type': CONTENT_TYPES[as.format],
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     },
-    body: encode(error.status, { format: 'json', pretty: prettyOf(request) }),
+    body: encode(error.status, as),
   };
 }
 
-function prettyOf(request: ApiRequest): boolean {
-  return negotiate(undefined, request.query, request.header('user-agent')).pretty;
+/** Errors come in the format that was asked for, if there is such a format. */
+function errorRepresentation({ header, query }: ApiRequest): Representation {
+  const agent = header('user-agent');
+  try {
+    return negotiate(header('accept'), query, agent);
+  } catch {
+    return negotiate(undefined, query, agent);
+  }
 }
 
 function errorEvent(error: StatusError): StreamResponse {

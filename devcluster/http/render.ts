@@ -38,7 +38,9 @@ export function presentObject(kind: ServedKind, object: ApiObject, as: Represent
     case 'PartialObjectMetadata':
       return partialMetadata(object, version);
     case 'PartialObjectMetadataList':
-      throw unfit(`you requested PartialObjectMetadataList, but the requested object is not a list (${kind.kind})`);
+      throw unfit(
+        `you requested PartialObjectMetadataList, but the requested object is not a list (${goType(kind, kind.kind)})`,
+      );
   }
 }
 
@@ -62,7 +64,9 @@ export function presentList(kind: ServedKind, page: Page, as: Representation, ta
       return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata, items };
     }
     case 'PartialObjectMetadata':
-      throw unfit(`you requested PartialObjectMetadata, but the requested object is a list (${kind.listKind})`);
+      throw unfit(
+        `you requested PartialObjectMetadata, but the requested object is a list (${goType(kind, kind.listKind)})`,
+      );
   }
 }
 
@@ -72,6 +76,12 @@ function listMeta({ resourceVersion, continueToken, remaining }: Page): object {
     ...(continueToken !== undefined && { continue: continueToken }),
     ...(remaining !== undefined && { remainingItemCount: remaining }),
   };
+}
+
+/** The real server's name for its type; part of a message. */
+function goType({ custom, group }: ServedKind, name: string): string {
+  if (custom) return name.endsWith('List') ? '*unstructured.UnstructuredList' : '*unstructured.Unstructured';
+  return `*${group.split('.')[0] || 'core'}.${name}`;
 }
 
 function unfit(message: string): StatusError {

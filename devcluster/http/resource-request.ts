@@ -1,6 +1,7 @@
 import { presentObject, CONTENT_TYPES, encode } from './render.ts';
 import { badRequest, methodNotAllowed } from './status.ts';
 import { checkFields } from '../kinds/selectable-fields.ts';
+import { quote } from '../schema/go-text.ts';
 import { exactValue } from '../selectors/field-selector.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { ApiObject } from '../store/object.ts';
@@ -38,7 +39,8 @@ export function answerObject(resource: ResourceRequest, object: ApiObject, statu
 export function tableQuery({ api, request }: ResourceRequest): TableQuery {
   const include = request.query.get('includeObject') ?? 'Metadata';
   if (include !== 'None' && include !== 'Metadata' && include !== 'Object' && include !== '') {
-    throw badRequest(`Invalid includeObject value: ${include}`);
+    const why = `includeObject: Invalid value: ${quote(include)}: must be 'Metadata', 'Object', 'None', or empty`;
+    throw badRequest(`Unable to convert to Table as requested: ${why}`);
   }
   return { include: include === '' ? 'Metadata' : include, now: api.clock.now() };
 }

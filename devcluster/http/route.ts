@@ -50,9 +50,6 @@ export async function route(
   }
   const virtual = await answerVirtual(served, kind, info, request, caller);
   if (virtual) return virtual;
-  if (info.subresource !== '' && info.subresource !== 'status') {
-    return handleSubresource(served.api, kind, info, request, caller);
-  }
-  if (info.subresource === 'status' && !kind.subresources.some(({ name }) => name === 'status')) throw noSuchResource();
+  if (info.subresource !== '') return handleSubresource(served.api, kind, info, request, caller);
   return handleResource(served.api, kind, info, request, caller);
 }

@@ -1,6 +1,6 @@
 import { NATIVE_SCALE, readScale, writeScale } from '../kinds/scale.ts';
-import { isObject, valueAt } from '../schema/json.ts';
-import { deepCopy } from '../schema/json.ts';
+import { resourceOf } from '../kinds/served-kind.ts';
+import { deepCopy, isObject, valueAt } from '../schema/json.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { get } from '../verbs/get.ts';
@@ -8,12 +8,15 @@ import { recordWrite } from '../verbs/field-manager.ts';
 import { update } from '../verbs/update.ts';
 import { negotiate } from './accept.ts';
 import { mediaTypeOf } from './body.ts';
+import { handleResource } from './resource-handler.ts';
 import { answer, answerObject, namespaceOf } from './resource-request.ts';
 import {
   badRequest,
   internalError,
   methodNotAllowed,
+  methodNotSupported,
   noSuchResource,
+  notFound,
   StatusError,
   unsupportedMediaType,
 } from './status.ts';
@@ -36,17 +39,24 @@ export async function handleSubresource(
   caller: Caller,
 ): Promise<ApiResponse> {
   const sub = kind.subresources.find(({ name }) => name === info.subresource);
-  if (!sub) throw noSuchResource();
+  if (!sub) throw kind.custom ? notFound(resourceOf(kind), info.name) : noSuchResource();
+  if (!METHODS.has(request.method)) throw refusedMethod(kind, request.method);
+  if (sub.name === 'status') return handleResource(api, kind, info, request, caller);
   const as = negotiate(request.header('accept'), request.query, request.header('user-agent'));
   const resource: ResourceRequest = { api, kind, info, request, caller, as };
   if (sub.name === 'scale') return handleScale(resource, sub);
-  if (sub.name === 'finalize') return request.method === 'PUT' ? handleUpdate(resource) : refuseMethod();
+  if (sub.name === 'finalize' && request.method === 'PUT') return handleUpdate(resource);
   const message = `the embedded cluster does not serve ${kind.plural}/${sub.name}: it runs no containers`;
   throw new StatusError(501, 'NotImplemented', message);
 }
 
-function refuseMethod(): never {
-  throw methodNotAllowed();
+/** All that subresources offer here. */
+const METHODS = new Set(['GET', 'PUT', 'PATCH']);
+
+const VERBS: Readonly<Record<string, string>> = { POST: 'create', DELETE: 'delete' };
+
+function refusedMethod(kind: ServedKind, method: string): Error {
+  return kind.custom ? methodNotSupported(resourceOf(kind), VERBS[method] ?? method) : methodNotAllowed();
 }
 
 async function handleScale(resource: ResourceRequest, sub: Subresource): Promise<ApiResponse> {

@@ -18,10 +18,10 @@ export function handleWatch(resource: ResourceRequest, selection: Selection, que
     throw new StatusError(
       406,
       'NotAcceptable',
-      'only the following media types are accepted: application/json;stream=watch',
+      'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
     );
   }
-  parseVersion(query.resourceVersion);
+  parseVersion(query.resourceVersion, true);
   const { include } = tableQuery(resource);
   const writer = new WatchWriter(kind, as, include, () => api.clock.now());
   const timeout = query.timeoutSeconds ? query.timeoutSeconds * 1000 : MIN_TIMEOUT * (1 + Math.random());

@@ -28,7 +28,8 @@ export function apiResourceList(kinds: KindRegistry, group: string, version: str
   if (served.length === 0) return undefined;
   return {
     kind: 'APIResourceList',
-    apiVersion: 'v1',
+    // The core group's list has been without it since there were no others.
+    ...(group !== '' && { apiVersion: 'v1' }),
     groupVersion: group ? `${group}/${version}` : version,
     resources: served.flatMap((kind) => {
       const below = kind.subresources.map((sub) => subresourceEntry(kind, sub));
@@ -115,7 +116,7 @@ function resourceEntry(kind: ServedKind): object {
     verbs,
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
-    ...(verbs.includes('list') && { storageVersionHash: kind.storageVersionHash ?? versionHash(kind) }),
+    ...(kind.stored && { storageVersionHash: kind.storageVersionHash ?? versionHash(kind) }),
   };
 }
 

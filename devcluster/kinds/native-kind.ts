@@ -2,6 +2,11 @@ import { nativeStrategy } from '../strategies/native.ts';
 import type { BuiltinKind } from './builtin.ts';
 import type { ServedKind } from './served-kind.ts';
 
+const DEPRECATED: Readonly<Record<string, string>> = {
+  '/v1/ComponentStatus': 'v1 ComponentStatus is deprecated in v1.19+',
+  '/v1/Endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
+
 /** A built-in kind as the API serves it. */
 export function nativeKind(builtin: BuiltinKind): ServedKind {
   const { group, version, kind, plural, singular, namespaced, shortNames, categories, verbs, subresources } = builtin;
@@ -21,6 +26,7 @@ export function nativeKind(builtin: BuiltinKind): ServedKind {
     custom: false,
     stored: builtin.stored,
     storageVersionHash: builtin.storageVersionHash,
+    deprecationWarning: DEPRECATED[`${group}/${version}/${kind}`],
     schema: builtin.schema,
     strategy: nativeStrategy(builtin),
     fromStorage: (object) => object,

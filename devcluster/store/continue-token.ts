@@ -34,7 +34,9 @@ export function decodeContinue(text: string): Continue {
     throw new ContinueError(`continue key is not valid: server does not recognize this encoded version ${String(v)}`);
   }
   if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) {
-    throw new ContinueError('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+    throw new ContinueError(
+      'continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)',
+    );
   }
   if (typeof start !== 'string' || start === '') {
     throw new ContinueError('continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');

@@ -1,14 +1,18 @@
+import { definitionSchema } from '../kinds/builtin-definitions.ts';
+import { findDecodeProblem } from '../kinds/decode-problem.ts';
 import { applyDefaults, dropForbiddenNulls } from '../schema/defaults.ts';
 import { invalid } from '../schema/field-error.ts';
 import { deepEqual } from '../schema/json.ts';
 import { pruneUnknown } from '../schema/prune.ts';
-import { nameIsDnsSubdomain } from '../schema/names.ts';
+import { nameIsDnsSubdomain, nameIsPathSegment } from '../schema/names.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../schema/object-meta.ts';
 import { validateSchema, validateStatusSchema } from '../schema/validate.ts';
 import { keep, keepAllButStatus } from './status-subresource.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Draft } from '../store/object.ts';
 import type { Strategy } from './strategy.ts';
+
+const OBJECT_META = 'apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 /** What one version of a custom resource is made of. */
 export interface CustomKind {
@@ -29,7 +33,7 @@ export function customStrategy({ schema, status, namespaced, kind }: CustomKind)
       dropForbiddenNulls(schema, draft);
       return unknown;
     },
-    decodeProblem: () => undefined,
+    decodeProblem: ({ metadata }) => findDecodeProblem(definitionSchema(OBJECT_META), metadata, 'ObjectMeta'),
     applyDefaults: (draft) => applyDefaults(schema, draft),
     resetForCreate(draft) {
       if (status) delete draft['status'];
@@ -47,9 +51,11 @@ export function customStrategy({ schema, status, namespaced, kind }: CustomKind)
       const meta = { ...draft.metadata };
       if (draft.kind !== kind) return [invalid('kind', draft.kind, `must be ${kind}`)];
       if (!old) return [...validateObjectMeta(meta, namespaced, nameIsDnsSubdomain), ...validateSchema(schema, draft)];
-      const metaErrors = validateObjectMetaUpdate(meta, { ...old.metadata });
-      if (subresource === 'status') return [...metaErrors, ...validateStatusSchema(schema, draft, old)];
-      return [...metaErrors, ...validateSchema(schema, draft, { old })];
+      // The real server looks at the metadata of an update three times, and tells what it finds as often.
+      const changes = validateObjectMetaUpdate(meta, { ...old.metadata });
+      const errors = [...validateObjectMeta(meta, namespaced, nameIsPathSegment), ...changes, ...changes];
+      if (subresource === 'status') return [...errors, ...validateStatusSchema(schema, draft, old)];
+      return [...errors, ...validateSchema(schema, draft, { old })];
     },
     warnings: () => [],
     resetFields(subresource) {

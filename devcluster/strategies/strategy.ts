@@ -5,7 +5,7 @@ import type { ApiObject, Draft } from '../store/object.ts';
 export interface Strategy {
   /** Drops what the kind's schema does not know, and returns the paths of what was dropped. */
   prune(draft: Draft): readonly string[];
-  /** What a typed decoder refuses outright (a string where a number belongs), in its words; custom resources have none. */
+  /** What a typed decoder refuses outright (a string where a number belongs), in its words; of custom resources only metadata is typed. */
   decodeProblem(draft: Draft): string | undefined;
   applyDefaults(draft: Draft): void;
   /** Drops what a creator may not set, before defaults are filled in. */

@@ -1,13 +1,13 @@
-import { badRequest, tooLargeVersion } from '../http/status.ts';
+import { badRequest, plainError, tooLargeVersion } from '../http/status.ts';
 import { quote } from '../schema/go-text.ts';
 import type { Api } from './api.ts';
 
-/** A resource version that a client names; undefined where it names none. Throws 400 for what no server gave out. */
-export function parseVersion(text: string): number | undefined {
+/** A resource version that a client names; undefined where it names none. Throws for what no server gave out: 400, and 500 where a watch asks. */
+export function parseVersion(text: string, forWatch = false): number | undefined {
   if (text === '') return undefined;
   if (!/^\d+$/.test(text)) {
-    const why = `strconv.ParseUint: parsing ${quote(text)}: invalid syntax`;
-    throw badRequest(`invalid resource version: resourceVersion: Invalid value: ${quote(text)}: ${why}`);
+    const why = `resourceVersion: Invalid value: ${quote(text)}: strconv.ParseUint: parsing ${quote(text)}: invalid syntax`;
+    throw forWatch ? plainError(why) : badRequest(`invalid resource version: ${why}`);
   }
   const version = Number(text);
   return Number.isSafeInteger(version) ? version : Number.MAX_SAFE_INTEGER;

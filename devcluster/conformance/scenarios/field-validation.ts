@@ -8,10 +8,10 @@ const APPLY = { 'content-type': 'application/apply-patch+yaml' };
 
 const modes = ['', 'Ignore', 'Warn', 'Strict', 'Foo'];
 const each = (make: (mode: string, index: number) => Step): Step[] =>
-  modes.map((mode, index) => ({
-    ...make(mode, index),
-    query: { ...make(mode, index).query, ...(mode !== '' && { fieldValidation: mode }) },
-  }));
+  modes.map((mode, index) => {
+    const step = make(mode, index);
+    return mode === '' ? step : Object.assign(step, { query: { ...step.query, fieldValidation: mode } });
+  });
 
 const duplicated = (name: string): string =>
   `{"metadata":{"name":"${name}","labels":{"a":"1","a":"2"}},"data":{"k":"v","k":"w"},"foo":1,"metadata2":{}}`;
