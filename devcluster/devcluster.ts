@@ -22,4 +22,5 @@ export type { AnswerOptions, Fault, FaultOptions, Faults, HeldEvents } from './f
 export type { Status } from './http/status.ts';
 export type { Requests, WaitOptions } from './requests/request-log.ts';
 export type { RequestFilter, RequestPattern, RequestRecord, Verb } from './requests/request-record.ts';
+export type { StoreEvent as ChangeEvent } from './store/history.ts';
 export type { ObjectMeta, OwnerReference } from './store/object.ts';

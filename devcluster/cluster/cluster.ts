@@ -29,9 +29,10 @@ import type { Controller } from '../controllers/controller.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Handler } from '../http/handler.ts';
 import type { Listening } from '../http/server.ts';
+import type { StoreEvent as ChangeEvent } from '../store/history.ts';
 import type { Requests } from '../requests/request-log.ts';
 import type { Api } from '../verbs/api.ts';
-import type { AnyObject, ListRef, Live, ObjectLike, ObjectRef } from './objects.ts';
+import type { AnyObject, KindRef, ListRef, Live, ObjectLike, ObjectRef } from './objects.ts';
 import type { Predicate, UntilOptions } from './until.ts';
 
 /** Settings of an embedded cluster. */
@@ -137,6 +138,17 @@ export class Cluster {
     if (ref.name === undefined) return untilObjects<T>(api, kind, ref, predicate, options);
     const namespace = kind.namespaced ? (ref.namespace ?? 'default') : undefined;
     return untilObject<T>(api, kind, namespace, ref.name, predicate, options);
+  }
+
+  /**
+   * Calls for every change of a kind's objects from now on, at once; the kind need not be installed yet. Returns how to stop it.
+   * The listener must not change anything.
+   */
+  onChange({ apiVersion, kind }: KindRef, listener: (event: ChangeEvent) => void): () => void {
+    const { api } = this.#parts;
+    return api.store.subscribe((collection, event) => {
+      if (api.kinds.findByKind(apiVersion, kind)?.collection === collection.name) listener(event);
+    });
   }
 
   /** Installs a CustomResourceDefinition, or changes the one that is there; resolves once its objects can be made. */

@@ -1,11 +1,16 @@
 import { builtinKinds } from './builtin.ts';
 import { nativeKind } from './native-kind.ts';
+import { apiVersionOf } from './served-kind.ts';
 import type { ServedKind } from './served-kind.ts';
 
 /** All that the cluster serves: built-in kinds, and those of the CustomResourceDefinitions that are installed. */
 export class KindRegistry {
   /** By `group/version/plural`. */
   readonly #kinds = new Map<string, ServedKind>();
+  /** By `apiVersion kind`. */
+  readonly #byKind = new Map<string, ServedKind>();
+  /** Any of the versions of a collection. */
+  readonly #byCollection = new Map<string, ServedKind>();
   /** The kinds of each CustomResourceDefinition, by its name. */
   readonly #custom = new Map<string, readonly ServedKind[]>();
   readonly #replaced = new Map<string, Set<() => void>>();
@@ -16,6 +21,7 @@ export class KindRegistry {
       const kind = nativeKind(builtin);
       this.#kinds.set(pathOf(kind), kind);
     }
+    this.#index();
   }
 
   /** Changes whenever what is served changes: documents made of it can be kept until then. */
@@ -33,10 +39,7 @@ export class KindRegistry {
 
   /** By `apiVersion` and `kind` of an object. */
   findByKind(apiVersion: string, kind: string): ServedKind | undefined {
-    const slash = apiVersion.indexOf('/');
-    const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-    const version = apiVersion.slice(slash + 1);
-    return this.all().find((served) => served.kind === kind && served.version === version && served.group === group);
+    return this.#byKind.get(`${apiVersion} ${kind}`);
   }
 
   all(): readonly ServedKind[] {
@@ -45,16 +48,12 @@ export class KindRegistry {
 
   /** One kind for each resource that is stored, whatever versions it is served in. */
   collections(): readonly ServedKind[] {
-    const found = new Map<string, ServedKind>();
-    for (const kind of this.#kinds.values()) {
-      if (!found.has(kind.collection) && kind.verbs.includes('list')) found.set(kind.collection, kind);
-    }
-    return [...found.values()];
+    return [...this.#byCollection.values()];
   }
 
   /** Any of the versions in which a collection is served. */
   findByCollection(collection: string): ServedKind | undefined {
-    return this.all().find((kind) => kind.collection === collection);
+    return this.#byCollection.get(collection);
   }
 
   /** Calls once the kinds of a collection are served no longer, or otherwise than now. Returns how to take it back. */
@@ -71,12 +70,22 @@ export class KindRegistry {
     if (kinds.length > 0) this.#custom.set(definition, kinds);
     else this.#custom.delete(definition);
     for (const kind of kinds) this.#kinds.set(pathOf(kind), kind);
+    this.#index();
     this.#generation++;
     const changed = new Set([...before, ...kinds].map((kind) => kind.collection));
     for (const collection of changed) {
       const callbacks = this.#replaced.get(collection);
       this.#replaced.delete(collection);
       callbacks?.forEach((callback) => callback());
+    }
+  }
+
+  #index(): void {
+    this.#byKind.clear();
+    this.#byCollection.clear();
+    for (const kind of this.#kinds.values()) {
+      this.#byKind.set(`${apiVersionOf(kind)} ${kind.kind}`, kind);
+      if (kind.stored && !this.#byCollection.has(kind.collection)) this.#byCollection.set(kind.collection, kind);
     }
   }
 }
