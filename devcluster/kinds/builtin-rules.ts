@@ -4,6 +4,7 @@
  */
 import type { FieldError } from '../schema/field-error.ts';
 import { objectAt, type JsonObject } from '../schema/json.ts';
+import { nameIsPathSegment } from '../schema/names.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../schema/object-meta.ts';
 import type { BuiltinKind } from './builtin.ts';
 import { toGoShape } from './go-shape.ts';
@@ -39,6 +40,18 @@ export function validateBuiltin(
   const errors =
     old === undefined
       ? validateObjectMeta(meta, kind.namespaced, nameRuleOf(kind.group, kind.kind))
-      : validateObjectMetaUpdate(meta, objectAt(old, 'metadata') ?? {});
-  return declarativeLast([...errors, ...validateByKind(kind.group, kind.kind, object, old, subresource)]);
+      : [
+          ...validateObjectMeta(meta, kind.namespaced, nameIsPathSegment),
+          ...validateObjectMetaUpdate(meta, objectAt(old, 'metadata') ?? {}),
+        ];
+  errors.push(...validateByKind(kind.group, kind.kind, object, old, subresource));
+  return eachOnce(declarativeLast(errors));
+}
+
+function eachOnce(errors: readonly FieldError[]): FieldError[] {
+  const told = new Set<string>();
+  return errors.filter(({ field, message }) => {
+    const text = `${field}: ${message}`;
+    return !told.has(text) && told.add(text);
+  });
 }

@@ -8,10 +8,8 @@ import { ACCEPTED } from './corpus.ts';
 import { REFUSED } from './corpus-refused.ts';
 import { differencesOf } from './differences.ts';
 import { actedAt, RealServer } from './real-server.ts';
-import { settledOutcome, writeRecording } from './recordings.ts';
+import { settledOutcome, UUID, writeRecording } from './recordings.ts';
 import type { Outcome } from './steps.ts';
-
-const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 const [kubeconfig = '', file] = process.argv.slice(2);
 const server = await RealServer.fromKubeconfig(kubeconfig);

@@ -1,69 +1,17 @@
-/** Random requests for the custom resource of `custom-resource.ts`, of few values, so that writers get into each other's way. */
+/** Random requests for the custom resource of `custom-resource.ts`. */
 import type { JsonObject } from '../../devcluster/schema/json.ts';
 import { API_VERSION, KIND } from './custom-resource.ts';
 import type { Random } from './random.ts';
-import type { Step } from './steps.ts';
+import { text, type Generator, type Make } from './random-steps.ts';
 
-const MANAGERS = ['alice', 'bob', 'carol', 'kubectl'] as const;
-
-export function randomStep(random: Random, exists: boolean): Step {
-  const manager = random.pick(MANAGERS);
-  const force = random.chance(0.35);
-  const status = exists && random.chance(0.12);
-  const subresource = status ? 'status' : '';
-  const base = { manager, force, subresource } as const;
-  if (!exists) {
-    return random.chance(0.5)
-      ? { ...base, verb: 'create', body: whole({ spec: randomSpec(random, 0.35) }, random) }
-      : { ...base, verb: 'apply', body: whole({ spec: randomSpec(random, 0.35) }, random) };
-  }
-  const roll = random.next();
-  if (roll < 0.04) return { ...base, verb: 'delete', subresource: '', body: undefined };
-  if (roll < 0.62) {
-    const parts = status ? { status: randomStatus(random) } : { spec: randomSpec(random, 0.25) };
-    return { ...base, verb: 'apply', body: whole(parts, random) };
-  }
-  if (roll < 0.72) return { ...base, verb: 'json', subresource: '', force: false, body: randomJsonPatch(random) };
-  const parts: JsonObject = status ? { status: randomStatus(random) } : { spec: randomSpec(random, 0.15, true) };
-  if (random.chance(0.1)) parts['metadata'] = randomMeta(random);
-  if (random.chance(0.03)) parts['metadata'] = { managedFields: random.pick([[], [{}]]) };
-  return { ...base, verb: random.chance(0.5) ? 'merge' : 'update', force: false, body: parts };
-}
-
-function whole(parts: JsonObject, random: Random): JsonObject {
-  const meta = random.chance(0.15) ? randomMeta(random) : {};
-  return { apiVersion: API_VERSION, kind: KIND, metadata: { name: 'sample', ...meta }, ...parts };
-}
-
-function randomMeta(random: Random): JsonObject {
-  return {
-    ...(random.chance(0.5) && {
-      labels: Object.fromEntries(random.some(['a', 'b'], 0.6).map((key) => [key, text(random)])),
-    }),
-    ...(random.chance(0.5) && {
-      annotations: Object.fromEntries(random.some(['c', 'd'], 0.6).map((key) => [key, text(random)])),
-    }),
-    ...(random.chance(0.3) && { finalizers: random.some(['example.com/a', 'example.com/b'], 0.5) }),
-    ...(random.chance(0.2) && {
-      ownerReferences: random
-        .some(['u1', 'u2'], 0.6)
-        .map((uid) => ({ apiVersion: 'v1', kind: 'ConfigMap', name: text(random), uid })),
-    }),
-  };
-}
-
-function randomStatus(random: Random): JsonObject {
+const randomStatus: Make = (random) => {
   const status: JsonObject = {};
   if (random.chance(0.6)) status['phase'] = text(random);
   if (random.chance(0.6)) {
     status['conditions'] = random.some(['Ready', 'Done'], 0.6, true).map((type) => ({ type, status: text(random) }));
   }
   return status;
-}
-
-const text = (random: Random): string => random.pick(['x', 'y', 'z']);
-
-type Make = (random: Random) => unknown;
+};
 
 const items: Make = (random) => {
   const names = random.some(['a', 'b', 'c', 'd'], 0.5, true);
@@ -150,21 +98,11 @@ const MEMBERS: { readonly [name: string]: Make } = {
   }),
 };
 
-function randomSpec(random: Random, density: number, withNulls = false): JsonObject {
-  const spec: JsonObject = {};
-  for (const [name, make] of Object.entries(MEMBERS)) {
-    if (!random.chance(density)) continue;
-    spec[name] = withNulls && random.chance(0.2) ? null : make(random);
-  }
-  if (random.chance(0.02)) spec['unknown'] = 'x';
-  if (random.chance(0.02)) spec['text'] = 5;
-  if (random.chance(0.02)) spec['inner'] = null;
-  return spec;
-}
-
-function randomJsonPatch(random: Random): JsonObject[] {
-  return random.some(Object.entries(MEMBERS), 0.12).map(([name, make]) => {
-    const path = `/spec/${name}`;
-    return random.chance(0.3) ? { op: 'remove', path } : { op: 'add', path, value: make(random) };
-  });
-}
+export const SAMPLES: Generator = {
+  apiVersion: API_VERSION,
+  kind: KIND,
+  part: 'spec',
+  members: MEMBERS,
+  status: randomStatus,
+  wrong: { unknown: 'x', text: 5, inner: null },
+};

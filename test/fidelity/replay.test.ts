@@ -1,18 +1,23 @@
 /**
- * What a real API server answered to requests, recorded by `compare-built-in.ts` and `compare-samples.ts`: this package
+ * What a real API server answered to requests, recorded by `compare-built-in.ts`, `compare-updates.ts` and `compare-sequences.ts`: this package
  * answers the same.
  */
 import assert from 'node:assert/strict';
 import { SERVER_VERSION } from '../../devcluster/kinds/builtin-definitions.ts';
 import { isObject, stringAt, type JsonObject } from '../../devcluster/schema/json.ts';
-import { createHere } from './built-in.ts';
+import { createHere, updateHere } from './built-in.ts';
 import { ACCEPTED } from './corpus.ts';
 import { REFUSED } from './corpus-refused.ts';
-import { SampleStore } from './custom-resource.ts';
+import { UPDATES } from './corpus-updates.ts';
 import { isOutcome, isRecordedStep, readRecording, settledOutcome } from './recordings.ts';
+import { TARGETS } from './targets.ts';
 
 const builtIn = await readRecording(new URL('recorded/built-in.jsonl', import.meta.url));
-const samples = await readRecording(new URL('recorded/samples.jsonl', import.meta.url));
+const updates = await readRecording(new URL('recorded/updates.jsonl', import.meta.url));
+const sequences = new Map<string, unknown[]>();
+for (const name of TARGETS.keys()) {
+  sequences.set(name, (await readRecording(new URL(`recorded/${name}.jsonl`, import.meta.url))).lines);
+}
 
 describe('objects of built-in kinds, as a real server takes or refuses them', () => {
   it('were recorded from the server that the kinds come from, and from the corpus as it is', () => {
@@ -34,20 +39,44 @@ describe('objects of built-in kinds, as a real server takes or refuses them', ()
   }
 });
 
-describe('sequences of writes to a custom resource, as a real server does them', () => {
-  for (const [index, steps] of samples.lines.entries()) {
-    it(`sequence ${index + 1}`, () => {
-      assert.ok(Array.isArray(steps));
-      const store = new SampleStore();
-      for (const recorded of steps) {
-        assert.ok(isRecordedStep(recorded));
-        const { step, now, outcome } = recorded;
-        assert.deepEqual(settledOutcome(store.step(step, now)), settledOutcome(outcome), JSON.stringify(step));
-      }
+describe('updates of built-in kinds, as a real server takes or refuses them', () => {
+  it('were recorded from the corpus as it is', () => {
+    const recorded = updates.lines.map((line) => (isObject(line) ? [line['object'], line['change']] : undefined));
+    const corpus = UPDATES.flatMap(({ object, changes }) => changes.map((change) => [object, change]));
+    assert.deepEqual(recorded, JSON.parse(JSON.stringify(corpus)));
+  });
+
+  for (const line of updates.lines) {
+    if (!isObject(line) || !isObject(line['object']) || !isObject(line['change']) || !isOutcome(line['outcome'])) {
+      throw new Error('not a recording');
+    }
+    const { object, change, outcome } = line;
+    it(`${outcome.code} ${stringAt(object, 'kind')} ${JSON.stringify(change).slice(0, 90)}`, () => {
+      const ours = updateHere(object, change, 'me', stringAt(line, 'created'), stringAt(line, 'now'));
+      assert.deepEqual(settledOutcome(ours), settledOutcome(outcome));
     });
   }
 });
 
-function told({ apiVersion: _, kind: _kind, metadata, spec, ...rest }: JsonObject): unknown {
-  return spec ?? (Object.keys(rest).length > 0 ? rest : metadata);
+for (const [name, target] of TARGETS) {
+  describe(`sequences of writes to ${name}, as a real server does them`, () => {
+    for (const [index, steps] of (sequences.get(name) ?? []).entries()) {
+      it(`sequence ${index + 1}`, () => {
+        assert.ok(Array.isArray(steps));
+        const store = target.store();
+        for (const recorded of steps) {
+          assert.ok(isRecordedStep(recorded));
+          const { step, now, outcome } = recorded;
+          assert.deepEqual(settledOutcome(store.step(step, now)), settledOutcome(outcome), JSON.stringify(step));
+        }
+      });
+    }
+  });
+}
+
+/** What is particular about an object. */
+function told(object: JsonObject): unknown {
+  const { spec, metadata } = object;
+  const parts = Object.entries(object).filter(([key]) => !['apiVersion', 'kind', 'metadata'].includes(key));
+  return spec ?? (parts.length > 0 ? Object.fromEntries(parts) : metadata);
 }

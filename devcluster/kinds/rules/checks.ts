@@ -156,7 +156,8 @@ export function selectorMatches(selector: unknown, labels: JsonObject): boolean 
   if (!isObject(selector)) return false;
   const wanted = Object.entries(isObject(selector['matchLabels']) ? selector['matchLabels'] : {});
   const sound = wanted.every(
-    ([key, value]) => isQualifiedName(key).length === 0 && typeof value === 'string' && isLabelValue(value).length === 0,
+    ([key, value]) =>
+      isQualifiedName(key).length === 0 && typeof value === 'string' && isLabelValue(value).length === 0,
   );
   if (!sound) return undefined;
   let matches = wanted.every(([key, value]) => labels[key] === value);

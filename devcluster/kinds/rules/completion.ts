@@ -3,20 +3,26 @@
  * been tracked (nobody owns it), before validation.
  * Source: PrepareForCreate and PrepareForUpdate of k8s.io/kubernetes/pkg/registry, plugin/pkg/admission.
  */
+import type { FieldError } from '../../schema/field-error.ts';
 import { deepCopy, deepEqual, isObject, listAt, objectAt, stringAt, type JsonObject } from '../../schema/json.ts';
-import { completeService, releaseServiceFields, type Allocations } from './service-completion.ts';
+import { completeChangedService, completeNewService, type Allocations } from './service-completion.ts';
 
 export type { Allocations } from './service-completion.ts';
 
 /**
  * Completes a new object in place; its metadata has its uid. Generation and status are not filled in here.
- * @param allocations what services already use.
+ * @param allocations what other services use.
+ * @returns what is wrong with what a service asks for; the real server looks no further then.
  */
-export function completeCreate(group: string, kind: string, object: JsonObject, allocations: Allocations): void {
+export function completeCreate(
+  group: string,
+  kind: string,
+  object: JsonObject,
+  allocations: Allocations,
+): FieldError[] {
   switch (`${group}/${kind}`) {
     case '/Service':
-      completeService(object, undefined, allocations);
-      break;
+      return completeNewService(object, allocations);
     case '/PersistentVolumeClaim':
       addFinalizer(object, 'kubernetes.io/pvc-protection');
       break;
@@ -37,6 +43,7 @@ export function completeCreate(group: string, kind: string, object: JsonObject, 
       break;
     default:
   }
+  return [];
 }
 
 /** Completes an object that is updated, in place: what was filled in at its creation stays, where the writer left it out. */
@@ -46,12 +53,10 @@ export function completeUpdate(
   object: JsonObject,
   old: JsonObject,
   allocations: Allocations,
-): void {
+): FieldError[] {
   switch (`${group}/${kind}`) {
     case '/Service':
-      releaseServiceFields(object, old);
-      completeService(object, old, allocations);
-      break;
+      return completeChangedService(object, old, allocations);
     case 'apps/DaemonSet': {
       const before = Number(objectAt(old, 'metadata', 'annotations')?.[TEMPLATE_GENERATION] ?? 0);
       const [now, then] = [objectAt(object, 'spec', 'template'), objectAt(old, 'spec', 'template')];
@@ -63,6 +68,7 @@ export function completeUpdate(
       break;
     default:
   }
+  return [];
 }
 
 /** Fields of a feature that is off by default; who has them keeps them. */

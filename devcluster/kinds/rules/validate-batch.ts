@@ -2,8 +2,18 @@
 import { invalid, notSupported, required, type FieldError } from '../../schema/field-error.ts';
 import { quote } from '../../schema/go-text.ts';
 import { deepEqual, isObject, objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
+import { isDns1123Label } from '../../schema/names.ts';
 import { immutable } from '../../schema/object-meta.ts';
-import { asSelector, integerAt, isGiven, labelSelector, nonNegative, oneOf, selectorMatches } from './checks.ts';
+import {
+  asSelector,
+  integerAt,
+  isGiven,
+  labelSelector,
+  nonNegative,
+  objectsAt,
+  oneOf,
+  selectorMatches,
+} from './checks.ts';
 import { cronError } from './cron.ts';
 import { declarative } from './declarative.ts';
 import { templateOf, validatePodTemplate, validateTemplateLabels } from './validate-pods.ts';
@@ -21,26 +31,40 @@ const COUNTS = [
 
 export const validateJob: Validator = (object, old) => {
   const spec = objectAt(object, 'spec') ?? {};
-  const errors = validateJobSpec(spec, 'spec');
   const before = objectAt(old, 'spec');
-  if (before === undefined) return [...validateJobSelector(spec, object), ...errors];
+  if (before === undefined) {
+    const generated = spec['manualSelector'] === true ? [] : validateGeneratedSelector(spec, object);
+    return [...generated, ...validateJobSpec(spec, 'spec'), ...validateJobSelector(spec), ...validatePodNames(object)];
+  }
+  const errors = [...validateJobSpec(spec, 'spec'), ...validateJobSelector(spec)];
   const fixed = (field: string): FieldError[] => immutable(spec[field] ?? null, before[field] ?? null, `spec.${field}`);
   errors.push(...(spec['completionMode'] === 'Indexed' ? indexedCompletions(spec, before) : fixed('completions')));
-  errors.push(...fixed('selector'), ...fixedTemplate(spec, before));
+  if (!deepEqual(spec['selector'], before['selector'])) {
+    errors.push(invalid('spec.selector', asSelector(spec['selector']), 'field is immutable'));
+  }
+  errors.push(...fixedTemplate(spec, before));
   for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy']) {
     errors.push(...fixed(field));
   }
-  return errors;
+  return [...errors, ...validatePodNames(object)];
 };
 
-function validateJobSelector(spec: JsonObject, object: JsonObject): FieldError[] {
+function validateJobSelector(spec: JsonObject): FieldError[] {
   if (!isObject(spec['selector'])) return [required('spec.selector')];
-  const errors = spec['manualSelector'] === true ? [] : validateGeneratedSelector(spec, object);
   return [
-    ...errors,
     ...labelSelector(spec['selector'], 'spec.selector'),
     ...validateTemplateLabels(spec['selector'], templateOf(spec), 'spec.template'),
   ];
+}
+
+/** The names of an indexed job's pods end in their numbers. */
+function validatePodNames(object: JsonObject): FieldError[] {
+  const completions = integerAt(object, 'spec', 'completions');
+  if (valueAt(object, 'spec', 'completionMode') !== 'Indexed' || completions <= 0) return [];
+  const name = stringAt(object, 'metadata', 'name');
+  const longest = `${name}-${completions - 1}`;
+  if (isDns1123Label(longest).length === 0) return [];
+  return [invalid('metadata.name', name, `will not able to create pod with invalid DNS label: ${longest}`)];
 }
 
 /** The labels that the server adds must not have been given other values. */
@@ -74,17 +98,20 @@ function indexedCompletions(spec: JsonObject, before: JsonObject): FieldError[] 
 
 const MOVABLE: ReadonlySet<string> = new Set(['affinity', 'nodeSelector', 'tolerations', 'schedulingGates']);
 
-/** The pods of a suspended job may still be placed elsewhere. */
+/** The pods of a suspended job may still be placed elsewhere and get other resources. */
 function fixedTemplate(spec: JsonObject, before: JsonObject): FieldError[] {
   const [now, then] = [templateOf(spec), templateOf(before)];
-  const error = immutable(now, then, 'spec.template');
-  if (before['suspend'] !== true || deepEqual(now, then)) return error;
-  const unplaced = (template: JsonObject): JsonObject => {
-    const { metadata: _metadata, spec: podSpec, ...rest } = template;
-    const fixed = Object.entries(isObject(podSpec) ? podSpec : {}).filter(([key]) => !MOVABLE.has(key));
-    return { ...rest, spec: Object.fromEntries(fixed) };
-  };
-  return deepEqual(unplaced(now), unplaced(then)) ? [] : error;
+  if (before['suspend'] !== true) return immutable(now, then, 'spec.template');
+  const [pod, podThen] = [objectAt(now, 'spec') ?? {}, objectAt(then, 'spec') ?? {}];
+  return deepEqual(fixedPart(pod), fixedPart(podThen)) ? [] : immutable(pod, podThen, 'spec.template.spec');
+}
+
+function fixedPart(pod: JsonObject): JsonObject {
+  const fixed = Object.fromEntries(Object.entries(pod).filter(([key]) => !MOVABLE.has(key)));
+  for (const name of ['containers', 'initContainers']) {
+    fixed[name] = objectsAt(pod, name).map(({ resources: _, ...container }) => container);
+  }
+  return fixed;
 }
 
 export function validateJobSpec(spec: JsonObject, path: string): FieldError[] {

@@ -1,5 +1,4 @@
 /** Source: k8s.io/kubernetes/pkg/apis/core/validation/validation.go, services. */
-import { isIPv6 } from 'node:net';
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../schema/field-error.ts';
 import { GoStruct } from '../../schema/go-text.ts';
 import { objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
@@ -19,7 +18,8 @@ import {
   qualifiedName,
   textsAt,
 } from './checks.ts';
-import { externallyAccessible } from './services.ts';
+import { externallyAccessible, isHeadless } from './services.ts';
+import { fixedAddresses, validateAddresses } from './validate-addresses.ts';
 import type { Validator } from './validation.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
@@ -45,10 +45,6 @@ export const validateService: Validator = (object, old) => {
   errors.push(...validateTraffic(spec));
   return errors;
 };
-
-function isHeadless(spec: JsonObject): boolean {
-  return stringAt(spec, 'clusterIP') === 'None' || textsAt(spec, 'clusterIPs')[0] === 'None';
-}
 
 function validateType(spec: JsonObject): FieldError[] {
   const type = stringAt(spec, 'type');
@@ -104,67 +100,6 @@ function validateAffinity(spec: JsonObject): FieldError[] {
   return errors;
 }
 
-function validateAddresses(spec: JsonObject): FieldError[] {
-  if (spec['type'] === 'ExternalName') return [];
-  const errors: FieldError[] = [];
-  const address = stringAt(spec, 'clusterIP');
-  const addresses = textsAt(spec, 'clusterIPs');
-  if (address !== '') {
-    if (addresses.length === 0) errors.push(required('spec.clusterIPs'));
-    else if (addresses[0] !== address) {
-      errors.push(invalid('spec.clusterIPs', addresses, 'first value must match `clusterIP`'));
-    }
-  } else if (addresses.length > 0) {
-    errors.push(invalid('spec.clusterIPs', addresses, 'must be empty when `clusterIP` is not specified'));
-  }
-  const families = textsAt(spec, 'ipFamilies');
-  families.forEach((family, index) => {
-    const path = `spec.ipFamilies[${index}]`;
-    if (family !== 'IPv4' && family !== 'IPv6') errors.push(notSupported(path, family, ['IPv4', 'IPv6']));
-    if (families.indexOf(family) < index) errors.push(duplicate(path, family));
-  });
-  const policy = spec['ipFamilyPolicy'];
-  const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
-  if (isGiven(policy) && (typeof policy !== 'string' || !policies.includes(policy))) {
-    errors.push(notSupported('spec.ipFamilyPolicy', policy, policies));
-  }
-  return [...errors, ...validateClusterIps(addresses, families)];
-}
-
-function validateClusterIps(addresses: readonly string[], families: readonly string[]): FieldError[] {
-  const errors: FieldError[] = [];
-  let sound = true;
-  addresses.forEach((address, index) => {
-    if (index === 0 && address === 'None') {
-      if (addresses.length === 1) return;
-      sound = false;
-      errors.push(invalid('spec.clusterIPs', addresses, "'None' must be the first and only value"));
-      return;
-    }
-    const wrong = eachInvalid(`spec.clusterIPs[${index}]`, address, ipAddress(address));
-    sound &&= wrong.length === 0;
-    errors.push(...wrong);
-  });
-  if (addresses.length > 2) errors.push(invalid('spec.clusterIPs', addresses, 'may only hold up to 2 values'));
-  if (!sound) return errors;
-  if (addresses.length > 1 && new Set(addresses.map((address) => isIPv6(address))).size === 1) {
-    errors.push(invalid('spec.clusterIPs', addresses, 'may specify no more than one IP for each IP family'));
-  }
-  if (addresses[0] === 'None') return errors;
-  addresses.forEach((address, index) => {
-    const family = families[index];
-    if (family === undefined || (family === 'IPv6') === isIPv6(address)) return;
-    errors.push(
-      invalid(
-        `spec.clusterIPs[${index}]`,
-        address,
-        `expected an ${family} value as indicated by \`ipFamilies[${index}]\``,
-      ),
-    );
-  });
-  return errors;
-}
-
 function validatePortSet(spec: JsonObject, ports: readonly JsonObject[]): FieldError[] {
   const errors: FieldError[] = [];
   if (spec['type'] === 'ClusterIP') {
@@ -192,7 +127,6 @@ function validatePortSet(spec: JsonObject, ports: readonly JsonObject[]): FieldE
   });
   return errors;
 }
-
 
 function validateLoadBalancer(spec: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
@@ -233,23 +167,6 @@ function validateTraffic(spec: JsonObject): FieldError[] {
     errors.push(notSupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local']));
   }
   return errors;
-}
-
-function fixedAddresses(spec: JsonObject, before: JsonObject): FieldError[] {
-  if (spec['type'] === 'ExternalName' || before['type'] === 'ExternalName') return [];
-  if (isHeadless(spec) && isHeadless(before)) return [];
-  const now = textsAt(spec, 'clusterIPs');
-  const then = textsAt(before, 'clusterIPs');
-  if (then.length > now.length && now.length === 0) {
-    return [invalid('spec.clusterIPs[0]', now.length === 0 ? null : now, 'primary clusterIP can not be unset')];
-  }
-  if (then.length === now.length) {
-    return then.flatMap((address, index) =>
-      address === now[index] ? [] : [invalid(`spec.clusterIPs[${index}]`, now, 'may not change once set')],
-    );
-  }
-  if (then.length === 0 || then[0] === now[0]) return [];
-  return [invalid('spec.clusterIPs[0]', now, 'may not change once set')];
 }
 
 function fixedLoadBalancerClass(spec: JsonObject, before: JsonObject): FieldError[] {

@@ -70,6 +70,6 @@ export function validateByKind(
 ): FieldError[] {
   const validator = VALIDATORS.get(`${group}/${kind}`);
   if (validator === undefined) return [];
-  const finalizers = CORE_META.has(group) && old === undefined ? validateFinalizerNames(object) : [];
+  const finalizers = CORE_META.has(group) ? validateFinalizerNames(object) : [];
   return [...finalizers, ...validator(object, old, subresource)];
 }

@@ -1,22 +1,24 @@
 /**
  * Sends random requests to a real server and to the functions of this package, and tells where they differ.
- *   node test/fidelity/compare-samples.ts KUBECONFIG [first seed] [number of seeds] [steps of each] [file to record to]
+ *   node test/fidelity/compare-sequences.ts KUBECONFIG KIND [first seed] [number of seeds] [steps of each] [file to record to]
+ * KIND: one of `targets.ts`. The server needs no controllers: they would write too.
  */
-import { API_VERSION, comparable, DEFINITION, SampleStore } from './custom-resource.ts';
 import { stringAt } from '../../devcluster/schema/json.ts';
+import { applyMergePatch } from '../../devcluster/patch/merge-patch.ts';
 import { differencesOf } from './differences.ts';
 import { Random } from './random.ts';
-import { randomStep } from './random-samples.ts';
+import { randomStep } from './random-steps.ts';
 import { actedAt, APPLY_PATCH, JSON_PATCH, MERGE_PATCH, RealServer, type Answer } from './real-server.ts';
 import { settledOutcome, writeRecording } from './recordings.ts';
 import type { Outcome, RecordedStep, Step } from './steps.ts';
-import { applyMergePatch } from '../../devcluster/patch/merge-patch.ts';
+import { TARGETS } from './targets.ts';
 
-const COLLECTION = `/apis/${API_VERSION}/namespaces/default/samples`;
-
-const [kubeconfig = '', first = '1', count = '20', length = '25', file] = process.argv.slice(2);
+const [kubeconfig = '', name = '', first = '1', count = '20', length = '25', file] = process.argv.slice(2);
+const target = TARGETS.get(name);
+if (target === undefined) throw new Error(`KIND must be one of ${[...TARGETS.keys()].join(', ')}`);
+const { collection, generator, comparable, store: newStore } = target;
 const server = await RealServer.fromKubeconfig(kubeconfig);
-await install();
+await target.install?.(server);
 const sequences: RecordedStep[][] = [];
 let differences = 0;
 for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
@@ -25,23 +27,18 @@ for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
 console.log(`${count} sequences of ${length} steps, ${differences} of them differ`);
 if (file !== undefined) await writeRecording(file, await server.version(), sequences);
 
-async function install(): Promise<void> {
-  await server.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', DEFINITION);
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if ((await server.send('GET', COLLECTION)).code === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('the definition was not established');
-}
-
 async function runSequence(seed: number, steps: number): Promise<RecordedStep[]> {
   const random = new Random(seed);
-  const store = new SampleStore();
+  const store = newStore();
   const recorded: RecordedStep[] = [];
   await clear();
   for (let index = 0; index < steps; index++) {
-    const step = randomStep(random, store.stored !== undefined);
-    const answer = await sendStep(step);
+    const step = randomStep(random, generator, store.stored !== undefined);
+    const answer = await sendStep(step).catch(asError);
+    if (answer instanceof Error) {
+      console.log(`seed ${seed} step ${index}: the server gave up: ${answer.message}`);
+      break;
+    }
     const outcome = outcomeOf(answer);
     const now = actedAt(answer);
     const before = store.stored;
@@ -59,16 +56,16 @@ async function runSequence(seed: number, steps: number): Promise<RecordedStep[]>
 }
 
 async function clear(): Promise<void> {
-  await server.send('PATCH', `${COLLECTION}/sample`, { metadata: { finalizers: null } }, MERGE_PATCH);
-  await server.send('DELETE', `${COLLECTION}/sample`);
+  await server.send('PATCH', `${collection}/sample`, { metadata: { finalizers: null } }, MERGE_PATCH);
+  await server.send('DELETE', `${collection}/sample`);
 }
 
 async function sendStep({ verb, manager, force, subresource, body }: Step): Promise<Answer> {
-  const path = `${COLLECTION}/sample${subresource === '' ? '' : `/${subresource}`}`;
+  const path = `${collection}/sample${subresource === '' ? '' : `/${subresource}`}`;
   const query = `?fieldManager=${manager}`;
   switch (verb) {
     case 'create':
-      return server.send('POST', `${COLLECTION}${query}`, body);
+      return server.send('POST', `${collection}${query}`, body);
     case 'delete': {
       await clear();
       return { code: 200, body: {}, time: '', warnings: [] };
@@ -89,5 +86,10 @@ async function sendStep({ verb, manager, force, subresource, body }: Step): Prom
 
 function outcomeOf({ code, body }: Answer): Outcome {
   if (code >= 300) return { code, message: stringAt(body, 'message') };
-  return stringAt(body, 'kind') === 'Sample' ? { code, object: comparable(body) } : { code };
+  return stringAt(body, 'kind') === generator.kind ? { code, object: comparable(body) } : { code };
+}
+
+/** A real server may panic, and drop the connection. */
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
