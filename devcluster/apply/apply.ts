@@ -155,6 +155,8 @@ function checkFits<T>(action: () => T, what: string): T {
 /** `namespace/name; group/version, Kind=Kind` */
 function describe(object: JsonObject, typed: JsonObject): string {
   const meta = objectAt(object, 'metadata');
-  const kind = `${stringAt(typed, 'apiVersion')}, Kind=${stringAt(typed, 'kind')}`;
+  const apiVersion = stringAt(typed, 'apiVersion');
+  // The core group has an empty name before its slash here.
+  const kind = `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${stringAt(typed, 'kind')}`;
   return `${stringAt(meta, 'namespace')}/${stringAt(meta, 'name')}; ${kind}`;
 }
