@@ -79,7 +79,7 @@ export abstract class ProjectGenerator extends Generator {
       for (const { path, contents, owner, required } of await wantedFiles(work)) {
         this.fs.write(this.destinationPath(path), contents, { metadata: { owner, required } });
       }
-      this.config.set({ ...work.settings });
+      if (Object.keys(work.settings).length > 0) this.config.set({ ...work.settings });
     });
   }
 

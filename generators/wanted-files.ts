@@ -35,10 +35,11 @@ export interface Work {
 /**
  * All files that the project shall have. Reads the disk for the user's own `spec.ts`, and writes nothing.
  *
+ * @param bundled The packages that scaffolds get as tarballs. Default: those that this copy of the generator carries.
  * @throws ProjectError where no CRD can be made of the user's schemas.
  */
-export async function wantedFiles(work: Work): Promise<WantedFile[]> {
-  const bundle = await readBundle();
+export async function wantedFiles(work: Work, bundled = readBundle()): Promise<WantedFile[]> {
+  const bundle = await bundled;
   const settings = scaffoldSettings(work.settings, bundle);
   const code = renderCode(work.project, settings);
   const rendered = (

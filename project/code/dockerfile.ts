@@ -15,7 +15,7 @@ const COMMANDS: Readonly<Record<PackageManager, Commands>> = {
   npm: {
     install: 'if [ -f package-lock.json ]; then npm ci; else npm install; fi',
     build: 'npm run build',
-    prune: 'npm prune --omit=dev',
+    prune: 'npm prune --omit=dev --omit=optional',
   },
   pnpm: {
     setUp: 'corepack enable',

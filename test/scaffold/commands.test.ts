@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT, ap, differences, generate, node, openFolder, removeFolder, scaffold, tree } from './workbench.ts';
+
+/** Prints what was imported from below node_modules, so that a test sees what a command loads. */
+const IMPORTS = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  registerHooks({
+    load(url, context, next) {
+      if (url.includes('/node_modules/')) process.stderr.write('LOADED ' + url + '\\n');
+      return next(url, context);
+    },
+  });
+`)}`;
+
+const LINKED = ['--runtime', '*', '--devcluster', '*', '--skip-install'];
+
+describe('The ap command', function () {
+  this.timeout(60_000);
+
+  let folder: string;
+  beforeEach(async () => {
+    folder = await openFolder();
+  });
+  afterEach(() => removeFolder(folder));
+
+  it('writes the same tree as the generators under yo', async () => {
+    const other = await openFolder();
+    try {
+      const init = await ap(
+        folder,
+        'init',
+        '.',
+        '--kind',
+        'Route',
+        '--mesh',
+        'istio',
+        '--finalizer',
+        '--yes',
+        ...LINKED,
+      );
+      assert.equal(init.code, 0, init.stderr);
+      await generate(other, 'app', {
+        args: ['.'],
+        options: { yes: true, kind: 'Route', mesh: 'istio', finalizer: true },
+      });
+      assert.deepEqual(differences(await tree(other), await tree(folder)), []);
+
+      const phase = await ap(
+        folder,
+        'phase',
+        'Checking',
+        '--inputs',
+        'pods,services',
+        '--from',
+        'Initializing',
+        '--yes',
+      );
+      assert.equal(phase.code, 0, phase.stderr);
+      await generate(other, 'phase', {
+        args: ['Checking'],
+        options: { yes: true, inputs: 'pods,services', from: 'Initializing' },
+      });
+      assert.deepEqual(differences(await tree(other), await tree(folder)), []);
+
+      const deploy = await ap(folder, 'deploy-manifests', '--namespace', 'routing', '--log-level=Debug', '--yes');
+      assert.equal(deploy.code, 0, deploy.stderr);
+      await generate(other, 'deploy-manifests', {
+        options: { yes: true, targetNamespace: 'routing', logLevel: 'Debug' },
+      });
+      assert.deepEqual(differences(await tree(other), await tree(folder)), []);
+    } finally {
+      await removeFolder(other);
+    }
+  });
+
+  it('says what is next', async () => {
+    const { stderr } = await ap(folder, 'init', 'route', '--yes', ...LINKED);
+    assert.match(stderr, /cd route\n {2}npm install\n {2}npm run dev/);
+  });
+
+  it('ends with 1 and the reason where something failed, and writes nothing', async () => {
+    const { code, stdout, stderr } = await ap(folder, 'init', '--kind', 'route', '--yes', ...LINKED);
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^--kind: `route` is not a kind's name.*\(ERR_AP_KIND\)\n$/);
+    assert.deepEqual([...(await tree(folder)).keys()], []);
+  });
+
+  it('tells plainly that packages could not be installed', async () => {
+    const words = ['init', '.', '--package-manager', 'pnpm', '--yes', '--runtime', '*', '--devcluster', '*'];
+    const { code, stderr } = await node(folder, [join(ROOT, 'cli/ap.ts'), ...words], { PATH: folder });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /The files are written, but `pnpm install` failed: pnpm is not installed\..*ERR_AP_INSTALL_FAILED/,
+    );
+    assert.ok((await tree(folder)).has('autopilot.yaml'));
+  });
+
+  it('takes flags as people write them', async () => {
+    const words = [
+      'init',
+      '--yes',
+      '.',
+      '--finalizer=false',
+      '--install',
+      'false',
+      '--runtime',
+      '*',
+      '--devcluster',
+      '*',
+    ];
+    const { code, stderr } = await ap(folder, ...words);
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(await readFile(join(folder, 'autopilot.yaml'), 'utf8'), /enableFinalizer/);
+  });
+
+  it('refuses commands and options that there are not', async () => {
+    for (const words of [['initt'], ['init', '--knd', 'X'], ['validate', '--yes']]) {
+      const { code, stderr } = await ap(folder, ...words);
+      assert.equal(code, 1);
+      assert.match(stderr, /unknown (command|option)/);
+    }
+  });
+
+  it('has help with examples for each command', async () => {
+    for (const command of ['init', 'phase', 'generate', 'deploy-manifests', 'validate', 'dev']) {
+      const { code, stdout } = await ap(folder, command, '--help');
+      assert.equal(code, 0);
+      assert.match(stdout, new RegExp(`Examples:\\n {2}\\$ ap ${command}`));
+    }
+    const { stdout } = await ap(folder, '--help');
+    assert.match(stdout, /deploy-manifests/);
+    assert.equal((await ap(folder, '--version')).stdout, '0.1.0\n');
+  });
+
+  it('imports Yeoman for nothing that does not generate', async () => {
+    await scaffold(folder);
+    const command = (...words: readonly string[]) =>
+      node(folder, ['--import', IMPORTS, join(ROOT, 'cli/ap.ts'), ...words]);
+    for (const words of [
+      ['validate'],
+      ['--help'],
+      ['--version'],
+      ['init', '--help'],
+      ['phase', '--help'],
+      ['dev', '--help'],
+    ]) {
+      const { stderr } = await command(...words);
+      assert.match(stderr, /LOADED .*commander/, 'the hook sees imports');
+      assert.doesNotMatch(stderr, /LOADED .*(yeoman|inquirer|mem-fs|prettier)/, words.join(' '));
+    }
+    const { stderr } = await command('generate');
+    assert.match(stderr, /LOADED .*yeoman-environment/, 'a command that generates does');
+  });
+
+  describe('validate', () => {
+    beforeEach(() => scaffold(folder));
+
+    it('is content with a new project, from any folder of it', async () => {
+      const { code, stdout } = await ap(join(folder, 'src'), 'validate');
+      assert.equal(code, 0);
+      assert.match(stdout, /Example \(examples\.io\/v1\), phases Initializing, Processing, Finished/);
+      assert.equal((await ap(ROOT, 'validate', folder)).code, 0);
+    });
+
+    it('tells all that is wrong with the YAML files, and where', async () => {
+      await appendFile(join(folder, 'autopilot.yaml'), 'kindd: X\n');
+      await writeFile(join(folder, 'autopilot-operator.yaml'), 'logLevel: Loud\n');
+      const { code, stderr } = await ap(folder, 'validate');
+      assert.equal(code, 1);
+      assert.match(stderr, /^autopilot\.yaml:\d+:1 kindd: .*\nautopilot-operator\.yaml:1:11 logLevel: .*\n$/);
+    });
+
+    it('tells what is wrong with the API', async () => {
+      await appendFile(join(folder, 'src/api/examples/v1/spec.ts'), 'throw new Error("not today");\n');
+      const { code, stderr } = await ap(folder, 'validate');
+      assert.equal(code, 1);
+      assert.match(stderr, /^src\/api\/examples\/v1\/spec\.ts:\d+:7: The schemas cannot be evaluated: not today\./);
+    });
+
+    it('says where there is no project', async () => {
+      await rm(join(folder, 'autopilot.yaml'));
+      const { code, stderr } = await ap(folder, 'validate');
+      assert.equal(code, 1);
+      assert.match(stderr, /ERR_AP_PROJECT_MISSING/);
+    });
+  });
+
+  describe('dev', () => {
+    it('runs the loop that the project has installed, with its exit code', async () => {
+      const project = join(folder, 'project');
+      const installed = join(project, 'node_modules/autopilot-devcluster');
+      await mkdir(installed, { recursive: true });
+      await writeFile(join(project, 'autopilot.yaml'), '');
+      await writeFile(
+        join(installed, 'package.json'),
+        JSON.stringify({ name: 'autopilot-devcluster', version: '1.0.0', bin: { 'autopilot-devcluster': 'bin.js' } }),
+      );
+      await writeFile(join(installed, 'bin.js'), 'console.log(process.argv.slice(2), process.cwd()); process.exit(7);');
+      const { code, stdout } = await ap(project, 'dev', '--port', '1234');
+      assert.equal(code, 7);
+      assert.equal(stdout, `[ 'dev', '--port', '1234' ] ${project}\n`);
+    });
+
+    it('says where it is not installed', async () => {
+      const project = join(folder, 'node_modules/../empty');
+      await mkdir(project);
+      await writeFile(join(project, 'autopilot.yaml'), '');
+      await rm(join(folder, 'node_modules'));
+      const { code, stderr } = await ap(project, 'dev');
+      assert.equal(code, 1);
+      assert.match(stderr, /autopilot-devcluster is not installed in .*ERR_AP_NOT_INSTALLED/);
+    });
+  });
+});

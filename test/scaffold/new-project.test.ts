@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { check, generate, openFolder, removeFolder, runTests, scaffold, tree, visible } from './workbench.ts';
+
+describe('A new project', function () {
+  // Compiler, linter and tests of what was generated.
+  this.timeout(60_000);
+
+  let folder: string;
+  beforeEach(async () => {
+    folder = await openFolder();
+  });
+  afterEach(() => removeFolder(folder));
+
+  const read = (path: string) => readFile(join(folder, path), 'utf8');
+
+  it('has everything from the API to the manifests', async () => {
+    await scaffold(folder);
+    assert.deepEqual(visible(await tree(folder)), [
+      '.dockerignore',
+      '.gitattributes',
+      '.gitignore',
+      '.mocharc.json',
+      '.oxlintrc.json',
+      '.prettierignore',
+      '.prettierrc.json',
+      '.yo-rc.json',
+      'Dockerfile',
+      'README.md',
+      'autopilot-operator.yaml',
+      'autopilot.yaml',
+      'deploy/base/configmap.yaml',
+      'deploy/base/crd.yaml',
+      'deploy/base/deployment.yaml',
+      'deploy/base/kustomization.yaml',
+      'deploy/base/leader_election_role.yaml',
+      'deploy/base/leader_election_rolebinding.yaml',
+      'deploy/base/metrics_service.yaml',
+      'deploy/base/namespace.yaml',
+      'deploy/base/service_account.yaml',
+      'deploy/example_example.yaml',
+      'deploy/kustomization.yaml',
+      'deploy/overlays/cluster/clusterrole.yaml',
+      'deploy/overlays/cluster/clusterrolebinding.yaml',
+      'deploy/overlays/cluster/kustomization.yaml',
+      'deploy/overlays/namespaced/kustomization.yaml',
+      'deploy/overlays/namespaced/role.yaml',
+      'deploy/overlays/namespaced/rolebinding.yaml',
+      'deploy/overlays/namespaced/watch_namespace.yaml',
+      'package.json',
+      'scripts/check-node.mjs',
+      'src/api/examples/v1/spec.ts',
+      'src/api/examples/v1/types.ts',
+      'src/kinds.ts',
+      'src/main.ts',
+      'src/operator.ts',
+      'src/workers/initializing/io.ts',
+      'src/workers/initializing/worker.ts',
+      'src/workers/processing/io.ts',
+      'src/workers/processing/worker.ts',
+      'test/example.ts',
+      'test/harness.ts',
+      'test/initializing.test.ts',
+      'test/processing.test.ts',
+      'tsconfig.build.json',
+      'tsconfig.json',
+    ]);
+  });
+
+  it('compiles, has no findings of its linter, is formatted, and passes its own tests', async () => {
+    await scaffold(folder, { finalizer: true });
+    await check(folder);
+    const { code, stdout } = await runTests(folder);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /3 passing/);
+  });
+
+  it('has the original’s phases where there is a mesh, and such as work anywhere where there is none', async () => {
+    await scaffold(folder, { mesh: 'istio' });
+    const text = await read('autopilot.yaml');
+    assert.match(text, /virtualservices/);
+    assert.match(text, /- metrics/);
+    assert.match(await read('src/metrics.ts'), /getIstioSuccessRate/);
+
+    const plain = await openFolder();
+    await scaffold(plain);
+    const other = await readFile(join(plain, 'autopilot.yaml'), 'utf8');
+    await removeFolder(plain);
+    assert.match(other, /configmaps/);
+    assert.doesNotMatch(other, /- metrics|virtualservices/);
+  });
+
+  it('with a mesh compiles and passes its tests as well', async () => {
+    await scaffold(folder, { mesh: 'istio', kind: 'HTTPProbe', scope: 'Cluster' });
+    await check(folder);
+    const { code, stdout } = await runTests(folder);
+    assert.equal(code, 0, stdout);
+  });
+
+  it('asks in this order, and takes an answer for an answer', async () => {
+    const answers = { kind: 'AutoRoute', group: 'routes.example.com', mesh: 'istio', finalizer: true };
+    const asked = await generate(folder, 'app', { answers, options: { version: 'v1beta1' } });
+    assert.deepEqual(
+      asked.map(({ question }) => question),
+      ['directory', 'kind', 'group', 'operatorName', 'scope', 'mesh', 'phases', 'finalizer', 'packageManager'],
+    );
+    const text = await read('autopilot.yaml');
+    assert.match(text, /^kind: AutoRoute$/m);
+    assert.match(text, /^apiVersion: routes.example.com\/v1beta1$/m);
+    assert.match(text, /^operatorName: autoroute-operator$/m);
+    assert.match(text, /^enableFinalizer: true$/m);
+  });
+
+  it('goes into the folder that is named', async () => {
+    await generate(folder, 'app', { args: ['deep/route'], options: { yes: true } });
+    assert.match(await read('deep/route/autopilot.yaml'), /kind: Example/);
+  });
+
+  it('may wait for its first phase', async () => {
+    await scaffold(folder, { phases: 'none' });
+    const files = visible(await tree(folder));
+    assert.equal(
+      files.some((path) => path.startsWith('deploy/') || path === 'src/operator.ts'),
+      false,
+    );
+    await check(folder);
+
+    await generate(folder, 'phase', { args: ['Working'], options: { yes: true } });
+    assert.match(await read('autopilot.yaml'), /initial: true/);
+    await check(folder);
+    const { code, stdout } = await runTests(folder);
+    assert.equal(code, 0, stdout);
+  });
+
+  it('remembers in .yo-rc.json only what the YAML files cannot say', async () => {
+    await scaffold(folder, { packageManager: 'pnpm', mesh: 'istio', kind: 'Route' });
+    assert.deepEqual(JSON.parse(await read('.yo-rc.json')), {
+      'generator-autopilot': { packageManager: 'pnpm', mesh: 'istio', runtime: '*', devcluster: '*' },
+    });
+  });
+});

@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT, differences, generate, openFolder, removeFolder, scaffold, tree } from './workbench.ts';
+import type { Command, GeneratorName } from './workbench.ts';
+
+interface Refusal {
+  readonly what: string;
+  readonly generator?: GeneratorName;
+  readonly command: Command;
+  /** A project is there. */
+  readonly inProject?: boolean;
+  /** Done to the folder first. */
+  readonly given?: (folder: string) => Promise<unknown>;
+  /** All of these are in the message: where it is wrong, what is wrong, what to do, and the code. */
+  readonly says: readonly string[];
+}
+
+const yes = { yes: true };
+const write = (path: string, text: string) => (folder: string) => writeFile(join(folder, path), text);
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    what: 'a value that is none of the choices',
+    command: { options: { ...yes, mesh: 'consul' } },
+    says: ['--mesh: `consul` is none of the possible values. Choose none, istio. (ERR_AP_OPTION_CHOICE)'],
+  },
+  {
+    what: 'a flag that is neither true nor false',
+    command: { args: ['x'], options: { ...yes, finalizer: 'maybe' } },
+    says: ['--finalizer: `maybe` is neither true nor false. Write --finalizer alone', '(ERR_AP_OPTION_FLAG)'],
+  },
+  {
+    what: 'an option without its value',
+    command: { options: { ...yes, operatorName: true } },
+    says: ['--operator-name: The option has no value. Write --operator-name=<value>. (ERR_AP_OPTION_VALUE)'],
+  },
+  {
+    what: 'an option given twice',
+    command: { options: { ...yes, kind: ['A', 'B'] } },
+    says: ['--kind: The option is given more than once. Give it once. (ERR_AP_OPTION_REPEATED)'],
+  },
+  {
+    what: 'a slip of the keyboard',
+    command: { options: { ...yes, knd: 'Route' } },
+    says: ['--knd: There is no such option. Did you mean --kind? (ERR_AP_OPTION_UNKNOWN)'],
+  },
+  {
+    what: 'an argument too many',
+    command: { args: ['one', 'two'], options: yes },
+    says: ['`two` is one argument too many. Leave it out, or give it as an option. (ERR_AP_ARGUMENT)'],
+  },
+  {
+    what: 'a question without default that nobody is there to answer',
+    generator: 'phase',
+    inProject: true,
+    command: { options: yes },
+    says: [
+      '--name: It has no default, so it has to be given. Write for example --name=Syncing. (ERR_AP_OPTION_REQUIRED)',
+    ],
+  },
+  {
+    what: 'questions without a terminal',
+    command: { options: { kind: 'Route', skipInstall: true } },
+    says: [
+      '--directory, --group, --version, --operator-name, --scope, --mesh, --phases, --finalizer, --package-manager: ' +
+        'There is no terminal to ask on, and no answer was given. Give these options, or --yes to take the defaults. (ERR_AP_NO_TERMINAL)',
+    ],
+  },
+  {
+    what: 'everything that is wrong, at once',
+    command: { options: { ...yes, kind: 'route', group: 'x', version: '1', operatorName: 'A b', mesh: 'consul' } },
+    says: [
+      '--kind: ',
+      'ERR_AP_KIND',
+      '--group: ',
+      'ERR_AP_GROUP',
+      '--version: ',
+      'ERR_AP_VERSION',
+      '--operator-name: ',
+      '--mesh: ',
+    ],
+  },
+  {
+    what: 'a phase to go to that is none',
+    command: { options: { ...yes, onOutputDrift: 'Prosessing' } },
+    says: ['--on-output-drift: There is no phase `Prosessing`.', 'Did you mean `Processing`?'],
+  },
+  {
+    what: 'a folder that is a file',
+    given: write('taken', ''),
+    command: { args: ['taken'], options: yes },
+    says: ['--directory: taken is no folder. Name another one. (ERR_AP_NOT_A_FOLDER)'],
+  },
+  {
+    what: 'a folder where a file is to be',
+    given: (folder) => mkdir(join(folder, 'README.md')),
+    command: { options: yes },
+    says: ['README.md: A file is to be written here, and this is something else. Move it away. (ERR_AP_NOT_A_FILE)'],
+  },
+  {
+    what: 'another kind for a project that is there',
+    inProject: true,
+    command: { options: { ...yes, kind: 'Other' } },
+    says: ['--kind: There is a project here already, where this is `Example`.', '(ERR_AP_PROJECT_EXISTS)'],
+  },
+  {
+    what: 'edits of the tool’s files without a terminal',
+    inProject: true,
+    given: (folder) => appendFile(join(folder, 'src/operator.ts'), '//'),
+    command: {},
+    says: [
+      'src/operator.ts: Edited since they were generated, and there is no terminal',
+      'with --force',
+      '(ERR_AP_EDITED)',
+    ],
+  },
+  {
+    what: 'a phase outside of a project',
+    generator: 'phase',
+    command: { args: ['A'], options: yes },
+    says: ['There is no autopilot.yaml in', '(ERR_AP_PROJECT_MISSING)'],
+  },
+  {
+    what: 'a phase that is there',
+    generator: 'phase',
+    inProject: true,
+    command: { args: ['Processing'], options: yes },
+    says: ['--name: There is a phase `Processing` already.', '(ERR_AP_EDIT_EXISTS)'],
+  },
+  {
+    what: 'a phase with senseless inputs, outputs and followers',
+    generator: 'phase',
+    inProject: true,
+    command: { args: ['Checking'], options: { ...yes, inputs: 'pod,x', outputs: 'metrics', next: 'Finish' } },
+    says: [
+      '--inputs: `pod`',
+      'Did you mean `pods`?',
+      '--outputs: `metrics` can be read only.',
+      '--next: There is no phase `Finish`.',
+    ],
+  },
+  {
+    what: 'a second initial phase',
+    generator: 'phase',
+    inProject: true,
+    command: { args: ['Checking'], options: { ...yes, initial: true } },
+    says: ['--initial: ', 'is initial', '(ERR_AP_INITIAL_SEVERAL)'],
+  },
+  {
+    what: 'a final phase that works',
+    generator: 'phase',
+    inProject: true,
+    command: { args: ['Checking'], options: { ...yes, final: true, outputs: 'pods' } },
+    says: ['--outputs: The phase `Checking` is final', '(ERR_AP_FINAL_WORK)'],
+  },
+  {
+    what: 'a phase in a project that is broken',
+    generator: 'phase',
+    inProject: true,
+    given: (folder) => appendFile(join(folder, 'autopilot.yaml'), 'kindd: X\n'),
+    command: { args: ['Checking'], options: yes },
+    says: ['autopilot.yaml:', 'There is no key `kindd` here.', 'ERR_AP_UNKNOWN_KEY'],
+  },
+  {
+    what: 'manifests with senseless settings',
+    generator: 'deploy-manifests',
+    inProject: true,
+    command: {
+      options: {
+        ...yes,
+        image: 'A B',
+        targetNamespace: 'X_',
+        replicas: '2',
+        memoryLimit: 'much',
+        logLevel: 'Loud',
+        concurrency: '0',
+      },
+    },
+    says: [
+      '--image: `A B` is not the name of a container image.',
+      '--target-namespace: ',
+      '--replicas: `replicas` above 1 is not supported by this version.',
+      '--memory-limit: ',
+      '--log-level: `Loud` is none of the possible values.',
+      '--concurrency: ',
+    ],
+  },
+  {
+    what: 'an API that throws',
+    inProject: true,
+    given: write('src/api/examples/v1/spec.ts', 'export const status = 1;\nexport const spec = nothing.at.all;\n'),
+    command: {},
+    says: ['spec.ts:2:', 'The schemas cannot be evaluated: nothing is not defined.', '(ERR_AP_SPEC)'],
+  },
+  {
+    what: 'an API that is no TypeScript',
+    inProject: true,
+    given: write('src/api/examples/v1/spec.ts', '\n\nexport const spec = ;\n'),
+    command: {},
+    says: ['spec.ts:3 ', 'Expression expected', '(ERR_AP_SPEC)'].map((word) => word.trim()),
+  },
+  {
+    what: 'an API that no CRD can have',
+    inProject: true,
+    given: write(
+      'src/api/examples/v1/spec.ts',
+      "import { z } from 'zod';\nexport const spec = z.object({ pair: z.tuple([z.string(), z.number()]) });\nexport const status = z.object({});\n",
+    ),
+    command: {},
+    says: ['src/api/examples/v1/spec.ts spec.pair: ', '(ERR_AP_SCHEMA_TUPLE)'],
+  },
+];
+
+/** Refused elsewhere: a race, a package manager, a command that no generator runs, a checkout without a build. */
+const ELSEWHERE = [
+  'ERR_AP_CHANGED_MEANWHILE',
+  'ERR_AP_INSTALL_FAILED',
+  'ERR_AP_NOT_INSTALLED',
+  'ERR_AP_NO_BUNDLE',
+] as const;
+
+describe('Refused, with where and what and what to do, and nothing written:', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await openFolder();
+  });
+  afterEach(() => removeFolder(folder));
+
+  for (const { what, generator = 'app', command, inProject, given, says } of REFUSALS) {
+    it(what, async () => {
+      if (inProject) await scaffold(folder);
+      await given?.(folder);
+      const before = await tree(folder);
+      await assert.rejects(generate(folder, generator, command), ({ message }: Error) => {
+        for (const words of says) assert.ok(message.includes(words), `${words}\nis not in\n${message}`);
+        return true;
+      });
+      assert.deepEqual(differences(before, await tree(folder)), []);
+    });
+  }
+
+  it('every code of the generators has a case', async () => {
+    const source = await readFile(join(ROOT, 'generators/errors.ts'), 'utf8');
+    const codes = new Set(source.match(/ERR_AP_[A-Z_]+/g));
+    const cased = REFUSALS.flatMap(({ says }): string[] => says.join(' ').match(/ERR_AP_[A-Z_]+/g) ?? []);
+    const known = new Set<string>([...cased, ...ELSEWHERE]);
+    assert.deepEqual(
+      [...codes].filter((code) => !known.has(code)),
+      [],
+    );
+  });
+
+  it('what changed on disk while somebody was asked', async () => {
+    await scaffold(folder);
+    await appendFile(join(folder, 'src/operator.ts'), '//');
+    const meanwhile = () => rmSync(join(folder, 'src/operator.ts'));
+    await assert.rejects(
+      generate(folder, 'app', { answers: { action: 'write' }, meanwhile }),
+      /src\/operator\.ts.*ERR_AP_CHANGED_MEANWHILE/,
+    );
+  });
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, readdir, realpath, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import helpers from 'yeoman-test';
+
+/** The repository. */
+export const ROOT = join(import.meta.dirname, '../..');
+
+/** Packages come from the workspaces, and nothing is installed. */
+export const LINKED = { runtime: '*', devcluster: '*', skipInstall: true } as const;
+
+export type GeneratorName = 'app' | 'phase' | 'deploy-manifests';
+
+export interface Command {
+  readonly args?: readonly string[];
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Answers by question; with them, somebody is there to be asked. */
+  readonly answers?: Readonly<Record<string, unknown>>;
+  /** What somebody else does while a question is being answered. */
+  readonly meanwhile?: () => void;
+}
+
+/** An empty folder in which packages resolve to this repository's. It goes with `remove`. */
+export async function openFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'autopilot-scaffold-')));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Runs a generator in this process, as `yo` does, with the answers that a person would give. */
+export async function generate(folder: string, name: GeneratorName, command: Command = {}): Promise<Asked> {
+  const path = join(ROOT, 'generators', name, 'index.ts');
+  const context = helpers.create(path, { forwardCwd: true }, { force: false });
+  const options = { ...LINKED, interactive: command.answers !== undefined, force: false, ...command.options };
+  try {
+    await context
+      .cd(folder)
+      .withArguments([...(command.args ?? [])])
+      .withOptions(options)
+      .withAnswers(command.answers ?? {}, {
+        callback: (answer: unknown) => {
+          command.meanwhile?.();
+          return answer;
+        },
+      })
+      .run();
+  } finally {
+    // Back to where the test runner was: the folder may go.
+    context.restore();
+  }
+  return context.askedQuestions.map(({ name, answer }: { name: string; answer: unknown }) => ({
+    question: name,
+    answer,
+  }));
+}
+
+export type Asked = readonly { readonly question: string; readonly answer: unknown }[];
+
+/** A new project with everything by default, but for these options. */
+export async function scaffold(folder: string, options: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  await generate(folder, 'app', { options: { yes: true, ...options } });
+}
+
+/** All files of the folder but for installed packages, by path. */
+export async function tree(folder: string): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name).slice(folder.length + 1);
+    if (entry.isFile() && !path.startsWith('node_modules'))
+      files.set(path, await readFile(join(folder, path), 'latin1'));
+  }
+  return new Map([...files].sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** What a user sees of the tree: without what is kept below `.autopilot/`. */
+export function visible(files: ReadonlyMap<string, string>): string[] {
+  return [...files.keys()].filter((path) => !path.startsWith('.autopilot/'));
+}
+
+/** The paths at which two trees differ. */
+export function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program of Node's, without a terminal. */
+export async function node(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '--conditions=autopilot-source --disable-warning=ExperimentalWarning',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** The `ap` command, as a process of its own. */
+export async function ap(cwd: string, ...args: readonly string[]): Promise<Finished> {
+  return node(cwd, [join(ROOT, 'cli/ap.ts'), ...args]);
+}
+
+/** What `npm run check` of the scaffold does, with the packages' sources in the place of installed ones. */
+export async function check(folder: string): Promise<void> {
+  const tool = (path: string, ...args: readonly string[]) => node(folder, [join(ROOT, 'node_modules', path), ...args]);
+  const results = await Promise.all([
+    // The sources of the packages are written for one setting that projects leave out.
+    tool('typescript/bin/tsc', '--customConditions', 'autopilot-source', '--exactOptionalPropertyTypes'),
+    tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings'),
+    tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
+  ]);
+  for (const { code, stdout, stderr } of results) assert.equal(code, 0, `${stdout}${stderr}`);
+}
+
+/** The scaffold's own tests. */
+export async function runTests(folder: string): Promise<Finished> {
+  return node(folder, [join(ROOT, 'node_modules/mocha/bin/mocha.js')]);
+}
