@@ -47,16 +47,8 @@ describe('The ap command', function () {
       });
       assert.deepEqual(differences(await tree(other), await tree(folder)), []);
 
-      const phase = await ap(
-        folder,
-        'phase',
-        'Checking',
-        '--inputs',
-        'pods,services',
-        '--from',
-        'Initializing',
-        '--yes',
-      );
+      const words = ['Checking', '--inputs', 'pods,services', '--from', 'Initializing', '--yes', '--skip-install'];
+      const phase = await ap(folder, 'phase', ...words);
       assert.equal(phase.code, 0, phase.stderr);
       await generate(other, 'phase', {
         args: ['Checking'],
