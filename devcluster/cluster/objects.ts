@@ -190,7 +190,7 @@ export class Objects {
       path,
       query: new URLSearchParams(given),
       header: (name) => headers[name],
-      body: () => Promise.resolve(body === undefined ? '' : JSON.stringify(body)),
+      body: () => Promise.resolve(Buffer.from(body === undefined ? '' : JSON.stringify(body))),
     };
     const response = await respond(this.#handler, request, parsePath(path), this.#user);
     if (isStream(response)) throw new TypeError('a watch where an object was asked for');

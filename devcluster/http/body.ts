@@ -17,9 +17,11 @@ export function mediaTypeOf(contentType: string | undefined): string {
   return (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
-/** Parses an object in JSON or YAML. No Content-Type means JSON. */
-export async function parseBody(text: string, contentType: string | undefined): Promise<Body> {
+/** Parses an object in JSON, YAML or protobuf. No Content-Type means JSON. */
+export async function parseBody(bytes: Buffer, contentType: string | undefined): Promise<Body> {
   const type = mediaTypeOf(contentType);
+  if (type === 'application/vnd.kubernetes.protobuf') return parseProtobufBody(bytes);
+  const text = bytes.toString('utf8');
   if (type === '' || type === 'application/json') return parseJsonBody(text);
   if (type === 'application/yaml') return parseYamlBody(text);
   throw unsupportedMediaType(BODY_TYPES);
@@ -29,6 +31,12 @@ export async function parseBody(text: string, contentType: string | undefined): 
 export function parseJsonBody(text: string): Body {
   const value = parseJson(text);
   return { value, duplicates: duplicateFields(text, value), text };
+}
+
+/** The table of all fields is loaded by the first who sends protobuf. */
+async function parseProtobufBody(bytes: Buffer): Promise<Body> {
+  const { decodeProtobuf } = await import('../protobuf/decode.ts');
+  return { value: decodeProtobuf(bytes), duplicates: [], text: bytes.toString('latin1') };
 }
 
 /** JSON is YAML, and far faster to read: tried first. Throws a {@link JsonSyntaxError}. */

@@ -34,10 +34,10 @@ export async function handleDeleteCollection(resource: ResourceRequest): Promise
 }
 
 async function readDeleteOptions({ request }: ResourceRequest): Promise<DeleteOptions> {
-  const text = await request.body();
-  if (text === '') return deleteOptions(request.query, undefined);
+  const bytes = await request.body();
+  if (bytes.length === 0) return deleteOptions(request.query, undefined);
   try {
-    const { value } = await parseBody(text, request.header('content-type'));
+    const { value } = await parseBody(bytes, request.header('content-type'));
     return deleteOptions(request.query, value);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;

@@ -1,5 +1,6 @@
 import { ApplyConflictError, ApplyRefusedError } from '../apply/apply.ts';
 import { PatchError } from '../patch/patch-error.ts';
+import { ProtobufError } from '../protobuf/wire.ts';
 import { internalError, plainError, StatusError } from './status.ts';
 
 /** What went wrong, as the API says it. Anything unforeseen is a 500 and goes to `report` too. */
@@ -9,6 +10,7 @@ export function toStatusError(error: unknown, report: (error: unknown) => void):
     return new StatusError(409, 'Conflict', error.message, { details: { causes: error.causes } });
   }
   if (error instanceof PatchError) return fromPatch(error);
+  if (error instanceof ProtobufError) return new StatusError(400, 'BadRequest', error.message);
   if (error instanceof ApplyRefusedError) {
     return error.code === 400 ? new StatusError(400, 'BadRequest', error.message) : plainError(error.message);
   }

@@ -9,7 +9,7 @@ export interface ApiRequest {
   /** By lower-case name. */
   readonly header: (name: string) => string | undefined;
   /** The whole body. Throws a StatusError 413 where it is too large. */
-  readonly body: () => Promise<string>;
+  readonly body: () => Promise<Buffer>;
 }
 
 export type ApiResponse = PlainResponse | StreamResponse;

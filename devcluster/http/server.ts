@@ -117,7 +117,7 @@ function toRequest(message: IncomingMessage): ApiRequest {
   };
 }
 
-async function readBody(message: IncomingMessage): Promise<string> {
+async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of message) {
@@ -126,5 +126,5 @@ async function readBody(message: IncomingMessage): Promise<string> {
     if (length > MAX_BODY) throw tooLarge(`limit is ${MAX_BODY}`);
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -91,7 +91,7 @@ async function readChange(resource: ResourceRequest): Promise<{ options: WriteOp
   if (request.method !== 'PATCH') throw methodNotAllowed();
   const type = mediaTypeOf(request.header('content-type'));
   if (!PATCHES.includes(type)) throw unsupportedMediaType(PATCHES);
-  const patch: unknown = JSON.parse(await request.body());
+  const patch: unknown = JSON.parse((await request.body()).toString('utf8'));
   const options = writeOptions(resource, 'PatchOptions');
   const apply = type === PATCHES[0] ? applyJsonPatch : applyMergePatch;
   return { options, wanted: (current) => apply(current, patch) };

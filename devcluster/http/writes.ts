@@ -77,7 +77,7 @@ export async function handlePatch(resource: ResourceRequest): Promise<ApiRespons
   const type = mediaTypeOf(request.header('content-type'));
   const target = targetOf(resource);
   if (!Object.values(PATCH_TYPES).includes(type)) throw unsupportedMediaType(Object.values(PATCH_TYPES));
-  const text = await request.body();
+  const text = (await request.body()).toString('utf8');
   const query = writeQuery(request.query, 'PatchOptions', type === PATCH_TYPES.apply);
   const options = { ...query, ...whoWrites(resource, query) };
   if (type === PATCH_TYPES.apply) {
@@ -122,11 +122,11 @@ export async function readObject({ kind, request }: ResourceRequest): Promise<Bo
   const contentType = request.header('content-type');
   const type = mediaTypeOf(contentType);
   if (type !== '' && !BODY_TYPES.includes(type)) throw unsupportedMediaType(BODY_TYPES);
-  const text = await request.body();
+  const bytes = await request.body();
   try {
-    return await parseBody(text, contentType);
+    return await parseBody(bytes, contentType);
   } catch (error) {
-    throw error instanceof JsonSyntaxError ? unreadable(kind, text, error) : error;
+    throw error instanceof JsonSyntaxError ? unreadable(kind, bytes.toString('utf8'), error) : error;
   }
 }
 
