@@ -11,6 +11,7 @@ import { startGarbageCollection } from '../controllers/garbage-collection.ts';
 import { startNamespaceDefaults } from '../controllers/namespace-defaults.ts';
 import { startNamespaces } from '../controllers/namespaces.ts';
 import { startPodTermination } from '../controllers/pod-termination.ts';
+import { startStorageProtection } from '../controllers/storage-protection.ts';
 import { DevclusterError } from '../errors.ts';
 import { EventGate } from '../faults/event-gate.ts';
 import { FaultScript } from '../faults/faults.ts';
@@ -230,6 +231,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     startNamespaceDefaults(api, certificate.ca, onError),
     startGarbageCollection(api, onError),
     startPodTermination(api, onError),
+    startStorageProtection(api, onError),
   ];
   try {
     const listening = await listen(handler, certificate, checkPort(options.port ?? 0));

@@ -1,5 +1,6 @@
 import { definitionSchema } from '../kinds/builtin-definitions.ts';
 import { findDecodeProblem } from '../kinds/decode-problem.ts';
+import { findEmbeddedProblem, shapeEmbeddedMetadata } from '../kinds/embedded-metadata.ts';
 import { applyDefaults, dropForbiddenNulls } from '../schema/defaults.ts';
 import { invalid } from '../schema/field-error.ts';
 import { deepEqual } from '../schema/json.ts';
@@ -29,11 +30,13 @@ export interface CustomKind {
 export function customStrategy({ schema, status, namespaced, kind }: CustomKind): Strategy {
   return {
     prune(draft) {
-      const unknown = pruneUnknown(schema, draft);
+      const unknown = [...pruneUnknown(schema, draft), ...shapeEmbeddedMetadata(schema, draft)];
       dropForbiddenNulls(schema, draft);
       return unknown;
     },
-    decodeProblem: ({ metadata }) => findDecodeProblem(definitionSchema(OBJECT_META), metadata, 'ObjectMeta'),
+    decodeProblem: (draft) =>
+      findDecodeProblem(definitionSchema(OBJECT_META), draft.metadata, 'ObjectMeta') ??
+      findEmbeddedProblem(schema, draft),
     applyDefaults: (draft) => applyDefaults(schema, draft),
     resetForCreate(draft) {
       if (status) delete draft['status'];
