@@ -8,7 +8,7 @@ import { staleBundles } from '../project/regeneration/bundle.ts';
 import { StaleDiskError, commit } from '../project/regeneration/commit.ts';
 import type { Change } from '../project/regeneration/commit.ts';
 import { readDisk } from '../project/regeneration/disk.ts';
-import { changesOf, plan } from '../project/regeneration/plan.ts';
+import { changesOf, outdatedEdits, plan } from '../project/regeneration/plan.ts';
 import type { Answer, PlannedFile, WantedFile } from '../project/regeneration/plan.ts';
 import { askAboutEdits } from './conflict-menu.ts';
 import type { Menu } from './conflict-menu.ts';
@@ -35,6 +35,8 @@ export async function commitProject(memory: MemoryFiles, folder: string, menu: M
   const bases = await readBases(folder);
   const disk = await readDisk(folder, new Set([...wanted.map(({ path }) => path), ...bases.keys()]));
   if (disk.obstructed.length > 0) throw new ProjectError(disk.obstructed.map((path) => notAFile(path)));
+  const outdated = outdatedEdits(wanted, disk.files);
+  if (outdated.length > 0) throw new ProjectError([changedMeanwhile(outdated)]);
   const files = plan(wanted, bases, disk.files);
   const answers = await askAboutEdits(files, menu);
   const changes = changesOf(files, answers);
@@ -55,8 +57,15 @@ function pending(memory: MemoryFiles, folder: string): WantedFile[] {
   memory.store.each((file) => {
     if (file.state !== 'modified' || file.contents === null) return;
     const path = relative(folder, file.path).replaceAll(sep, '/');
-    const { owner, required } = file.editorMetadata ?? {};
-    wanted.push({ path, contents: file.contents, owner: ownerOf(path, owner), required: required === true });
+    if (path.startsWith('../')) return;
+    const { owner, required, from } = file.editorMetadata ?? {};
+    wanted.push({
+      path,
+      contents: file.contents,
+      owner: ownerOf(path, owner),
+      required: required === true,
+      ...(typeof from === 'string' || from === null ? { from } : {}),
+    });
   });
   return wanted;
 }

@@ -18,7 +18,7 @@ describe('The files that a project shall have', () => {
   const work = (settings: Work['settings']): Work => ({
     folder: join(tmpdir(), 'nowhere'),
     project: projectFixture({}),
-    texts: { 'autopilot.yaml': 'text' },
+    texts: { 'autopilot.yaml': { text: 'text', from: null } },
     settings,
     edits: [],
   });

@@ -20,13 +20,18 @@ import { noBundle } from './errors.ts';
 import { manifestSettings } from './stored-settings.ts';
 import type { StoredSettings } from './stored-settings.ts';
 
+export interface EditedText {
+  readonly text: string;
+  readonly from: string | null;
+}
+
 /** What a command decided: the project as it shall be. */
 export interface Work {
   /** Absolute. */
   readonly folder: string;
   readonly project: Project;
-  /** The texts of the project's YAML files, by path. */
-  readonly texts: Readonly<Record<string, string>>;
+  /** The project's YAML files, by path: as they shall be, and as they were read; null: there was none. */
+  readonly texts: Readonly<Record<string, EditedText>>;
   readonly settings: Partial<StoredSettings>;
   /** What was changed in the YAML files: a sentence each. */
   readonly edits: readonly string[];
@@ -46,7 +51,7 @@ export async function wantedFiles(work: Work, bundled = readBundle()): Promise<W
     await Promise.all([Promise.all(code.map((file) => formatted(file))), deployFiles(work, code)])
   ).flat();
   const tools = [
-    ...Object.entries(work.texts).map(([path, text]) => tool(path, text)),
+    ...Object.entries(work.texts).map(([path, { text, from }]) => Object.assign(tool(path, text), { from })),
     tool(SCHEMA_PATHS.autopilot, schemaText('autopilot')),
     tool(SCHEMA_PATHS.operator, schemaText('operator')),
     tool('.autopilot/README.md', ABOUT),

@@ -29,7 +29,10 @@ export async function existingProject(
     folder,
     project: changed.project,
     // A project of 2019 may come without the second file: all of its keys have defaults.
-    texts: { [AUTOPILOT_FILE]: text, [OPERATOR_FILE]: operator?.text ?? freshOperatorYaml() },
+    texts: {
+      [AUTOPILOT_FILE]: { text, from: autopilot.text },
+      [OPERATOR_FILE]: { text: operator?.text ?? freshOperatorYaml(), from: operator?.text ?? null },
+    },
     settings,
     edits: wanted.map(({ key, value }) => `${autopilot.file}: ${key} is ${value}.`),
   };

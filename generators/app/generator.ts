@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type Generator from 'yeoman-generator';
 import { PACKAGE_MANAGERS } from '../../project/code/settings.ts';
-import { AUTOPILOT_FILE, findProject } from '../../project/config/files.ts';
+import { AUTOPILOT_FILE, OPERATOR_FILE, findProject } from '../../project/config/files.ts';
+import type { TextFile } from '../../project/config/load.ts';
 import { ProjectError } from '../../project/errors.ts';
+import { readIfThere } from '../../project/regeneration/commit.ts';
 import { notAFolder } from '../errors.ts';
 import { ProjectGenerator } from '../project-generator.ts';
 import type { Answers } from '../questions/answers.ts';
@@ -38,8 +40,8 @@ export class AppGenerator extends ProjectGenerator {
     return this.#start();
   }
 
-  protected override installs(): boolean {
-    return this.#install;
+  protected override skipsInstall(): boolean {
+    return super.skipsInstall() || !this.#install;
   }
 
   protected nextSteps({ folder, project, settings }: Work, installed: boolean): readonly string[] {
@@ -63,23 +65,29 @@ export class AppGenerator extends ProjectGenerator {
 
   /** The project to bring up to date: in the folder that was named, else here or above; undefined where there is none. */
   async #existing(): Promise<string | undefined> {
-    const directory = rawOption(this.given, 'directory');
+    const directory = rawOption(this.commandLine.options, 'directory');
     if (typeof directory !== 'string') return findProject(this.contextRoot);
     const folder = resolve(this.contextRoot, directory);
     const found = await stat(join(folder, AUTOPILOT_FILE)).catch(() => undefined);
     return found?.isFile() ? folder : undefined;
   }
 
+  async #operatorFile(folder: string): Promise<TextFile | undefined> {
+    const file = join(folder, OPERATOR_FILE);
+    const contents = await readIfThere(file);
+    return contents && { file: this.shown(file), text: contents.toString() };
+  }
+
   async #start(): Promise<Work> {
     const answers = await this.interview({
       defaultOf: defaultAnswer,
-      applies: (name) => name !== 'install' || !this.flag('skipInstall'),
+      applies: (name) => name !== 'install' || !this.commandLine.flag('skipInstall'),
       check: (given) => newProject(given).problems,
     });
     const folder = resolve(this.contextRoot, answers.text('directory') ?? '.');
     const there = await stat(folder).catch(() => undefined);
     if (there && !there.isDirectory()) throw new ProjectError([notAFolder('--directory', this.shown(folder))]);
-    const { texts, project, problems } = newProject(answers);
+    const { texts, project, problems } = newProject(answers, await this.#operatorFile(folder));
     if (!project) throw new ProjectError(problems);
     this.#install = answers.flag('install') ?? true;
     return {

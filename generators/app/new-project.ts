@@ -1,5 +1,5 @@
 import { loadProject } from '../../project/config/load.ts';
-import type { LoadedProject } from '../../project/config/load.ts';
+import type { LoadedProject, TextFile } from '../../project/config/load.ts';
 import { AUTOPILOT_FILE, OPERATOR_FILE } from '../../project/config/files.ts';
 import { freshAutopilotYaml, freshOperatorYaml } from '../../project/config/write.ts';
 import type { FreshPhase, FreshProject } from '../../project/config/write.ts';
@@ -8,6 +8,7 @@ import type { Answers } from '../questions/answers.ts';
 import type { Answer } from '../questions/question.ts';
 import { MESHES } from '../stored-settings.ts';
 import type { Mesh } from '../stored-settings.ts';
+import type { Work } from '../wanted-files.ts';
 import { SCOPES } from './questions.ts';
 
 /** The original's three phases: with a mesh as it had them, without one such that they work on any cluster. */
@@ -52,14 +53,17 @@ export function defaultAnswer(name: string, given: Answers): Answer | undefined 
 }
 
 export interface NewProject {
-  /** The YAML files, by path. */
-  readonly texts: Readonly<Record<string, string>>;
+  readonly texts: Work['texts'];
   readonly project?: Project;
   readonly problems: readonly Problem[];
 }
 
-/** The project that the answers describe; what is not answered yet is as by default. Problems name options. */
-export function newProject(given: Answers): NewProject {
+/**
+ * The project that the answers describe; what is not answered yet is as by default. Problems name options.
+ *
+ * @param operator The `autopilot-operator.yaml` that is there already: it is the user's, and stays.
+ */
+export function newProject(given: Answers, operator?: TextFile): NewProject {
   const text = (name: string) => given.text(name) ?? String(defaultAnswer(name, given) ?? '');
   const isEmpty = text('phases') === 'none';
   const [onSpecChange, onOutputDrift] = [text('onSpecChange'), text('onOutputDrift')];
@@ -73,8 +77,11 @@ export function newProject(given: Answers): NewProject {
     ...(onSpecChange === '' ? {} : { onSpecChange }),
     ...(onOutputDrift === '' ? {} : { onOutputDrift }),
   };
-  const texts = { [AUTOPILOT_FILE]: freshAutopilotYaml(fresh), [OPERATOR_FILE]: freshOperatorYaml() };
-  const loadFresh = (wanted: FreshProject) => (isEmpty ? loadEmpty(wanted) : load(freshAutopilotYaml(wanted)));
+  const texts = {
+    [AUTOPILOT_FILE]: { text: freshAutopilotYaml(fresh), from: null },
+    [OPERATOR_FILE]: { text: operator?.text ?? freshOperatorYaml(), from: operator?.text ?? null },
+  };
+  const loadFresh = (wanted: FreshProject) => (isEmpty ? loadEmpty(wanted, operator) : load(wanted, operator));
   const { project, problems } = loadFresh(fresh);
   // Group and version are one field of the file, of which one problem is reported; they are two options.
   const hidden = problems.some(({ path }) => path === 'apiVersion')
@@ -88,15 +95,14 @@ function isAboutVersion({ code }: Problem): boolean {
   return code === 'ERR_AP_VERSION';
 }
 
-function load(text: string): LoadedProject {
-  return loadProject({ autopilot: { file: AUTOPILOT_FILE, text } });
+function load(fresh: FreshProject, operator: TextFile | undefined): LoadedProject {
+  return loadProject({ autopilot: { file: AUTOPILOT_FILE, text: freshAutopilotYaml(fresh) }, operator });
 }
 
 /** A project without phases is not complete, but all else about it can be judged. */
-function loadEmpty(fresh: FreshProject): LoadedProject {
-  const { project, problems } = load(
-    freshAutopilotYaml({ ...fresh, phases: [{ name: 'Initializing', initial: true }] }),
-  );
+function loadEmpty(fresh: FreshProject, operator: TextFile | undefined): LoadedProject {
+  const phases = [{ name: 'Initializing', initial: true }];
+  const { project, problems } = load({ ...fresh, phases }, operator);
   return project ? { project: { ...project, phases: [] }, problems } : { problems };
 }
 
@@ -110,7 +116,9 @@ const OPTIONS: Readonly<Record<string, string>> = {
 };
 
 /** The user has typed options, and never seen the file that a problem is about. */
-function aboutOption({ file: _file, line: _line, column: _column, ...problem }: Problem): Problem {
+function aboutOption(found: Problem): Problem {
+  if (found.file !== AUTOPILOT_FILE) return found;
+  const { file: _file, line: _line, column: _column, ...problem } = found;
   const path = problem.path ?? '';
   if (path === 'apiVersion') return { ...problem, path: isAboutVersion(problem) ? '--version' : '--group' };
   return { ...problem, path: OPTIONS[path] ?? '--kind' };

@@ -37,7 +37,10 @@ export class DeployManifestsGenerator extends ProjectGenerator {
     return {
       folder,
       project: edit.project,
-      texts: { [AUTOPILOT_FILE]: autopilot.text, [OPERATOR_FILE]: edit.text },
+      texts: {
+        [AUTOPILOT_FILE]: { text: autopilot.text, from: autopilot.text },
+        [OPERATOR_FILE]: { text: edit.text, from: operator?.text ?? null },
+      },
       settings: settingsOf(answers, context),
       edits: edit.set.map((what) => `${context.operator.file}: ${what}.`),
     };

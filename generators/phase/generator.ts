@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type Generator from 'yeoman-generator';
 import { BUILTIN_PARAMETERS } from '../../project/catalogue/catalogue.ts';
-import { AUTOPILOT_FILE, OPERATOR_FILE, findProject, readProject } from '../../project/config/files.ts';
+import { AUTOPILOT_FILE, findProject, readProject } from '../../project/config/files.ts';
 import { projectPaths } from '../../project/code/paths.ts';
 import { FAULTS, ProjectError } from '../../project/errors.ts';
 import type { Parameter } from '../../project/model.ts';
@@ -41,7 +41,7 @@ export class PhaseGenerator extends ProjectGenerator {
     return {
       folder,
       project,
-      texts: { [AUTOPILOT_FILE]: text, ...(context.operator && { [OPERATOR_FILE]: context.operator.text }) },
+      texts: { [AUTOPILOT_FILE]: { text, from: context.autopilot.text } },
       settings: this.stored(folder),
       edits: [`${this.shown(join(folder, AUTOPILOT_FILE))}: added the phase ${this.#name}.`],
     };

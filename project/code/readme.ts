@@ -13,7 +13,7 @@ export function readme(project: Project, settings: ScaffoldSettings): string {
 
   return `# ${project.operatorName}
 
-A Kubernetes operator for the kind \`${project.kind}\` (${project.group}/${project.version}), made with [generator-autopilot](https://www.npmjs.com/package/generator-autopilot).
+A Kubernetes operator for the kind \`${project.kind}\` (${project.group}/${project.version}), made with generator-autopilot.
 
 ## What it does
 

@@ -17,6 +17,15 @@ export interface WantedFile {
    */
   readonly owner: Owner | 'tool';
   readonly required: boolean;
+  /** The text that these contents were made from, where they are an edit; null: there was no such file. */
+  readonly from?: string | null;
+}
+
+/** Edits of files that are no longer as they were when they were read. */
+export function outdatedEdits(wanted: readonly WantedFile[], disk: ReadonlyMap<string, Buffer>): string[] {
+  return wanted.flatMap(({ path, from }) =>
+    from === undefined || (disk.get(path)?.toString() ?? null) === from ? [] : [path],
+  );
 }
 
 /** One file and what becomes of it. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { check, generate, openFolder, removeFolder, runTests, scaffold, tree, visible } from './workbench.ts';
 
@@ -138,5 +138,12 @@ describe('A new project', function () {
     assert.deepEqual(JSON.parse(await read('.yo-rc.json')), {
       'generator-autopilot': { packageManager: 'pnpm', mesh: 'istio', runtime: '*', devcluster: '*' },
     });
+  });
+
+  it('leaves an autopilot-operator.yaml alone that is there already', async () => {
+    await writeFile(join(folder, 'autopilot-operator.yaml'), 'logLevel: Debug # mine\n');
+    await scaffold(folder);
+    assert.equal(await read('autopilot-operator.yaml'), 'logLevel: Debug # mine\n');
+    assert.match(await read('deploy/base/configmap.yaml'), /logLevel: Debug/);
   });
 });

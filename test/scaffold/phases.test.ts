@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { appendFileSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -140,5 +141,15 @@ describe('Phases', function () {
     const after = (await read('autopilot.yaml')).split('\n');
     const changed = before.split('\n').filter((line) => !after.includes(line));
     assert.deepEqual(changed, ['    next: [Finished]']);
+  });
+
+  it('are not added to an autopilot.yaml that was saved while somebody answered', async () => {
+    const meanwhile = () => appendFileSync(join(folder, 'autopilot.yaml'), '# saved meanwhile\n');
+    const answers = { name: 'Checking', description: '', inputs: '', outputs: '', from: '', next: '' };
+    await assert.rejects(
+      generate(folder, 'phase', { answers, meanwhile }),
+      /autopilot\.yaml.*ERR_AP_CHANGED_MEANWHILE/,
+    );
+    assert.doesNotMatch(await read('autopilot.yaml'), /Checking/);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT, differences, generate, openFolder, removeFolder, scaffold, tree } from './workbench.ts';
@@ -260,5 +260,16 @@ describe('Refused, with where and what and what to do, and nothing written:', ()
       generate(folder, 'app', { answers: { action: 'write' }, meanwhile }),
       /src\/operator\.ts.*ERR_AP_CHANGED_MEANWHILE/,
     );
+  });
+
+  it('an edit of autopilot.yaml that was saved while somebody was asked', async () => {
+    await scaffold(folder);
+    await appendFile(join(folder, 'src/operator.ts'), '//');
+    const meanwhile = () => appendFileSync(join(folder, 'autopilot.yaml'), '# saved meanwhile\n');
+    await assert.rejects(
+      generate(folder, 'phase', { args: ['Checking'], options: yes, answers: { action: 'write' }, meanwhile }),
+      /autopilot\.yaml.*ERR_AP_CHANGED_MEANWHILE/,
+    );
+    assert.match(await readFile(join(folder, 'autopilot.yaml'), 'utf8'), /saved meanwhile/);
   });
 });
