@@ -24,6 +24,7 @@ let differences = 0;
 for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
   sequences.push(await runSequence(seed, Number(length)));
 }
+await clear();
 console.log(`${count} sequences of ${length} steps, ${differences} of them differ`);
 if (file !== undefined) await writeRecording(file, await server.version(), sequences);
 

@@ -43,6 +43,7 @@ export function settledOutcome({ code, object, message }: Outcome): unknown {
     .replaceAll(/10\.(0|96)\.\d+\.\d+/g, 'ADDRESS')
     // Internal types, which print every field that they have, and the difference of two of them.
     .replace(/Invalid value: [[{].*: field is immutable/, 'Invalid value: …: field is immutable')
+    .replace(/openAPIV3Schema: Invalid value: \{.*\}: only/, 'openAPIV3Schema: Invalid value: …: only')
     .replace(/(for bound claims)[^]*$/, '$1')
     .replace(/\]$/, '');
   return { code, message: text.split(/, |[[\]\n]/).sort() };

@@ -7,6 +7,7 @@ import { SERVER_VERSION } from '../../devcluster/kinds/builtin-definitions.ts';
 import { isObject, stringAt, type JsonObject } from '../../devcluster/schema/json.ts';
 import { createHere, updateHere } from './built-in.ts';
 import { ACCEPTED } from './corpus.ts';
+import { DEFINITIONS } from './corpus-definitions.ts';
 import { REFUSED } from './corpus-refused.ts';
 import { UPDATES } from './corpus-updates.ts';
 import { isOutcome, isRecordedStep, readRecording, settledOutcome } from './recordings.ts';
@@ -25,7 +26,7 @@ describe('objects of built-in kinds, as a real server takes or refuses them', ()
     const recorded = builtIn.lines.map((line) => (isObject(line) ? line['object'] : undefined));
     assert.deepEqual(
       recorded,
-      [...ACCEPTED, ...REFUSED].map(({ object }) => JSON.parse(JSON.stringify(object)) as unknown),
+      [...ACCEPTED, ...REFUSED, ...DEFINITIONS].map(({ object }) => JSON.parse(JSON.stringify(object)) as unknown),
     );
   });
 

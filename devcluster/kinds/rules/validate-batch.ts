@@ -109,9 +109,13 @@ function fixedTemplate(spec: JsonObject, before: JsonObject): FieldError[] {
 function fixedPart(pod: JsonObject): JsonObject {
   const fixed = Object.fromEntries(Object.entries(pod).filter(([key]) => !MOVABLE.has(key)));
   for (const name of ['containers', 'initContainers']) {
-    fixed[name] = objectsAt(pod, name).map(({ resources: _, ...container }) => container);
+    fixed[name] = objectsAt(pod, name).map((container) => without(container, 'resources'));
   }
   return fixed;
+}
+
+function without(object: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 }
 
 export function validateJobSpec(spec: JsonObject, path: string): FieldError[] {

@@ -8,6 +8,7 @@ import {
   validatePersistentVolumeClaim,
   validateSecret,
 } from './validate-core.ts';
+import { validateDefinition } from './validate-definitions.ts';
 import { validateIngress, validateNetworkPolicy } from './validate-networking.ts';
 import {
   validateClusterRole,
@@ -55,6 +56,7 @@ const VALIDATORS: ReadonlyMap<string, Validator> = new Map<string, Validator>([
   ['rbac.authorization.k8s.io/RoleBinding', validateRoleBinding],
   ['rbac.authorization.k8s.io/ClusterRoleBinding', validateClusterRoleBinding],
   ['coordination.k8s.io/Lease', validateLease],
+  ['apiextensions.k8s.io/CustomResourceDefinition', validateDefinition],
 ]);
 
 /** Groups whose finalizers must be standard ones or have a domain. */
