@@ -12,6 +12,7 @@ import { recordWrite } from '../verbs/field-manager.ts';
 import { update } from '../verbs/update.ts';
 import { WorkLoop } from './work-loop.ts';
 import type { Acceptance } from '../kinds/accepted-names.ts';
+import type { DefinitionNames } from '../kinds/definition.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { Api } from '../verbs/api.ts';
@@ -145,8 +146,9 @@ function write(api: Api, kind: ServedKind, name: string, subresource: string, ch
   update(api, target, { make, createMissing: false }, options);
 }
 
-function withoutEmpty(names: object): object {
-  return Object.fromEntries(
-    Object.entries(names).filter(([, value]) => !(Array.isArray(value) ? value.length === 0 : value === '')),
-  );
+/** Kind and plural are always told. */
+function withoutEmpty(names: DefinitionNames): object {
+  const { kind, plural } = names;
+  const given = Object.entries(names).filter(([, value]) => value.length > 0);
+  return { ...Object.fromEntries(given), kind, plural };
 }

@@ -6,7 +6,7 @@ import { JsonSyntaxError } from './json-text.ts';
 import { deleteOptions, listQuery } from './query.ts';
 import { presentList } from './render.ts';
 import { answer, answerObject, demand, namespaceOf, selectionOf, tableQuery } from './resource-request.ts';
-import { badRequest, success } from './status.ts';
+import { badRequest, methodNotAllowed, success } from './status.ts';
 import type { DeleteOptions } from '../verbs/delete.ts';
 import type { ApiResponse } from './exchange.ts';
 import type { ResourceRequest } from './resource-request.ts';
@@ -26,6 +26,7 @@ export async function handleDelete(resource: ResourceRequest): Promise<ApiRespon
 
 export async function handleDeleteCollection(resource: ResourceRequest): Promise<ApiResponse> {
   demand(resource, 'deletecollection');
+  if (resource.kind.namespaced && namespaceOf(resource) === undefined) throw methodNotAllowed();
   const query = listQuery(resource.request.query);
   const selection = selectionOf(resource, query);
   const options = await readDeleteOptions(resource);

@@ -47,7 +47,7 @@ export function presentObject(kind: ServedKind, object: ApiObject, as: Represent
 /** A list in the form that was asked for. */
 export function presentList(kind: ServedKind, page: Page, as: Representation, table: TableQuery): unknown {
   const version = as.version ?? 'v1';
-  const metadata = listMeta(page);
+  const metadata = listMeta(page, kind.custom && as.as === undefined);
   switch (as.as) {
     case undefined:
       return {
@@ -70,10 +70,11 @@ export function presentList(kind: ServedKind, page: Page, as: Representation, ta
   }
 }
 
-function listMeta({ resourceVersion, continueToken, remaining }: Page): object {
+/** `empty`: also an empty token is told, as in lists of custom resources. */
+function listMeta({ resourceVersion, continueToken, remaining }: Page, empty: boolean): object {
   return {
     resourceVersion,
-    ...(continueToken !== undefined && { continue: continueToken }),
+    ...((continueToken !== undefined || empty) && { continue: continueToken ?? '' }),
     ...(remaining !== undefined && { remainingItemCount: remaining }),
   };
 }

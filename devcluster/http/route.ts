@@ -5,6 +5,7 @@ import { answerServerInfo } from './server-info.ts';
 import { noSuchResource } from './status.ts';
 import { handleSubresource } from './subresources.ts';
 import { answerVirtual } from './virtual-kinds.ts';
+import type { ServedKind } from '../kinds/served-kind.ts';
 import type { Documents } from '../kinds/documents.ts';
 import type { Api } from '../verbs/api.ts';
 import type { Tokens } from '../auth/tokens.ts';
@@ -45,11 +46,26 @@ export async function route(
   const { kinds } = served.api;
   const kind = kinds.find(info.group, info.version, info.resource);
   if (!kind) {
-    if (kinds.servesGroup(info.group)) throw noSuchResource();
+    if (kinds.isNativeGroup(info.group)) throw noSuchResource();
     return NOT_FOUND;
+  }
+  if (!fitsScope(kind, info, request)) {
+    if (kind.custom) return NOT_FOUND;
+    throw noSuchResource();
   }
   const virtual = await answerVirtual(served, kind, info, request, caller);
   if (virtual) return virtual;
   if (info.subresource !== '') return handleSubresource(served.api, kind, info, request, caller);
   return handleResource(served.api, kind, info, request, caller);
+}
+
+/** Objects of a namespace are below it; only collections may be about all namespaces, and not every verb then. */
+function fitsScope(
+  { namespaced, custom }: ServedKind,
+  { namespace, name }: RequestInfo,
+  { method }: ApiRequest,
+): boolean {
+  if (!namespaced) return namespace === '';
+  if (namespace !== '') return true;
+  return name === '' && (method === 'GET' || !custom);
 }

@@ -11,7 +11,7 @@ import { BODY_TYPES, mediaTypeOf, parseBody, parseJsonBody, parseYamlBody } from
 import { JsonSyntaxError } from './json-text.ts';
 import { writeQuery } from './query.ts';
 import { answerObject, demand, namespaceOf } from './resource-request.ts';
-import { badRequest, conflict, methodNotAllowed, StatusError, unsupportedMediaType } from './status.ts';
+import { badRequest, conflict, forbidden, methodNotAllowed, unsupportedMediaType } from './status.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { WriteOptions } from '../verbs/api.ts';
@@ -32,13 +32,13 @@ export async function handleCreate(resource: ResourceRequest): Promise<ApiRespon
   const { api, kind } = resource;
   const namespace = namespaceOf(resource);
   if (kind.namespaced && namespace === undefined) throw methodNotAllowed();
-  if (kind.terminating) {
-    const message = 'create not allowed while custom resource definition is terminating';
-    throw new StatusError(405, 'MethodNotAllowed', message, { details: { group: kind.group, kind: kind.plural } });
-  }
   const body = await readObject(resource);
   const options = writeOptions(resource, 'CreateOptions');
   const draft = decode(kind, body, options, true);
+  if (kind.terminating) {
+    const why = 'create not allowed while custom resource definition is terminating';
+    throw forbidden(resourceOf(kind), draft.metadata.name, why);
+  }
   return answerObject(resource, create(api, kind, namespace, draft, options), 201);
 }
 

@@ -33,8 +33,9 @@ export class KindRegistry {
     return this.#kinds.get(`${group}/${version}/${plural}`);
   }
 
-  servesGroup(group: string): boolean {
-    return this.all().some((kind) => kind.group === group);
+  /** Whether a group is built in. */
+  isNativeGroup(group: string): boolean {
+    return this.all().some((kind) => kind.group === group && !kind.custom);
   }
 
   /** By `apiVersion` and `kind` of an object. */
