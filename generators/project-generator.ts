@@ -52,10 +52,10 @@ export abstract class ProjectGenerator extends Generator {
     signal?.addEventListener('abort', () => plainError(signal.reason), { once: true });
     const all = members.get(this.env) ?? [];
     members.set(this.env, [...all, this]);
+    const isFirst = all.length === 0;
     this.setFeatures({
       inheritTasks: true,
-      customInstallTask: true,
-      ...(all.length === 0 ? { customCommitTask: () => this.#commitAll() } : {}),
+      ...(isFirst ? { customInstallTask: true, customCommitTask: () => this.#commitAll() } : {}),
     });
   }
 

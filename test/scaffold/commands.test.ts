@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TestAdapter } from '@yeoman/adapter/testing';
+import { createEnv } from 'yeoman-environment';
 import { ROOT, ap, differences, generate, node, openFolder, removeFolder, scaffold, tree } from './workbench.ts';
 
 /** Prints what was imported from below node_modules, so that a test sees what a command loads. */
@@ -206,5 +208,26 @@ describe('The ap command', function () {
       assert.equal(code, 1);
       assert.match(stderr, /autopilot-devcluster is not installed in .*ERR_AP_NOT_INSTALLED/);
     });
+  });
+});
+
+describe('Two generators in one environment', () => {
+  it('do one after the other, as `yo a, b` runs them', async () => {
+    const folder = await openFolder();
+    try {
+      const environment = createEnv({ cwd: folder, adapter: new TestAdapter() });
+      for (const name of ['app', 'phase']) {
+        environment.register(join(ROOT, 'generators', name, 'index.ts'), {
+          namespace: `autopilot:${name}`,
+          packagePath: ROOT,
+        });
+      }
+      const options = { yes: true, skipInstall: true, runtime: '*', devcluster: '*' };
+      await environment.run(['autopilot:app'], options);
+      await environment.run(['autopilot:phase', 'Checking'], { yes: true, skipInstall: true });
+      assert.match(await readFile(join(folder, 'src/operator.ts'), 'utf8'), /Checking/);
+    } finally {
+      await removeFolder(folder);
+    }
   });
 });
