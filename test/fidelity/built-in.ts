@@ -154,7 +154,8 @@ export class BuiltInStore {
 
   #refuse(name: string, errors: readonly FieldError[]): Outcome {
     const { group, kind } = this.#kind;
-    const qualified = group === '' ? kind : `${kind}.${group}`;
+    // The real server knows events of events.k8s.io by what they are stored as.
+    const qualified = group === '' || kind === 'Event' ? kind : `${kind}.${group}`;
     return { code: 422, message: `${qualified} "${name}" is invalid: ${aggregateMessage(errors)}` };
   }
 }

@@ -6,6 +6,7 @@ import { stringAt, type JsonObject } from '../../devcluster/schema/json.ts';
 import { comparableBuiltin, createHere } from './built-in.ts';
 import { ACCEPTED } from './corpus.ts';
 import { DEFINITIONS } from './corpus-definitions.ts';
+import { EVENT_CORPUS } from './corpus-events.ts';
 import { REFUSED } from './corpus-refused.ts';
 import { differencesOf } from './differences.ts';
 import { actedAt, RealServer } from './real-server.ts';
@@ -16,7 +17,7 @@ const [kubeconfig = '', file] = process.argv.slice(2);
 const server = await RealServer.fromKubeconfig(kubeconfig);
 const recorded: { object: JsonObject; now: string; outcome: Outcome }[] = [];
 let different = 0;
-for (const { path, object } of [...ACCEPTED, ...REFUSED, ...DEFINITIONS]) {
+for (const { path, object } of [...ACCEPTED, ...REFUSED, ...DEFINITIONS, ...EVENT_CORPUS]) {
   const answer = await server.send('POST', `${path}?dryRun=All&fieldManager=me`, object);
   const told = stringAt(answer.body, 'message').replaceAll(UUID, 'UID');
   const theirs: Outcome =

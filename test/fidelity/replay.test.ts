@@ -8,6 +8,7 @@ import { isObject, stringAt, type JsonObject } from '../../devcluster/schema/jso
 import { createHere, updateHere } from './built-in.ts';
 import { ACCEPTED } from './corpus.ts';
 import { DEFINITIONS } from './corpus-definitions.ts';
+import { EVENT_CORPUS } from './corpus-events.ts';
 import { REFUSED } from './corpus-refused.ts';
 import { UPDATES } from './corpus-updates.ts';
 import { isOutcome, isRecordedStep, readRecording, settledOutcome } from './recordings.ts';
@@ -26,7 +27,9 @@ describe('objects of built-in kinds, as a real server takes or refuses them', ()
     const recorded = builtIn.lines.map((line) => (isObject(line) ? line['object'] : undefined));
     assert.deepEqual(
       recorded,
-      [...ACCEPTED, ...REFUSED, ...DEFINITIONS].map(({ object }) => JSON.parse(JSON.stringify(object)) as unknown),
+      [...ACCEPTED, ...REFUSED, ...DEFINITIONS, ...EVENT_CORPUS].map(
+        ({ object }) => JSON.parse(JSON.stringify(object)) as unknown,
+      ),
     );
   });
 

@@ -4,6 +4,7 @@ import { nameIsDnsLabel, nameIsDnsSubdomain, nameIsPathSegment, type NameRule } 
 const RULES: ReadonlyMap<string, NameRule> = new Map([
   ['/Namespace', nameIsDnsLabel],
   ['/Service', nameIsDnsLabel],
+  ['/Event', nameIsPathSegment],
   ['rbac.authorization.k8s.io/Role', nameIsPathSegment],
   ['rbac.authorization.k8s.io/RoleBinding', nameIsPathSegment],
   ['rbac.authorization.k8s.io/ClusterRole', nameIsPathSegment],

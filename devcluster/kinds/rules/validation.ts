@@ -9,6 +9,7 @@ import {
   validateSecret,
 } from './validate-core.ts';
 import { validateDefinition } from './validate-definitions.ts';
+import { validateCoreEvent, validateEvent } from './validate-events.ts';
 import { validateIngress, validateNetworkPolicy } from './validate-networking.ts';
 import {
   validateClusterRole,
@@ -36,6 +37,8 @@ const VALIDATORS: ReadonlyMap<string, Validator> = new Map<string, Validator>([
   ['/ConfigMap', validateConfigMap],
   ['/Secret', validateSecret],
   ['/ServiceAccount', () => []],
+  ['/Event', validateCoreEvent],
+  ['events.k8s.io/Event', validateEvent],
   ['/Namespace', validateNamespace],
   ['/PersistentVolumeClaim', validatePersistentVolumeClaim],
   ['/Service', validateService],
@@ -60,7 +63,14 @@ const VALIDATORS: ReadonlyMap<string, Validator> = new Map<string, Validator>([
 ]);
 
 /** Groups whose finalizers must be standard ones or have a domain. */
-const CORE_META: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'networking.k8s.io', 'rbac.authorization.k8s.io']);
+const CORE_META: ReadonlySet<string> = new Set([
+  '',
+  'events.k8s.io',
+  'apps',
+  'batch',
+  'networking.k8s.io',
+  'rbac.authorization.k8s.io',
+]);
 
 /** What is wrong with an object of a built-in kind beyond its metadata; nothing is known of kinds that are not listed here. */
 export function validateByKind(
@@ -72,6 +82,8 @@ export function validateByKind(
 ): FieldError[] {
   const validator = VALIDATORS.get(`${group}/${kind}`);
   if (validator === undefined) return [];
-  const finalizers = CORE_META.has(group) ? validateFinalizerNames(object) : [];
+  // Events of the core group are checked less than all others: they have always been.
+  const strict = CORE_META.has(group) && `${group}/${kind}` !== '/Event';
+  const finalizers = strict ? validateFinalizerNames(object) : [];
   return [...finalizers, ...validator(object, old, subresource)];
 }
