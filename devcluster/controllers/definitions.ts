@@ -149,6 +149,7 @@ function write(api: Api, kind: ServedKind, name: string, subresource: string, ch
 /** Kind and plural are always told. */
 function withoutEmpty(names: DefinitionNames): object {
   const { kind, plural } = names;
-  const given = Object.entries(names).filter(([, value]) => value.length > 0);
+  const isGiven = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : value !== '');
+  const given = Object.entries(names).filter(([, value]) => isGiven(value));
   return { ...Object.fromEntries(given), kind, plural };
 }
