@@ -13,7 +13,7 @@ import { readBases } from '../project/regeneration/base.ts';
 import { readBundle } from '../project/regeneration/bundle.ts';
 import type { BundledName, BundledPackage } from '../project/regeneration/bundle.ts';
 import { readIfThere } from '../project/regeneration/commit.ts';
-import { decide } from '../project/regeneration/decide.ts';
+import { sameText } from '../project/regeneration/decide.ts';
 import type { WantedFile } from '../project/regeneration/plan.ts';
 import { projectCrd } from '../project/spec/project-crd.ts';
 import { noBundle } from './errors.ts';
@@ -102,13 +102,14 @@ async function deployFiles(work: Work, code: readonly RenderedFile[]): Promise<R
   }));
 }
 
-/** The text of `spec.ts` where it is about to be written; undefined where the user's own stays. */
+/**
+ * The text of `spec.ts` where the tool writes it; undefined where the user's own stays. Not formatted, which changes nothing
+ * about what it says, and saves the time that a formatter takes to load.
+ */
 async function specText({ folder, project }: Work, code: readonly RenderedFile[]): Promise<string | undefined> {
   const path = projectPaths(project).spec;
-  const rendered = code.find((file) => file.path === path);
-  const next = rendered && (await formatted(rendered));
   const disk = (await readIfThere(join(folder, path)))?.toString();
   const base = (await readBases(folder)).get(path)?.text;
-  const decision = next && decide({ owner: 'yours', required: true, base, disk, next: next.contents });
-  return decision === 'write' ? next?.contents : undefined;
+  const isTheTools = disk === undefined || (base !== undefined && sameText(disk, base));
+  return isTheTools ? code.find((file) => file.path === path)?.contents : undefined;
 }

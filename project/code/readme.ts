@@ -34,10 +34,10 @@ ${run('install')}
 ${run('dev')}
 \`\`\`
 
-\`${run('dev')}\` starts an embedded Kubernetes API server and the operator, which starts anew whenever a file is saved, and prints the path of a kubeconfig. With it, in another terminal:
+\`${run('dev')}\` starts an embedded Kubernetes API server and the operator, which starts anew whenever a file is saved, and prints each phase that a resource comes to. In another terminal:
 
 \`\`\`sh
-export KUBECONFIG=<the path printed>
+export KUBECONFIG=.work/kubeconfig
 kubectl apply -f deploy/${project.kind.toLowerCase()}_example.yaml
 kubectl get ${project.plural} --watch
 \`\`\`

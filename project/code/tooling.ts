@@ -72,7 +72,13 @@ export function toolingFiles(settings: ScaffoldSettings): Readonly<Record<string
       '.yo-rc.json',
     ),
     '.mocharc.json': json({ spec: 'test/**/*.test.ts', timeout: 20_000, 'forbid-only': true }),
-    '.gitignore': lines('node_modules/', 'dist/', '.work/', '.autopilot/tx/'),
+    '.gitignore': lines(
+      'node_modules/',
+      'dist/',
+      '.work/',
+      '.autopilot/tx/',
+      ...(settings.packageManager === 'yarn' ? ['.yarn/'] : []),
+    ),
     '.gitattributes': lines('vendor/*.tgz binary', '.autopilot/** linguist-generated'),
     '.dockerignore': lines(
       '*',

@@ -224,7 +224,7 @@ describe('Two generators in one environment', () => {
       }
       const options = { yes: true, skipInstall: true, runtime: '*', devcluster: '*' };
       await environment.run(['autopilot:app'], options);
-      await environment.run(['autopilot:phase', 'Checking'], { yes: true, skipInstall: true });
+      await environment.run(['autopilot:phase', 'Checking'], options);
       assert.match(await readFile(join(folder, 'src/operator.ts'), 'utf8'), /Checking/);
     } finally {
       await removeFolder(folder);
