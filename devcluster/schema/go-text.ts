@@ -86,6 +86,18 @@ function marshalString(text: string): string {
   );
 }
 
+/** `%v` of a value that was read from JSON: `map[a:1 b:[x y]]`. */
+export function formatGoValue(value: unknown): string {
+  if (value === undefined || value === null) return '<nil>';
+  if (isArray(value)) return `[${value.map(formatGoValue).join(' ')}]`;
+  if (isObject(value)) {
+    const members = Object.keys(value).sort(compareStrings);
+    return `map[${members.map((key) => `${key}:${formatGoValue(value[key])}`).join(' ')}]`;
+  }
+  if (typeof value === 'number') return formatNumber(value);
+  return typeof value === 'string' ? value : String(value === true);
+}
+
 /** Order of Go strings: by UTF-8 bytes, which is by code point, which `<` of JavaScript is not beyond U+FFFF. */
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;

@@ -7,6 +7,7 @@ import { completeCreate, completeUpdate } from '../../devcluster/kinds/rules/com
 import { findDecodeProblem } from '../../devcluster/kinds/decode-problem.ts';
 import { applyJsonPatch } from '../../devcluster/patch/json-patch.ts';
 import { applyMergePatch } from '../../devcluster/patch/merge-patch.ts';
+import { applyStrategicMergePatch } from '../../devcluster/patch/strategic-merge.ts';
 import { PatchError } from '../../devcluster/patch/patch-error.ts';
 import { aggregateMessage, type FieldError } from '../../devcluster/schema/field-error.ts';
 import {
@@ -110,14 +111,17 @@ export class BuiltInStore {
         ? deepCopy(body)
         : verb === 'json'
           ? applyJsonPatch(stored, body)
-          : applyMergePatch(stored ?? {}, body);
+          : verb === 'strategic'
+            ? applyStrategicMergePatch(schema, stored ?? {}, isObject(body) ? body : {})
+            : applyMergePatch(stored ?? {}, body);
     const after = this.#read(isObject(wanted) ? wanted : {}, (problem) => this.#unreadable(verb, problem));
     return isOutcome(after) ? after : trackUpdate({ ...common, before: stored, after });
   }
 
   #unreadable(verb: Step['verb'], problem: string): Outcome {
     const { kind, version } = this.#kind;
-    if (verb === 'json' || verb === 'merge') return { code: 422, message: ` "" is invalid: patch: ${problem}` };
+    if (verb === 'json' || verb === 'merge' || verb === 'strategic')
+      return { code: 422, message: ` "" is invalid: patch: ${problem}` };
     return { code: 400, message: `${kind} in version "${version}" cannot be handled as a ${kind}: ${problem}` };
   }
 

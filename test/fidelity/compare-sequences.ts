@@ -8,7 +8,15 @@ import { applyMergePatch } from '../../devcluster/patch/merge-patch.ts';
 import { differencesOf } from './differences.ts';
 import { Random } from './random.ts';
 import { randomStep } from './random-steps.ts';
-import { actedAt, APPLY_PATCH, JSON_PATCH, MERGE_PATCH, RealServer, type Answer } from './real-server.ts';
+import {
+  actedAt,
+  APPLY_PATCH,
+  JSON_PATCH,
+  MERGE_PATCH,
+  RealServer,
+  STRATEGIC_PATCH,
+  type Answer,
+} from './real-server.ts';
 import { settledOutcome, writeRecording } from './recordings.ts';
 import type { Outcome, RecordedStep, Step } from './steps.ts';
 import { TARGETS } from './targets.ts';
@@ -79,8 +87,9 @@ async function sendStep({ verb, manager, force, subresource, body }: Step): Prom
       return server.send('PATCH', `${path}${query}`, body, JSON_PATCH);
     case 'apply':
       return server.send('PATCH', `${path}${query}&force=${force}`, body, APPLY_PATCH);
-    case 'merge':
     case 'strategic':
+      return server.send('PATCH', `${path}${query}`, body, STRATEGIC_PATCH);
+    case 'merge':
       return server.send('PATCH', `${path}${query}`, body, MERGE_PATCH);
   }
 }

@@ -84,6 +84,7 @@ const template: Make = (random) => ({
 export const DEPLOYMENTS: Generator = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
+  strategic: true,
   part: 'spec',
   members: {
     replicas: (random) => random.below(3),

@@ -15,6 +15,7 @@ const ports: Make = (random) =>
 export const SERVICES: Generator = {
   apiVersion: 'v1',
   kind: 'Service',
+  strategic: true,
   part: 'spec',
   members: {
     ports,
@@ -35,6 +36,7 @@ export const SERVICES: Generator = {
 export const CONFIG_MAPS: Generator = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
+  strategic: true,
   part: '',
   members: {
     data: (random) => Object.fromEntries(random.some(['a', 'b', 'c'], 0.5).map((key) => [key, text(random)])),

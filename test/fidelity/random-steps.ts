@@ -1,5 +1,5 @@
 /** Random requests for one object, of few values, so that writers get into each other's way. */
-import { isObject, type JsonObject } from '../../devcluster/schema/json.ts';
+import { isArray, isObject, type JsonObject } from '../../devcluster/schema/json.ts';
 import type { Random } from './random.ts';
 import type { Step } from './steps.ts';
 
@@ -16,6 +16,8 @@ export interface Generator {
   readonly always?: Make;
   /** What is written to the status subresource, for a kind that has one. */
   readonly status?: Make;
+  /** Strategic merge patches are sent too, which custom resources do not have. */
+  readonly strategic?: boolean;
   /** Members that are there now and then, and wrong. */
   readonly wrong?: JsonObject;
 }
@@ -48,6 +50,9 @@ export function randomStep(random: Random, generator: Generator, exists: boolean
     : randomParts(random, generator, 0.15, true);
   if (random.chance(0.1)) parts['metadata'] = randomMeta(random);
   if (random.chance(0.03)) parts['metadata'] = { managedFields: random.pick([[], [{}]]) };
+  if (generator.strategic === true && random.chance(0.5)) {
+    return { ...base, verb: 'strategic', force: false, body: directed(random, generator, parts) };
+  }
   return { ...base, verb: random.chance(0.5) ? 'merge' : 'update', force: false, body: parts };
 }
 
@@ -92,4 +97,45 @@ function randomJsonPatch(random: Random, { members, part }: Generator): JsonObje
     const path = part === '' ? `/${name}` : `/${part}/${name}`;
     return random.chance(0.3) ? { op: 'remove', path } : { op: 'add', path, value: make(random) };
   });
+}
+
+/** The object itself keeps its name and type. */
+function directed(random: Random, { part }: Generator, parts: JsonObject): JsonObject {
+  const inner = parts[part];
+  return isObject(inner) ? { ...parts, [part]: withDirectives(random, inner) } : parts;
+}
+
+/** A patch with directives of strategic merges here and there, most of which make sense. */
+function withDirectives(random: Random, value: JsonObject): JsonObject {
+  const out: JsonObject = {};
+  for (const [key, member] of Object.entries(value)) {
+    out[key] = member;
+    if (isObject(member)) out[key] = withDirectives(random, member);
+    if (!isArray(member)) continue;
+    const [first] = member;
+    const mergeKey = isObject(first)
+      ? ['name', 'containerPort', 'mountPath', 'port', 'uid'].find((k) => k in first)
+      : '';
+    if (mergeKey === undefined) continue;
+    const items = member.map((item) => (isObject(item) ? withDirectives(random, item) : item));
+    if (random.chance(0.25)) out[`$setElementOrder/${key}`] = orderOf(random, items, mergeKey);
+    if (mergeKey !== '' && random.chance(0.1)) items.push({ $patch: 'replace' });
+    if (mergeKey !== '' && isObject(first) && random.chance(0.15)) {
+      items.splice(0, 1, { [mergeKey]: first[mergeKey], $patch: 'delete' });
+    }
+    if (mergeKey === '' && random.chance(0.2)) out[`$deleteFromPrimitiveList/${key}`] = ['x', 'example.com/a'];
+    out[key] = items;
+  }
+  if (random.chance(0.03)) out['$patch'] = random.pick(['replace', 'delete', 'odd']);
+  if (random.chance(0.03)) out['$retainKeys'] = Object.keys(value);
+  return out;
+}
+
+/** The order of the items, with some more among them. */
+function orderOf(random: Random, items: readonly unknown[], mergeKey: string): unknown[] {
+  const named = items.map((item) => (isObject(item) ? { [mergeKey]: item[mergeKey] } : item));
+  const more = random.some(['web', 'side', 'A', 'B', 'x', 'example.com/a'], 0.3, true);
+  const place = random.below(named.length + 1);
+  const extra = mergeKey === '' ? more : more.map((name) => ({ [mergeKey]: name }));
+  return [...named.slice(0, place), ...extra, ...named.slice(place)];
 }
