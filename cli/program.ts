@@ -136,7 +136,7 @@ function generate(program: Command): void {
 
 function common(command: Command): Command {
   return command
-    .option('-y, --yes', 'take the defaults for what is not given; ask nothing')
+    .option('-y, --yes', 'take the defaults for what is not given, instead of asking')
     .option('--force', "replace edited files that are the tool's; never those that are yours")
     .option('--skip-install', 'do not install packages');
 }

@@ -8,7 +8,7 @@ import { rawOption, readFlag } from './questions/read.ts';
 
 /** Options that every command understands, from `yo` and from `ap`. */
 export const COMMON_FLAGS = {
-  yes: 'Take the defaults for what is not given; ask nothing',
+  yes: 'Take the defaults for what is not given, instead of asking',
   force: "Replace edited files that are the tool's; never those that are yours",
 } as const;
 

@@ -1,17 +1,18 @@
+import { configKeys } from '../../project/code/config-keys.ts';
+import type { ConfigKey } from '../../project/code/config-keys.ts';
 import { setOperatorKey } from '../../project/config/edit.ts';
 import { loadProject } from '../../project/config/load.ts';
 import type { TextFile } from '../../project/config/load.ts';
 import { freshOperatorYaml } from '../../project/config/write.ts';
 import { ProjectError } from '../../project/errors.ts';
 import { checkSettings, deploymentOf } from '../../project/manifests/settings.ts';
-import type { ConfigField } from '../../runtime/config/fields.ts';
 import type { Problem, Project } from '../../project/model.ts';
 import type { Answers } from '../questions/answers.ts';
 import { optionName } from '../questions/question.ts';
 import type { Answer } from '../questions/question.ts';
 import { manifestSettings } from '../stored-settings.ts';
 import type { StoredSettings } from '../stored-settings.ts';
-import { WATCHES, configKeys } from './questions.ts';
+import { WATCHES } from './questions.ts';
 
 export interface DeployContext {
   readonly project: Project;
@@ -68,8 +69,8 @@ export interface ConfigEdit {
 export function configEdit(given: Answers, { project, autopilot, operator }: DeployContext): ConfigEdit {
   let { text } = operator;
   const set: string[] = [];
-  for (const [key, field] of configKeys()) {
-    const value = configValue(key, field, given);
+  for (const { key, field } of configKeys()) {
+    const value = configValue({ key, field }, given);
     if (value === undefined || String(value) === configText(project, key)) continue;
     text = setOperatorKey(text, key, value);
     set.push(`${key} is ${value === '' ? 'empty' : value}`);
@@ -79,7 +80,7 @@ export function configEdit(given: Answers, { project, autopilot, operator }: Dep
 }
 
 /** As its field has it: a number where that is what it takes. */
-function configValue(key: string, field: ConfigField, given: Answers): string | number | boolean | undefined {
+function configValue({ key, field }: ConfigKey, given: Answers): string | number | boolean | undefined {
   if (field.type === 'boolean') return given.flag(key);
   const text = given.text(key);
   return field.type === 'integer' && text !== undefined && /^\d+$/.test(text) ? Number(text) : text;

@@ -1,8 +1,11 @@
-import { OPERATOR_CONFIG_FIELDS } from '../../runtime/config/fields.ts';
-import type { ConfigField, OperatorConfigKey } from '../../runtime/config/fields.ts';
+import { configKeys } from '../../project/code/config-keys.ts';
+import type { ConfigKey } from '../../project/code/config-keys.ts';
 import type { Question, Questions } from '../questions/question.ts';
 
 export const WATCHES = ['cluster', 'namespaced'] as const;
+
+/** The keys of `autopilot-operator.yaml` that are asked about. */
+const ASKED: ReadonlySet<string> = new Set(['logLevel', 'concurrency']);
 
 /** What the manifests are asked about, in this order; each is an option, too. */
 export const DEPLOY_QUESTIONS = {
@@ -18,28 +21,18 @@ export const DEPLOY_QUESTIONS = {
   cpuRequest: { type: 'text', message: 'CPU to request', placeholder: 'quantity' },
   memoryRequest: { type: 'text', message: 'Memory to request', placeholder: 'quantity' },
   memoryLimit: { type: 'text', message: 'Memory limit', placeholder: 'quantity' },
-  logLevel: configQuestion('logLevel', OPERATOR_CONFIG_FIELDS.logLevel),
-  concurrency: configQuestion('concurrency', OPERATOR_CONFIG_FIELDS.concurrency),
-} as const satisfies Questions;
-
-const ASKED = new Set<string>(Object.keys(DEPLOY_QUESTIONS));
+  ...configQuestions((key) => ASKED.has(key)),
+} satisfies Questions;
 
 /** The other keys of `autopilot-operator.yaml`: options without a question. */
-export const DEPLOY_OPTIONS: Questions = Object.fromEntries(
-  configKeys().flatMap(([key, field]) => (ASKED.has(key) ? [] : [[key, configQuestion(key, field)]])),
-);
+export const DEPLOY_OPTIONS: Questions = configQuestions((key) => !ASKED.has(key));
 
-/** The keys of `autopilot-operator.yaml` that have one value, as text. */
-export function configKeys(): [OperatorConfigKey, Exclude<ConfigField, { type: 'object' }>][] {
-  const fields: [string, ConfigField][] = Object.entries(OPERATOR_CONFIG_FIELDS);
-  return fields.flatMap(([key, field]) => (field.type === 'object' || !isConfigKey(key) ? [] : [[key, field]]));
+function configQuestions(isWanted: (key: string) => boolean): Questions {
+  const keys = configKeys().filter(({ key }) => isWanted(key));
+  return Object.fromEntries(keys.map((each) => [each.key, configQuestion(each)]));
 }
 
-function isConfigKey(key: string): key is OperatorConfigKey {
-  return Object.hasOwn(OPERATOR_CONFIG_FIELDS, key);
-}
-
-function configQuestion(key: string, field: ConfigField): Question {
+function configQuestion({ key, field }: ConfigKey): Question {
   const message = `autopilot-operator.yaml, ${key}: ${field.description}`;
   if (field.type === 'boolean') return { type: 'flag', message };
   return field.type === 'enum'

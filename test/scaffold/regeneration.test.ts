@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { Buffer } from 'node:buffer';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundledFileName } from '../../project/regeneration/bundle.ts';
 import { ap, differences, generate, openFolder, removeFolder, scaffold, tree } from './workbench.ts';
 
 describe('A regeneration', function () {
@@ -159,5 +161,16 @@ describe('A regeneration', function () {
     const added = (await read('autopilot.yaml')).split('\n').filter((line) => !before.split('\n').includes(line));
     assert.deepEqual(added, ['onSpecChange: Initializing', 'onOutputDrift: Processing']);
     assert.match(await read('src/operator.ts'), /onOutputDrift: 'Processing'/);
+  });
+
+  it('takes away the bundled packages of an older generator, once package.json asks for others', async () => {
+    const contents = Buffer.from('an older runtime');
+    const old = `vendor/${bundledFileName('autopilot-runtime', '0.0.1', contents)}`;
+    await mkdir(join(folder, 'vendor'));
+    await writeFile(join(folder, old), contents);
+    await writeFile(join(folder, 'vendor/mine.tgz'), '');
+    await generate(folder, 'app');
+    const vendor = [...(await tree(folder)).keys()].filter((path) => path.startsWith('vendor/'));
+    assert.deepEqual(vendor, ['vendor/mine.tgz']);
   });
 });
