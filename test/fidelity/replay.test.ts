@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { SERVER_VERSION } from '../../devcluster/kinds/builtin-definitions.ts';
 import { isObject, stringAt, type JsonObject } from '../../devcluster/schema/json.ts';
 import { createHere, updateHere } from './built-in.ts';
+import { JUDGED, validateHere } from './constraints.ts';
 import { ACCEPTED } from './corpus.ts';
 import { DEFINITIONS } from './corpus-definitions.ts';
 import { EVENT_CORPUS } from './corpus-events.ts';
@@ -16,6 +17,7 @@ import { TARGETS } from './targets.ts';
 
 const builtIn = await readRecording(new URL('recorded/built-in.jsonl', import.meta.url));
 const updates = await readRecording(new URL('recorded/updates.jsonl', import.meta.url));
+const constraints = await readRecording(new URL('recorded/constraints.jsonl', import.meta.url));
 const sequences = new Map<string, unknown[]>();
 for (const name of TARGETS.keys()) {
   sequences.set(name, (await readRecording(new URL(`recorded/${name}.jsonl`, import.meta.url))).lines);
@@ -58,6 +60,23 @@ describe('updates of built-in kinds, as a real server takes or refuses them', ()
     it(`${outcome.code} ${stringAt(object, 'kind')} ${JSON.stringify(change).slice(0, 90)}`, () => {
       const ours = updateHere(object, change, 'me', stringAt(line, 'created'), stringAt(line, 'now'));
       assert.deepEqual(settledOutcome(ours), settledOutcome(outcome));
+    });
+  }
+});
+
+describe('specs of a custom resource with constraints, as a real server judges them', () => {
+  it('were recorded from the specs as they are', () => {
+    const recorded = constraints.lines.map((line) => (isObject(line) ? { spec: line['spec'], old: line['old'] } : {}));
+    assert.equal(JSON.stringify(recorded), JSON.stringify(JUDGED));
+  });
+
+  for (const [index, { spec, old }] of JUDGED.entries()) {
+    const line = constraints.lines[index];
+    const outcome = isObject(line) ? line['outcome'] : undefined;
+    const told = `${JSON.stringify(spec) ?? 'no spec'}${old === undefined ? '' : ' after an invalid one'}`;
+    it(told.slice(0, 100), () => {
+      assert.ok(isOutcome(outcome));
+      assert.deepEqual(settledOutcome(validateHere(spec, old)), settledOutcome(outcome));
     });
   }
 });
