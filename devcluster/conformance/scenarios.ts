@@ -3,6 +3,7 @@ import { collections } from './scenarios/collections.ts';
 import { creates } from './scenarios/creates.ts';
 import { definitions } from './scenarios/definitions.ts';
 import { deletes } from './scenarios/deletes.ts';
+import { events } from './scenarios/events.ts';
 import { fieldValidation } from './scenarios/field-validation.ts';
 import { forms } from './scenarios/forms.ts';
 import { lists } from './scenarios/lists.ts';
@@ -30,5 +31,6 @@ export const scenarios: readonly Scenario[] = [
   definitions,
   namespaces,
   owners,
+  events,
   tables,
 ];

@@ -1,3 +1,4 @@
+import { apiVersionOf } from '../kinds/served-kind.ts';
 import { printerOf } from '../tables/printers.ts';
 import { makeTable } from '../tables/table.ts';
 import { presentObject } from './render.ts';
@@ -28,7 +29,7 @@ export class WatchWriter {
   text(event: WatchEvent): string {
     if (this.#as.as === 'Table' && event.type !== 'ERROR') return this.#tableText(event);
     const texts = event.type === 'ERROR' || event.type === 'BOOKMARK' ? undefined : event.texts;
-    const key = `${event.type} ${this.#kind.version} ${this.#as.as ?? ''} ${this.#as.version ?? ''}`;
+    const key = `${event.type} ${apiVersionOf(this.#kind)} ${this.#as.as ?? ''} ${this.#as.version ?? ''}`;
     const shared = texts?.get(key);
     if (shared !== undefined) return shared;
     const text = this.#line(event.type, this.#object(event));

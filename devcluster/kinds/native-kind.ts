@@ -1,4 +1,7 @@
+import { deepCopy } from '../schema/json.ts';
 import { nativeStrategy } from '../strategies/native.ts';
+import { asDraft } from '../verbs/draft.ts';
+import { STORED_EVENT_GROUP, convertEvent } from './events.ts';
 import type { BuiltinKind } from './builtin.ts';
 import type { ServedKind } from './served-kind.ts';
 
@@ -31,5 +34,13 @@ export function nativeKind(builtin: BuiltinKind): ServedKind {
     strategy: nativeStrategy(builtin),
     fromStorage: (object) => object,
     toStorage: (draft) => draft,
+    ...(group === 'events.k8s.io' && kind === 'Event' && EVENTS_OF_CORE),
   };
 }
+
+/** Events are stored once, as the core group has them. */
+const EVENTS_OF_CORE: Pick<ServedKind, 'collection' | 'fromStorage' | 'toStorage'> = {
+  collection: `${STORED_EVENT_GROUP}/events`,
+  fromStorage: (object) => asDraft(convertEvent(deepCopy(object), 'events.k8s.io')),
+  toStorage: (draft) => asDraft(convertEvent(draft, STORED_EVENT_GROUP)),
+};

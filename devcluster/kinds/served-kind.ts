@@ -21,7 +21,7 @@ export interface ServedKind {
   readonly storageVersionHash?: string | undefined;
   /** False for kinds that are answered at once and never kept (`TokenReview`, `Binding` …). */
   readonly stored: boolean;
-  /** The collection of the store that holds its objects: shared by all versions of the resource. */
+  /** The collection of the store that holds its objects, `<group>/<plural>`: shared by all versions of the resource. */
   readonly collection: string;
   /** Defined by a CustomResourceDefinition. */
   readonly custom: boolean;
@@ -74,4 +74,9 @@ export function apiVersionOf(kind: { readonly group: string; readonly version: s
 
 export function resourceOf(kind: { readonly group: string; readonly plural: string }): GroupResource {
   return { group: kind.group, resource: kind.plural };
+}
+
+/** The group that objects are stored in: the one that the real server names when it refuses an object. */
+export function storedGroupOf({ collection }: ServedKind): string {
+  return collection.slice(0, collection.indexOf('/'));
 }

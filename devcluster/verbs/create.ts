@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { completeNew } from '../admission/admission.ts';
 import { formatTime } from '../clock.ts';
 import { alreadyExists, badRequest, generatedNameTaken, invalid, plainError } from '../http/status.ts';
-import { resourceOf } from '../kinds/served-kind.ts';
+import { resourceOf, storedGroupOf } from '../kinds/served-kind.ts';
 import { deepCopy } from '../schema/json.ts';
 import { orderObjectMeta } from '../strategies/object-meta.ts';
 import { freezeJson } from '../store/json.ts';
@@ -61,7 +61,7 @@ function insertNamed(api: Api, kind: ServedKind, draft: Draft, options: WriteOpt
   kind.strategy.prepareForCreate(draft);
   completeNew(api, kind, draft);
   const errors = kind.strategy.validate(draft, undefined, '');
-  if (errors.length > 0) throw invalid(kind.group, draft.kind, metadata.name, errors);
+  if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, metadata.name, errors);
   for (const warning of kind.strategy.warnings(draft)) options.warn(warning);
   const collection = api.store.collection(kind.collection);
   if (collection.get(keyOf(draft))) return undefined;

@@ -1,7 +1,7 @@
 import { completeChanged } from '../admission/admission.ts';
 import { settleManagedFields } from '../apply/managed-fields.ts';
 import { badRequest, conflict, invalid, MODIFIED, notFound, plainError } from '../http/status.ts';
-import { resourceOf } from '../kinds/served-kind.ts';
+import { resourceOf, storedGroupOf } from '../kinds/served-kind.ts';
 import { invalid as invalidField } from '../schema/field-error.ts';
 import { quote } from '../schema/go-text.ts';
 import { orderObjectMeta } from '../strategies/object-meta.ts';
@@ -56,7 +56,7 @@ export function update(api: Api, target: Target, change: Change, options: WriteO
   prepare(target, draft, old);
   if (target.subresource === '') completeChanged(api, kind, draft, old);
   const errors = kind.strategy.validate(draft, old, target.subresource);
-  if (errors.length > 0) throw invalid(kind.group, draft.kind, draft.metadata.name, errors);
+  if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, draft.metadata.name, errors);
   for (const warning of kind.strategy.warnings(draft)) options.warn(warning);
   orderObjectMeta(draft);
   const next = kind.toStorage(draft);
