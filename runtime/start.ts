@@ -81,6 +81,7 @@ export async function run(operator: OperatorDefinition): Promise<void> {
     const manager = new Manager({ plan, access, config, logger, development, processMetrics: true });
     if (development) await installCrd(operator, manager.client);
     await manager.start();
+    surviveForgottenPromises(logger);
     stopOnSignal(manager, logger);
   } catch (error) {
     const message = error instanceof AutopilotError ? `${error.code}: ${error.message}` : messageOf(error);
@@ -97,6 +98,13 @@ async function readConfig(file: string): Promise<string | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw errors.config(file, [messageOf(error)]);
   }
+}
+
+/** A worker that forgets a promise which then rejects would end the process, and so harm every resource. */
+function surviveForgottenPromises(logger: RootLogger): void {
+  process.on('unhandledRejection', (error) => {
+    logger.error({ err: error }, `a promise that nobody awaits was rejected, probably a worker's: ${messageOf(error)}`);
+  });
 }
 
 function stopOnSignal(manager: Manager, logger: RootLogger): void {

@@ -123,7 +123,7 @@ function run(node, args) {
 /** What a user's own arguments are to a program. */
 function fill(word, args) {
   if (word === '{args}') return args;
-  if (word === '{args:specs}') return args.some((arg) => /\.ts$/.test(arg)) ? args : [...SPECS, ...args];
+  if (word === '{args:specs}') return args.some((arg) => arg.endsWith('.ts')) ? args : [...SPECS, ...args];
   return [word];
 }
 

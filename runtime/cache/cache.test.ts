@@ -137,6 +137,12 @@ describe('cache', () => {
       assert.equal(version('default/a'), '25');
     });
 
+    it('takes no answer that is older than what it knows', () => {
+      cache.changed(object('a', 12));
+      cache.written(object('a', 11));
+      assert.equal(version('default/a'), '12');
+    });
+
     it('forgets deletions that a list confirms', () => {
       cache.removed('default/a', 'uid-a');
       cache.listing();

@@ -167,41 +167,26 @@ export class Metrics {
   /** How long what is under way has taken so far is asked at each scrape. */
   #observeQueue(): void {
     const name = { name: this.#controller, controller: this.#controller };
-    const takenAt = this.#takenAt;
-    const clock = this.#clock;
-    const running = (): readonly number[] => [...takenAt.values()].map((since) => (clock.monotonic() - since) / 1000);
-    const gauge = (metric: string, help: string, value: () => number): Gauge =>
-      new Gauge({
-        name: metric,
-        help,
-        labelNames: ['name', 'controller'],
-        registers: [this.registry],
-        collect() {
-          this.set(name, value());
-        },
-      });
-    gauge(
+    const running = (): readonly number[] =>
+      [...this.#takenAt.values()].map((since) => (this.#clock.monotonic() - since) / 1000);
+    this.#measured(
       'workqueue_unfinished_work_seconds',
       'How many seconds of work has been done that is in progress and has not been observed by work_duration.',
+      name,
       () => running().reduce((sum, seconds) => sum + seconds, 0),
     );
-    gauge(
+    this.#measured(
       'workqueue_longest_running_processor_seconds',
       'How many seconds has the longest running processor for workqueue been running.',
+      name,
       () => Math.max(0, ...running()),
     );
   }
 
   /** Says, at each scrape, how many resources wait for a kind that their phase needs to be listed. */
   observeWaiting(count: () => number): void {
-    new Gauge({
-      name: 'autopilot_waiting_resources',
-      help: 'Resources whose phase waits until a kind that it reads or writes has been listed',
-      registers: [this.registry],
-      collect() {
-        this.set(count());
-      },
-    });
+    const help = 'Resources whose phase waits until a kind that it reads or writes has been listed';
+    this.#measured('autopilot_waiting_resources', help, {}, count);
   }
 
   synced(phase: string, result: 'transition' | 'stayed' | 'failed' | 'aborted'): void {
@@ -234,6 +219,19 @@ export class Metrics {
 
   #gauge<Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> {
     return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  /** A gauge whose value is asked at each scrape. */
+  #measured(name: string, help: string, labels: Readonly<Record<string, string>>, value: () => number): Gauge {
+    return new Gauge({
+      name,
+      help,
+      labelNames: Object.keys(labels),
+      registers: [this.registry],
+      collect() {
+        this.set(labels, value());
+      },
+    });
   }
 
   #histogram<Label extends string>(

@@ -28,12 +28,12 @@ export async function addFinalizer(run: Run): Promise<void> {
 }
 
 /** The resource is being deleted: the user's finalizer, then the deletion may go on. Without our finalizer there is nothing to do. */
-export async function finalize(run: Run, running: AbortController): Promise<ReconcileResult> {
+export async function finalize(run: Run): Promise<ReconcileResult> {
   const { plan, events, logger } = run.environment;
   if (!plan.finalizer || !hasFinalizer(run)) return DONE;
   const tracker = new Tracker(run.key);
   try {
-    await callWorker(plan.finalizer.worker, run, running, tracker);
+    await callWorker(plan.finalizer.worker, run, tracker);
   } catch (error) {
     if (error instanceof RunAborted) throw error;
     const message = messageOf(error);

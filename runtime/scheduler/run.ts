@@ -4,42 +4,47 @@ import type { Phase } from '../plan.ts';
 import type { Environment } from './environment.ts';
 import type { ResourceState } from './resource-state.ts';
 
-/** The run was given up: its resource is gone, being deleted or another one, its time is over, or the operator stops. No failure. */
+/** The run was given up: its resource is gone, being deleted or another one, or the operator stops. No failure. */
 export class RunAborted extends Error {}
 
-/**
- * One run of a phase for one resource. Holds what is true of it from begin to end, and is what every write goes through: it looks
- * again whether the resource is still there, and keeps the caches in step with the answers.
- */
-export class Run {
+/** What is true of a run from begin to end. */
+export interface RunFacts {
   readonly environment: Environment;
   readonly key: string;
   /** As it was when the run began. */
   readonly resource: KubernetesObject;
   readonly phase: Phase;
   readonly state: ResourceState;
+}
+
+/**
+ * One run of a phase for one resource, and what every write of it goes through: it looks again whether the run goes on, and keeps the
+ * caches in step with the answers.
+ */
+export class Run implements RunFacts {
+  readonly environment: Environment;
+  readonly key: string;
+  readonly resource: KubernetesObject;
+  readonly phase: Phase;
+  readonly state: ResourceState;
+  /** Aborted when the resource is deleted or replaced (as soon as the caches know), and when the operator stops. */
   readonly signal: AbortSignal;
   /** Other phases of which this run took objects over. */
-  readonly tookFrom = new Set<string>();
-  /** A run of the finalizer goes on although the resource is being deleted. */
-  readonly #finalizing: boolean;
+  readonly tookFrom: Set<string>;
 
-  constructor(init: {
-    environment: Environment;
-    key: string;
-    resource: KubernetesObject;
-    phase: Phase;
-    state: ResourceState;
-    signal: AbortSignal;
-    finalizing?: boolean;
-  }) {
-    this.environment = init.environment;
-    this.key = init.key;
-    this.resource = init.resource;
-    this.phase = init.phase;
-    this.state = init.state;
-    this.signal = init.signal;
-    this.#finalizing = init.finalizing ?? false;
+  constructor(facts: RunFacts, signal: AbortSignal, tookFrom = new Set<string>()) {
+    this.environment = facts.environment;
+    this.key = facts.key;
+    this.resource = facts.resource;
+    this.phase = facts.phase;
+    this.state = facts.state;
+    this.signal = signal;
+    this.tookFrom = tookFrom;
+  }
+
+  /** The same run for code that has less time: `signal` is aborted no later than the run's own. */
+  within(signal: AbortSignal): Run {
+    return new Run(this, signal, this.tookFrom);
   }
 
   get uid(): string {
@@ -50,17 +55,9 @@ export class Run {
     return this.resource.metadata.namespace;
   }
 
-  /** Throws {@link RunAborted} where nothing may be written any more. */
-  check(): void {
-    if (this.signal.aborted) throw new RunAborted();
-    const live = this.environment.views.resources.get(this.key);
-    if (live?.uid !== this.uid) throw new RunAborted();
-    if (live.object.metadata.deletionTimestamp !== undefined && !this.#finalizing) throw new RunAborted();
-  }
-
   /**
    * Sends one write about one object and tells the caches its answer. Events about that object wait until then. An answer of
-   * undefined means that the object is gone.
+   * undefined means that the object of `uid` is gone. Throws {@link RunAborted}, and sends nothing, where the run is over.
    */
   async write<Answer extends KubernetesObject | undefined>(
     type: ResourceType,
@@ -68,7 +65,7 @@ export class Run {
     send: () => Promise<Answer>,
     uid?: string,
   ): Promise<Answer> {
-    this.check();
+    if (this.signal.aborted) throw new RunAborted();
     const { caches } = this.environment;
     const release = caches.hold(type, key);
     try {

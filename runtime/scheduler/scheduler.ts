@@ -1,6 +1,6 @@
 import { isNamespaceTerminating, isStatus, messageOf, AutopilotError } from '../errors.ts';
 import { BACKOFF, DONE, REQUEUE, type Reconciler, type ReconcileResult } from '../controller/reconciler.ts';
-import type { Entry } from '../cache/store.ts';
+import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import { statusOf } from './status.ts';
 import type { Environment } from './environment.ts';
@@ -9,8 +9,7 @@ import { Tracker } from './inputs.ts';
 import { driftedPhase, observeOutputs } from './observed-outputs.ts';
 import { bodyFor, ensureOutput, pruneOutputs } from './outputs.ts';
 import { checkResult, type CheckedResult } from './result.ts';
-import type { ResourceState } from './resource-state.ts';
-import { Run, RunAborted } from './run.ts';
+import { Run, RunAborted, type RunFacts } from './run.ts';
 import type { Standing } from './conditions.ts';
 import { writeStatus } from './status-write.ts';
 import { callWorker } from './worker-run.ts';
@@ -58,7 +57,7 @@ export class Scheduler implements Reconciler {
     if (stopping.aborted) stop();
     state.running = running;
     try {
-      return await this.#sync(entry, state, running);
+      return await this.#sync({ environment: this.#environment, key, resource: entry.object, state }, running.signal);
     } catch (error) {
       if (error instanceof RunAborted || isNamespaceTerminating(error)) return DONE;
       throw error;
@@ -68,62 +67,50 @@ export class Scheduler implements Reconciler {
     }
   }
 
-  async #sync(entry: Entry, state: ResourceState, running: AbortController): Promise<ReconcileResult> {
+  async #sync(facts: Omit<RunFacts, 'phase'>, signal: AbortSignal): Promise<ReconcileResult> {
     const { plan, metrics } = this.#environment;
-    if (entry.object.metadata.deletionTimestamp !== undefined) {
-      return plan.finalizer ? finalize(this.#run(entry, plan.finalizer.phase, state, running, true), running) : DONE;
+    if (facts.resource.metadata.deletionTimestamp !== undefined) {
+      return plan.finalizer ? finalize(new Run({ ...facts, phase: plan.finalizer.phase }, signal)) : DONE;
     }
-    const phase = this.#phaseOf(entry);
-    if (!phase) return this.#stopAtUnknownPhase(entry, state, running);
-    const run = this.#run(entry, phase, state, running);
+    const phase = this.#phaseOf(facts.resource);
+    if (!phase) return this.#stopAtUnknownPhase(new Run({ ...facts, phase: plan.initial }, signal));
+    const run = new Run({ ...facts, phase }, signal);
     if (!this.#compareWithRecord(run)) return DONE;
     const drifted = await this.#seeToDrift(run);
     if (drifted) return drifted;
     if (phase.final) return this.#rest(run);
     if (!this.#isListed(phase)) {
-      this.#waiting.add(entry.key);
+      this.#waiting.add(run.key);
       return DONE;
     }
     try {
-      return await this.#runPhase(run, running);
+      return await this.#runPhase(run);
     } catch (error) {
       if (error instanceof RunAborted || isNamespaceTerminating(error)) {
         metrics.synced(phase.name, 'aborted');
         throw error;
       }
       metrics.synced(phase.name, 'failed');
-      return this.#fail(this.#run(entry, phase, state, new AbortController()), error);
+      return this.#fail(run, error);
     }
   }
 
-  #run(entry: Entry, phase: Phase, state: ResourceState, running: AbortController, finalizing = false): Run {
-    return new Run({
-      environment: this.#environment,
-      key: entry.key,
-      resource: entry.object,
-      phase,
-      state,
-      signal: running.signal,
-      finalizing,
-    });
-  }
-
   /** No phase yet: the initial one. A former name counts. Undefined: there is no such phase. */
-  #phaseOf({ object }: Entry): Phase | undefined {
+  #phaseOf(resource: KubernetesObject): Phase | undefined {
     const { plan } = this.#environment;
-    const name = statusOf(object)?.phase;
+    const name = statusOf(resource)?.phase;
     return name === undefined || name === '' ? plan.initial : plan.phases.get(name);
   }
 
   /** An unknown phase is never taken for the initial one: that would do everything over. */
-  async #stopAtUnknownPhase(entry: Entry, state: ResourceState, running: AbortController): Promise<ReconcileResult> {
-    const { plan, events } = this.#environment;
-    const name = statusOf(entry.object)?.phase ?? '';
+  async #stopAtUnknownPhase(run: Run): Promise<ReconcileResult> {
+    const { events } = this.#environment;
+    const name = statusOf(run.resource)?.phase ?? '';
     const message = `status.phase is ${JSON.stringify(name)}, which this operator does not have. Set it to one that it has, or give a phase \`renamedFrom: ${name}\`.`;
     const standing: Standing = { is: 'stalled', reason: 'UnknownPhase', message };
-    const written = await writeStatus(this.#run(entry, plan.initial, state, running), { phase: name, standing });
+    const written = await writeStatus(run, { phase: name, standing });
     if (written === 'written')
-      events.warn({ resource: entry.object, reason: 'UnknownPhase', action: 'Sync', note: message });
+      events.warn({ resource: run.resource, reason: 'UnknownPhase', action: 'Sync', note: message });
     return DONE;
   }
 
@@ -185,13 +172,13 @@ export class Scheduler implements Reconciler {
     return DONE;
   }
 
-  async #runPhase(run: Run, running: AbortController): Promise<ReconcileResult> {
+  async #runPhase(run: Run): Promise<ReconcileResult> {
     const { plan, caches, metrics } = this.#environment;
     const { phase } = run;
     if (!phase.worker) return DONE;
     if (plan.finalizer && !hasFinalizer(run)) await addFinalizer(run);
     const tracker = new Tracker(run.key);
-    const returned = await callWorker(phase.worker, run, running, tracker).catch((error: unknown) => {
+    const returned = await callWorker(phase.worker, run, tracker).catch((error: unknown) => {
       throw error instanceof RunAborted ? error : new WorkerFailure(error);
     });
     const result = checkResult(returned, phase, plan, run.namespace);

@@ -37,6 +37,7 @@ function concernsItself({ key, old, current, own }: Change, { states }: Environm
     states.get(key)?.running?.abort();
     return true;
   }
+  if (old && old.uid !== current.uid) states.get(key)?.running?.abort();
   const state = states.of(current);
   if (!old || old.uid !== current.uid) return true;
   const before = old.object.metadata;

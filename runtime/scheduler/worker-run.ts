@@ -1,4 +1,3 @@
-import type { Clock, Timer } from '../clock.ts';
 import { errors } from '../errors.ts';
 import type { AnyWorker, QueryDefinition } from '../operator.ts';
 import { deepFreeze } from './freeze.ts';
@@ -7,69 +6,62 @@ import { RunAborted, type Run } from './run.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /**
- * Calls a worker (or finalizer) with frozen data and a client bound to this run, and waits for it at most as long as its phase allows.
- * Whatever it does afterwards is refused: at the deadline its signal aborts. Not guaranteed: that a worker which never gives the event
- * loop back is stopped; nothing in one process can do that.
+ * Calls a worker (or finalizer) with frozen data and a client bound to this call, and waits for it at most as long as its phase allows.
+ * Once it has returned, or its time is over, its signal is aborted and its client and readers refuse. Not guaranteed: that a worker
+ * which never gives the event loop back is stopped; nothing in one process can do that.
  */
-export async function callWorker(
-  worker: AnyWorker,
-  run: Run,
-  running: AbortController,
-  tracker: Tracker,
-): Promise<unknown> {
+export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker): Promise<unknown> {
   const { environment, phase, key } = run;
+  const over = new AbortController();
+  const call = run.within(over.signal);
   const readers = Object.fromEntries(
-    [...phase.inputs].map(([name, input]) => [name, new InputReader(run, name, input, tracker)]),
+    [...phase.inputs].map(([name, input]) => [name, new InputReader(call, name, input, tracker)]),
   );
   const metrics = Object.fromEntries([...phase.queries].map(([name, queries]) => [name, metricsClient(queries)]));
   const context = {
     [environment.plan.resource.key]: deepFreeze(run.resource),
     inputs: Object.freeze({ ...readers, ...metrics }),
-    client: new WorkerClient(run, readers),
+    client: new WorkerClient(call, readers),
     logger: environment.logger.child({ resource: key, phase: phase.name }),
-    signal: run.signal,
+    signal: call.signal,
   };
-  const call = worker as (context: unknown) => unknown;
-  const { clock } = environment;
-  const started = clock.monotonic();
+  const untyped = worker as (context: unknown) => unknown;
+  const started = environment.clock.monotonic();
   try {
-    return await withDeadline(
-      clock,
-      phase.timeout,
-      running,
-      // A worker that throws before it returns a promise fails like one whose promise rejects.
-      async () => call(context),
-      () => errors.deadline(phase.name, phase.timeout),
-    );
+    // A worker that throws before it returns a promise fails like one whose promise rejects.
+    return await settledWithin(run, over, async () => untyped(context));
   } finally {
-    environment.metrics.worked(phase.name, (clock.monotonic() - started) / 1000);
+    environment.metrics.worked(phase.name, (environment.clock.monotonic() - started) / 1000);
   }
 }
 
-async function withDeadline(
-  clock: Clock,
-  milliseconds: number,
-  running: AbortController,
+/** Rejects at the phase's deadline, and when the run is given up: then `over` is aborted, and nobody waits for the worker any more. */
+function settledWithin(
+  { environment, phase, signal }: Run,
+  over: AbortController,
   work: () => Promise<unknown>,
-  late: () => Error,
 ): Promise<unknown> {
-  let timer: Timer | undefined;
-  let aborted: (() => void) | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = clock.after(milliseconds, () => {
-      reject(late());
-      running.abort();
-    });
-    // The resource is being deleted, or the operator stops: nobody waits for the worker any more.
-    aborted = () => reject(new RunAborted());
-    running.signal.addEventListener('abort', aborted, { once: true });
+  return new Promise((resolve, reject) => {
+    const timer = environment.clock.after(phase.timeout, () =>
+      end(() => reject(errors.deadline(phase.name, phase.timeout))),
+    );
+    const aborted = (): void => end(() => reject(new RunAborted()));
+    signal.addEventListener('abort', aborted, { once: true });
+    function end(settle: () => void): void {
+      timer.cancel();
+      signal.removeEventListener('abort', aborted);
+      over.abort();
+      settle();
+    }
+    if (signal.aborted) aborted();
+    else {
+      work().then(
+        (value) => end(() => resolve(value)),
+        (error: unknown) =>
+          end(() => reject(error instanceof Error ? error : new Error(String(error), { cause: error }))),
+      );
+    }
   });
-  try {
-    return await Promise.race([work(), deadline]);
-  } finally {
-    timer?.cancel();
-    if (aborted) running.signal.removeEventListener('abort', aborted);
-  }
 }
 
 function metricsClient(queries: Readonly<Record<string, QueryDefinition>>): object {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { configMap, phase, routes, Testbed } from './testbed.ts';
+import { configMap, OPERATOR, phase, routes, Testbed } from './testbed.ts';
 
 describe('deletion of a resource', () => {
   let testbed: Testbed;
@@ -81,6 +81,34 @@ describe('deletion of a resource', () => {
     await testbed.untilIdle(operator);
     assert.deepEqual(testbed.operatorWrites(), []);
     assert.equal(await testbed.getConfigMap('too-late'), undefined);
+  });
+
+  it('aborts a run though the operator learns only that another resource has its name', async () => {
+    let started: () => void = () => undefined;
+    const running = new Promise<void>((resolve) => (started = resolve));
+    const seen: (string | undefined)[] = [];
+    const slow = phase(
+      async ({ route, signal }) => {
+        seen.push(route.metadata.uid);
+        started();
+        if (seen.length === 1)
+          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        return { phase: 'Only' };
+      },
+      { initial: true },
+    );
+    await testbed.run(routes({ Only: slow }));
+    const first = await testbed.route('a');
+    await running;
+    // The past is gone when the watch comes back: it lists anew, and sees neither the deletion nor the creation.
+    const held = testbed.cluster.faults.holdEvents({ userAgent: OPERATOR });
+    await testbed.cluster.delete(ref);
+    const second = await testbed.route('a');
+    testbed.cluster.compact();
+    testbed.cluster.faults.cutWatches({ userAgent: OPERATOR });
+    held.release();
+    await testbed.untilReady('a', 'Only');
+    assert.deepEqual(seen, [first.metadata.uid, second.metadata.uid]);
   });
 
   it('of its whole namespace is no failure', async () => {

@@ -322,6 +322,30 @@ describe('outputs', () => {
     assert.equal(second.metadata.ownerReferences?.[0]?.uid, successor.metadata.uid);
   });
 
+  it('that are being deleted are waited for, and then made again', async () => {
+    const operator = await testbed.run(mirror);
+    await testbed.route('a', { outputs: { out: { k: 'v' } } });
+    const before = await testbed.untilConfigMap('out', () => true);
+    await settled();
+    const out = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
+    await testbed.cluster.patch(out, { metadata: { finalizers: ['example.io/slow'] } });
+    await testbed.cluster.delete(out);
+    // Each touch runs the phase; one of them after the operator's watch has told of the deletion.
+    for (let touch = 0, reason = ''; reason !== 'OutputBusy'; touch += 1) {
+      assert.ok(touch < 20, `it is ${reason}`);
+      const before = sum(await operator.metrics(), 'autopilot_phase_syncs_total');
+      await testbed.cluster.patch(
+        { apiVersion: 'example.io/v1', kind: 'Route', name: 'a' },
+        { metadata: { labels: { touched: String(touch) } } },
+      );
+      await testbed.untilMetrics(operator, (metrics) => sum(metrics, 'autopilot_phase_syncs_total') > before);
+      reason = condition((await testbed.getRoute('a')) ?? assert.fail(), 'Ready').reason;
+    }
+    await testbed.cluster.patch(out, { metadata: { finalizers: null } });
+    await testbed.untilConfigMap('out', ({ metadata }) => metadata.uid !== before.metadata.uid);
+    await settled();
+  });
+
   it('of several kinds are applied in the order given, before anything is pruned', async () => {
     const ordered = routes({
       Only: {

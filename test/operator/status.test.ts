@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { configMap, final, isTrue, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
+import { setImmediate } from 'node:timers/promises';
+import { configMap, final, isTrue, OPERATOR, phase, routes, sum, Testbed, type Route } from './testbed.ts';
 
 describe('status of a resource', () => {
   let testbed: Testbed;
@@ -31,6 +32,33 @@ describe('status of a resource', () => {
     const done = await testbed.untilReady('a', 'Done');
     assert.equal(done.status?.revision, 6);
     assert.equal(runs, 1);
+    assert.equal(sum(await operator.metrics(), 'autopilot_status_conflicts_total'), 1);
+  });
+
+  it('is not rewound by a run that began before the operator saw another one go on', async () => {
+    let runs = 0;
+    const operator = await testbed.run(
+      routes({
+        One: phase(
+          async ({ inputs }) => {
+            runs += 1;
+            if (runs === 1) {
+              await setStatus({ phase: 'Two', revision: 5 });
+              while (!(inputs['routes']?.find('a') as Route | undefined)?.status?.revision) await setImmediate();
+            }
+            return { phase: 'Wrong' };
+          },
+          { initial: true, inputs: { routes: { type: routes({}).resource } } },
+        ),
+        Two: phase(() => ({ phase: 'Done' })),
+        Wrong: final,
+        Done: final,
+      }),
+    );
+    await testbed.route('a');
+    const done = await testbed.untilReady('a', 'Done');
+    assert.deepEqual([runs, done.status?.revision], [1, 6]);
+    assert.ok(!testbed.operatorRequests().some(({ code }) => code === 422));
     assert.equal(sum(await operator.metrics(), 'autopilot_status_conflicts_total'), 1);
   });
 

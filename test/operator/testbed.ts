@@ -221,12 +221,18 @@ export class Testbed {
 
   /** Waits until an operator has nothing to do: its queue is empty and no worker is busy. */
   async untilIdle(operator: RunningOperator): Promise<void> {
+    const busy = ['workqueue_depth', 'controller_runtime_active_workers', 'autopilot_waiting_resources'];
+    await this.untilMetrics(
+      operator,
+      (text) => operator.unready() === undefined && busy.every((name) => sum(text, name) === 0),
+    );
+  }
+
+  /** Waits until an operator's metrics meet a condition. */
+  async untilMetrics(operator: RunningOperator, wanted: (metrics: string) => boolean): Promise<void> {
     const deadline = performance.now() + 10_000;
-    for (;;) {
-      const text = await operator.metrics();
-      const busy = ['workqueue_depth', 'controller_runtime_active_workers', 'autopilot_waiting_resources'];
-      if (operator.unready() === undefined && busy.every((name) => sum(text, name) === 0)) return;
-      assert.ok(performance.now() < deadline, `the operator is still busy:\n${text}`);
+    for (let text = await operator.metrics(); !wanted(text); text = await operator.metrics()) {
+      assert.ok(performance.now() < deadline, `not as waited for:\n${text}`);
       await setImmediate();
     }
   }

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import type { RequestPattern } from 'autopilot-devcluster';
+import { systemClock } from '../../runtime/clock.ts';
+import { loadConfig } from '../../runtime/config/load.ts';
+import { fromKubeconfig } from '../../runtime/kube/kubeconfig.ts';
+import {
+  connect,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from '../../runtime/kube/transport.ts';
+import { Manager } from '../../runtime/manager.ts';
+import { silentLogger } from '../../runtime/observe/logger.ts';
+import { planOf } from '../../runtime/plan.ts';
+import { configMap, final, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
+
+const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
+const OUT = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
+
+/** Hands on the answer of a write only after the watches have brought its event: the order that no client may rely on. */
+class LateAnswers implements Transport {
+  readonly #transport: Transport;
+  readonly #seen = new Set<string>();
+  #waiting: (() => void)[] = [];
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  async send(request: TransportRequest): Promise<TransportResponse> {
+    const response = await this.#transport.send(request);
+    if (request.streamed)
+      return { ...response, body: Object.assign(this.#watched(response.body), { text: () => response.body.text() }) };
+    const text = await response.body.text();
+    const version = /"resourceVersion":"(\d+)"/.exec(text)?.[1];
+    if (request.method !== 'GET' && response.status < 300 && version !== undefined) {
+      while (!this.#seen.has(version)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    return { ...response, body: Object.assign(chunksOf(text), { text: () => Promise.resolve(text) }) };
+  }
+
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+
+  async *#watched(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of chunks) {
+      yield chunk;
+      // The consumer has taken what it was given when it asks for more.
+      for (const [, version = ''] of Buffer.from(chunk)
+        .toString()
+        .matchAll(/"resourceVersion":"(\d+)"/g))
+        this.#seen.add(version);
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    }
+  }
+}
+
+async function* chunksOf(text: string): AsyncGenerator<Uint8Array, void> {
+  yield await Promise.resolve(Buffer.from(text));
+}
+
+describe('an operator', () => {
+  let testbed: Testbed;
+  beforeEach(async () => void (testbed = await Testbed.open()));
+  afterEach(() => testbed.close());
+
+  /** Does something while the operator's next request of that kind is on its way, before the server looks at it. */
+  const meanwhile = (pattern: RequestPattern, act: () => Promise<unknown>): Promise<void> => {
+    testbed.cluster.faults.delay(100, { userAgent: OPERATOR, ...pattern });
+    return new Promise((resolve, reject) => {
+      const stop = testbed.cluster.requests.subscribe(({ userAgent, verb, resource }) => {
+        if (!userAgent.startsWith(OPERATOR) || verb !== pattern.verb || resource !== pattern.resource) return;
+        stop();
+        act().then(() => resolve(), reject);
+      });
+    });
+  };
+
+  it('is not woken by its own writes, though their events come before their answers', async () => {
+    const access = fromKubeconfig(testbed.cluster.kubeconfig, systemClock);
+    const operator = routes({
+      One: phase(
+        ({ route }) => ({
+          phase: 'Two',
+          outputs: { configMaps: [configMap(`${route.metadata.name}-out`, { n: '1', only: 'here' })] },
+          status: { spec: route.spec },
+        }),
+        { initial: true, inputs: {} },
+      ),
+      Two: phase(
+        ({ route }) => ({
+          phase: 'Three',
+          outputs: { configMaps: [configMap(`${route.metadata.name}-out`, { n: '2' })] },
+        }),
+        { inputs: {} },
+      ),
+      Three: phase(
+        ({ route }) => ({
+          phase: 'Done',
+          outputs: { configMaps: [configMap(`${route.metadata.name}-out`, { n: '3', more: 'x' })] },
+        }),
+        {
+          inputs: {},
+        },
+      ),
+      Done: final,
+    });
+    const manager = new Manager({
+      plan: planOf(operator),
+      access,
+      config: { ...loadConfig(undefined, 'none', {}), metricsAddr: '', healthAddr: '' },
+      logger: silentLogger,
+      development: true,
+      processMetrics: false,
+      transport: new LateAnswers(connect(access)),
+    });
+    await manager.start();
+    try {
+      await testbed.route('a');
+      await testbed.untilReady('a', 'Done');
+      await testbed.route('b');
+      await testbed.untilReady('b', 'Done');
+      const running = {
+        stop: () => manager.stop(),
+        metrics: () => manager.metrics.registry.metrics(),
+        unready: () => manager.unready(),
+      };
+      await testbed.untilIdle(running);
+      const metrics = await running.metrics();
+      assert.equal(sum(metrics, 'autopilot_phase_syncs_total'), 6);
+      assert.equal(sum(metrics, 'autopilot_output_drift_total'), 0);
+    } finally {
+      await manager.stop();
+    }
+  });
+
+  it('does not make a resource again that is deleted while it gets its finalizer', async () => {
+    const deleted = meanwhile({ verb: 'apply', resource: 'routes' }, () => testbed.cluster.delete(ROUTE));
+    const operator = await testbed.run(
+      routes({ Only: phase(() => ({ phase: 'Only' }), { initial: true }) }, { finalizer: { worker: () => undefined } }),
+    );
+    await testbed.route('a');
+    await deleted;
+    await testbed.cluster.requests.until({ userAgent: OPERATOR, verb: 'apply', resource: 'routes', code: 409 });
+    await testbed.untilIdle(operator);
+    assert.equal(await testbed.getRoute('a'), undefined);
+  });
+
+  it('does not merge into an object that takes the place of its own', async () => {
+    const operator = await testbed.run(
+      routes({
+        Only: phase(
+          ({ route }) => ({
+            phase: 'Only',
+            outputs: { configMaps: [configMap('out', { n: String(route.spec['n']) })] },
+          }),
+          { initial: true },
+        ),
+      }),
+    );
+    await testbed.route('a', { n: 1 });
+    await testbed.untilReady('a', 'Only');
+    await testbed.setSpec('a', { n: 2 });
+    await testbed.untilConfigMap('out', ({ data }) => data?.['n'] === '2');
+    await testbed.untilReady('a', 'Only');
+    const replaced = meanwhile({ verb: 'apply', resource: 'configmaps' }, async () => {
+      await testbed.cluster.delete(OUT);
+      await testbed.cluster.create({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'out', namespace: 'default' },
+        data: { theirs: 'x' },
+      });
+    });
+    await testbed.setSpec('a', { n: 3 });
+    await replaced;
+    await testbed.untilEvent(({ reason }) => reason === 'OutputRefused');
+    await testbed.untilIdle(operator);
+    assert.deepEqual((await testbed.getConfigMap('out'))?.data, { theirs: 'x' });
+  });
+});
