@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestAdapter } from '@yeoman/adapter/testing';
 import { createEnv } from 'yeoman-environment';
-import { ROOT, ap, differences, generate, node, openFolder, removeFolder, scaffold, tree } from './workbench.ts';
+import { AP, ROOT, ap, differences, generate, node, openFolder, removeFolder, scaffold, tree } from './workbench.ts';
 
 /** Prints what was imported from below node_modules, so that a test sees what a command loads. */
 const IMPORTS = `data:text/javascript,${encodeURIComponent(`
@@ -84,7 +84,7 @@ describe('The ap command', function () {
 
   it('tells plainly that packages could not be installed', async () => {
     const words = ['init', '.', '--package-manager', 'pnpm', '--yes', '--runtime', '*', '--devcluster', '*'];
-    const { code, stderr } = await node(folder, [join(ROOT, 'cli/ap.ts'), ...words], { PATH: folder });
+    const { code, stderr } = await node(folder, [...AP, ...words], { PATH: folder });
     assert.equal(code, 1);
     assert.match(
       stderr,
@@ -132,8 +132,7 @@ describe('The ap command', function () {
 
   it('imports Yeoman for nothing that does not generate', async () => {
     await scaffold(folder);
-    const command = (...words: readonly string[]) =>
-      node(folder, ['--import', IMPORTS, join(ROOT, 'cli/ap.ts'), ...words]);
+    const command = (...words: readonly string[]) => node(folder, ['--import', IMPORTS, ...AP, ...words]);
     for (const words of [
       ['validate'],
       ['--help'],

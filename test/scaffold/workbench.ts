@@ -4,11 +4,11 @@ import { mkdtemp, readFile, readdir, realpath, rm, symlink } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helpers from 'yeoman-test';
+import { ROOT, installedPackages } from './packages.ts';
 
-/** The repository. */
-export const ROOT = join(import.meta.dirname, '../..');
+export { ROOT };
 
-/** Packages come from the workspaces, and nothing is installed. */
+/** Packages are there, and nothing is installed. */
 export const LINKED = { runtime: '*', devcluster: '*', skipInstall: true } as const;
 
 export type GeneratorName = 'app' | 'phase' | 'deploy-manifests';
@@ -22,10 +22,10 @@ export interface Command {
   readonly meanwhile?: () => void;
 }
 
-/** An empty folder in which packages resolve to this repository's. It goes with `remove`. */
+/** An empty folder, in which packages are as if they were installed. */
 export async function openFolder(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'autopilot-scaffold-')));
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  await symlink(installedPackages(), join(folder, 'node_modules'));
   return folder;
 }
 
@@ -99,11 +99,7 @@ export interface Finished {
 export async function node(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
   const child = spawn(process.execPath, args, {
     cwd,
-    env: {
-      ...process.env,
-      NODE_OPTIONS: '--conditions=autopilot-source --disable-warning=ExperimentalWarning',
-      ...env,
-    },
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
@@ -115,17 +111,18 @@ export async function node(cwd: string, args: readonly string[], env: NodeJS.Pro
   });
 }
 
-/** The `ap` command, as a process of its own. */
+/** The `ap` command from its source, as a process of its own. */
+export const AP = ['--conditions=autopilot-source', '--disable-warning=ExperimentalWarning', join(ROOT, 'cli/ap.ts')];
+
 export async function ap(cwd: string, ...args: readonly string[]): Promise<Finished> {
-  return node(cwd, [join(ROOT, 'cli/ap.ts'), ...args]);
+  return node(cwd, [...AP, ...args]);
 }
 
-/** What `npm run check` of the scaffold does, with the packages' sources in the place of installed ones. */
+/** What `npm run check` of the scaffold does before its tests. */
 export async function check(folder: string): Promise<void> {
   const tool = (path: string, ...args: readonly string[]) => node(folder, [join(ROOT, 'node_modules', path), ...args]);
   const results = await Promise.all([
-    // The sources of the packages are written for one setting that projects leave out.
-    tool('typescript/bin/tsc', '--customConditions', 'autopilot-source', '--exactOptionalPropertyTypes'),
+    tool('typescript/bin/tsc'),
     tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings'),
     tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
   ]);

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Project, ResourceParameter } from '../model.ts';
-import { codeFiles } from './code.ts';
-import { AUTOROUTE, projectFixture } from './project.fixture.ts';
-import type { RenderedFile } from './rendered-file.ts';
+import { codeFiles } from '../../project/code/code.ts';
+import { AUTOROUTE, projectFixture } from '../../project/code/project.fixture.ts';
+import type { RenderedFile } from '../../project/code/rendered-file.ts';
+import type { Project, ResourceParameter } from '../../project/model.ts';
+import { node, openFolder, removeFolder, ROOT } from './workbench.ts';
 
-const root = join(import.meta.dirname, '../..');
 const SETTINGS = { packageManager: 'npm', runtime: '*', devcluster: '*' } as const;
 
 const own = (name: string, rest: Partial<ResourceParameter>): ResourceParameter => ({
@@ -82,10 +80,9 @@ describe('Generated code', function () {
 
   let folder: string;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'autopilot-code-'));
-    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    folder = await openFolder();
   });
-  after(() => rm(folder, { recursive: true }));
+  after(() => removeFolder(folder));
 
   async function write(name: string, files: readonly { path: string; contents: string }[]): Promise<void> {
     for (const { path, contents } of files) {
@@ -95,12 +92,9 @@ describe('Generated code', function () {
     }
   }
 
-  function run(program: string, ...args: readonly string[]): void {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', program), ...args], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    assert.equal(status, 0, `${stdout}${stderr}`);
+  async function run(program: string, ...args: readonly string[]): Promise<void> {
+    const { code, stdout, stderr } = await node(folder, [join(ROOT, 'node_modules', program), ...args]);
+    assert.equal(code, 0, `${stdout}${stderr}`);
   }
 
   it('compiles, has no findings of the linter and is formatted, whatever the project', async () => {
@@ -116,23 +110,13 @@ describe('Generated code', function () {
     await write('custom', [{ path: 'src/gadget.ts', contents: gadget }]);
     await write('custom-started', [{ path: 'src/gadget.ts', contents: gadget }]);
     const config = (await codeFiles(AUTOROUTE, SETTINGS)).find(({ path }) => path === 'tsconfig.json');
-    const options: unknown = Reflect.get(Object(JSON.parse(config?.contents ?? '')), 'compilerOptions');
-    await write('.', [
-      {
-        path: 'tsconfig.json',
-        contents: JSON.stringify({
-          // The packages' sources are compiled here, and they are written for stricter settings than a project's.
-          compilerOptions: Object.assign({}, options, {
-            customConditions: ['autopilot-source'],
-            exactOptionalPropertyTypes: true,
-          }),
-          include: ['*/src', '*/test'],
-        }),
-      },
-    ]);
+    assert.ok(config);
+    const contents = config.contents.replace('["src", "test"]', '["*/src", "*/test"]');
+    assert.notEqual(contents, config.contents);
+    await write('.', [{ path: 'tsconfig.json', contents }]);
 
-    run('typescript/bin/tsc');
-    run(
+    await run('typescript/bin/tsc');
+    await run(
       'oxlint/bin/oxlint',
       '--type-aware',
       '--deny-warnings',
@@ -140,7 +124,7 @@ describe('Generated code', function () {
       'autoroute/.oxlintrc.json',
       ...Object.keys(CASES),
     );
-    run('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', ...Object.keys(CASES));
+    await run('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', ...Object.keys(CASES));
   });
 
   it('is the same for the same project', async () => {
