@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NODE_ENGINES, dependencies, devDependencies } from './dependencies.ts';
+import { AUTOROUTE } from './project.fixture.ts';
+
+const SETTINGS = { packageManager: 'npm', runtime: 'file:r.tgz', devcluster: 'file:d.tgz' } as const;
+
+/** A part of a package.json of this repository. */
+function manifest(path: string, part: string): Record<string, unknown> {
+  const contents: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../..', path, 'package.json'), 'utf8'));
+  return { ...Object(Reflect.get(Object(contents), part)) };
+}
+
+describe('What a project asks npm for', () => {
+  it('is what this repository is tested with', () => {
+    const tested = { ...manifest('.', 'dependencies'), ...manifest('.', 'devDependencies') };
+    const asked = { ...dependencies(SETTINGS), ...devDependencies(AUTOROUTE, SETTINGS) };
+    for (const [name, range] of Object.entries(asked)) {
+      if (!name.startsWith('autopilot-')) assert.equal(range, tested[name], name);
+    }
+  });
+
+  it('runs on the Node versions that its packages run on', () => {
+    for (const path of ['.', 'runtime', 'devcluster'])
+      assert.equal(manifest(path, 'engines')['node'], NODE_ENGINES, path);
+  });
+
+  it('are the bundled packages, where nothing else is named', () => {
+    assert.equal(dependencies(SETTINGS)['autopilot-runtime'], 'file:r.tgz');
+    assert.equal(devDependencies(AUTOROUTE, SETTINGS)['autopilot-devcluster'], 'file:d.tgz');
+  });
+});
