@@ -51,17 +51,33 @@ function definitionName(collection: string): string {
   return `${plural}.${group}`;
 }
 
-/** The kinds that are served now, by definition, so that a mere status change replaces nothing. */
-const served = new WeakMap<Api, Map<string, unknown>>();
+interface Served {
+  readonly spec: unknown;
+  readonly collection: string;
+  readonly terminating: boolean;
+}
+
+/** What is served now, by definition, so that a mere status change replaces nothing. */
+const served = new WeakMap<Api, Map<string, Served | undefined>>();
 
 function serve(api: Api, object: ApiObject, gone: boolean): void {
-  const { name, deletionTimestamp } = object.metadata;
-  const known = served.get(api) ?? new Map<string, unknown>();
-  served.set(api, known);
-  const wish = gone || acceptance(api, object).conflict ? undefined : [object['spec'], Boolean(deletionTimestamp)];
-  if (deepEqual(known.get(name), wish)) return;
-  known.set(name, wish);
-  api.kinds.setCustom(name, wish ? customKinds(readDefinition(object), Boolean(deletionTimestamp)) : []);
+  const { name } = object.metadata;
+  const all = served.get(api) ?? new Map<string, Served | undefined>();
+  served.set(api, all);
+  const before = all.get(name);
+  const wish = gone || acceptance(api, object).conflict ? undefined : toServed(object);
+  if (deepEqual(before, wish)) return;
+  all.set(name, wish);
+  api.kinds.setCustom(name, wish ? customKinds(readDefinition(object), wish.terminating) : []);
+  // As on the real server: watches of a kind that changes end, so that clients see it anew; while it is merely being deleted
+  // they go on, and tell how its objects go.
+  if (before && !deepEqual(before.spec, wish?.spec)) api.kinds.replaced(before.collection);
+}
+
+function toServed(object: ApiObject): Served {
+  const { group, names } = readDefinition(object);
+  const terminating = object.metadata.deletionTimestamp !== undefined;
+  return { spec: object['spec'], collection: `${group}/${names.plural}`, terminating };
 }
 
 function acceptance(api: Api, object: ApiObject): Acceptance {

@@ -13,7 +13,7 @@ export class KindRegistry {
   readonly #byCollection = new Map<string, ServedKind>();
   /** The kinds of each CustomResourceDefinition, by its name. */
   readonly #custom = new Map<string, readonly ServedKind[]>();
-  readonly #replaced = new Map<string, Set<() => void>>();
+  readonly #onReplaced = new Map<string, Set<() => void>>();
   #generation = 1;
 
   constructor() {
@@ -59,9 +59,16 @@ export class KindRegistry {
 
   /** Calls once the kinds of a collection are served no longer, or otherwise than now. Returns how to take it back. */
   onReplaced(collection: string, callback: () => void): () => void {
-    const callbacks = this.#replaced.get(collection) ?? new Set();
-    this.#replaced.set(collection, callbacks.add(callback));
+    const callbacks = this.#onReplaced.get(collection) ?? new Set();
+    this.#onReplaced.set(collection, callbacks.add(callback));
     return () => callbacks.delete(callback);
+  }
+
+  /** Tells those who use the kinds of a collection that they are not what they were. */
+  replaced(collection: string): void {
+    const callbacks = this.#onReplaced.get(collection);
+    this.#onReplaced.delete(collection);
+    callbacks?.forEach((callback) => callback());
   }
 
   /** Serves the kinds of a CustomResourceDefinition, instead of those it had before; none: no longer. */
@@ -73,12 +80,6 @@ export class KindRegistry {
     for (const kind of kinds) this.#kinds.set(pathOf(kind), kind);
     this.#index();
     this.#generation++;
-    const changed = new Set([...before, ...kinds].map((kind) => kind.collection));
-    for (const collection of changed) {
-      const callbacks = this.#replaced.get(collection);
-      this.#replaced.delete(collection);
-      callbacks?.forEach((callback) => callback());
-    }
   }
 
   #index(): void {

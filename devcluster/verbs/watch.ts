@@ -90,7 +90,7 @@ export function watch(api: Api, selection: Selection, options: WatchOptions, sin
     }),
   );
   if (options.allowBookmarks) stops.push(...bookmarks(api, selection, options, sink));
-  stops.push(api.clock.after(options.timeout, finish));
+  stops.push(api.clock.after(options.timeout, finish), api.kinds.onReplaced(selection.kind.collection, finish));
   return stop;
 }
 
