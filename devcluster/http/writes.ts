@@ -15,17 +15,26 @@ import { badRequest, conflict, forbidden, methodNotAllowed, unsupportedMediaType
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { WriteOptions } from '../verbs/api.ts';
+import type { PatchType } from '../verbs/patch.ts';
 import type { Target } from '../verbs/update.ts';
 import type { Body } from './body.ts';
 import type { ApiResponse } from './exchange.ts';
 import type { WriteKind, WriteQuery } from './query.ts';
 import type { ResourceRequest } from './resource-request.ts';
 
-const PATCH_TYPES = {
-  json: 'application/json-patch+json',
-  merge: 'application/merge-patch+json',
-  apply: 'application/apply-patch+yaml',
+const APPLY = 'application/apply-patch+yaml';
+
+/** All but apply, by content type. */
+const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
 };
+
+/** Custom resources have no strategies. */
+function patchTypes({ custom }: ServedKind): readonly string[] {
+  return [...Object.keys(PATCH_TYPES).filter((type) => !custom || PATCH_TYPES[type] !== 'strategic'), APPLY];
+}
 
 export async function handleCreate(resource: ResourceRequest): Promise<ApiResponse> {
   demand(resource, 'create');
@@ -73,20 +82,22 @@ function storageKey(kind: ServedKind, key: string): string {
 
 export async function handlePatch(resource: ResourceRequest): Promise<ApiResponse> {
   demand(resource, 'patch');
-  const { api, request } = resource;
-  const type = mediaTypeOf(request.header('content-type'));
+  const { api, request, kind } = resource;
+  const contentType = mediaTypeOf(request.header('content-type'));
   const target = targetOf(resource);
-  if (!Object.values(PATCH_TYPES).includes(type)) throw unsupportedMediaType(Object.values(PATCH_TYPES));
+  const accepted = patchTypes(kind);
+  if (!accepted.includes(contentType)) throw unsupportedMediaType(accepted);
   const text = (await request.body()).toString('utf8');
-  const query = writeQuery(request.query, 'PatchOptions', type === PATCH_TYPES.apply);
+  const query = writeQuery(request.query, 'PatchOptions', contentType === APPLY);
   const options = { ...query, ...whoWrites(resource, query) };
-  if (type === PATCH_TYPES.apply) {
+  const type = PATCH_TYPES[contentType];
+  if (type === undefined) {
     const body = await readPatch(() => parseYamlBody(text));
     const changed = apply(api, target, body, query.force ?? false, options);
     return answerObject(resource, changed.object, changed.created ? 201 : 200);
   }
   const body = parsePatch(text);
-  const changed = patch(api, target, type === PATCH_TYPES.json ? 'json' : 'merge', body, options);
+  const changed = patch(api, target, type, body, options);
   return answerObject(resource, changed.object);
 }
 
