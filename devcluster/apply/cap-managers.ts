@@ -26,8 +26,9 @@ export function capUpdateManagers(managers: Managers): void {
     const joined = managers.get(bucket) ?? managers.get(first);
     if (!managers.has(bucket)) managers.delete(first);
     const fields = joined === undefined ? ownership.fields : ownership.fields.union(joined.fields);
-    managers.delete(key);
     managers.set(bucket, { id, fields, apiVersion, time: ownership.time });
+    // The bucket itself may be one of the oldest, and not the first: the real server loses it then.
+    managers.delete(key);
     count--;
   }
 }

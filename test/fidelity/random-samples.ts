@@ -106,3 +106,9 @@ export const SAMPLES: Generator = {
   status: randomStatus,
   wrong: { unknown: 'x', text: 5, inner: null },
 };
+
+/** The same by more writers than are remembered one by one. */
+export const CROWDED_SAMPLES: Generator = {
+  ...SAMPLES,
+  managers: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'],
+};

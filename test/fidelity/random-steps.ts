@@ -18,6 +18,8 @@ export interface Generator {
   readonly status?: Make;
   /** Strategic merge patches are sent too, which custom resources do not have. */
   readonly strategic?: boolean;
+  /** Who writes; default four. */
+  readonly managers?: readonly [string, ...string[]];
   /** Members that are there now and then, and wrong. */
   readonly wrong?: JsonObject;
 }
@@ -27,7 +29,7 @@ const MANAGERS = ['alice', 'bob', 'carol', 'kubectl'] as const;
 export const text: (random: Random) => string = (random) => random.pick(['x', 'y', 'z']);
 
 export function randomStep(random: Random, generator: Generator, exists: boolean): Step {
-  const manager = random.pick(MANAGERS);
+  const manager = random.pick(generator.managers ?? MANAGERS);
   const force = random.chance(0.35);
   const status = generator.status !== undefined && exists && random.chance(0.12);
   const subresource = status ? 'status' : '';

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../devcluster/schema/json.ts';
 import { BuiltInStore, comparableBuiltin, kindOf } from './built-in.ts';
 import { API_VERSION, comparable, DEFINITION, SampleStore } from './custom-resource.ts';
 import { DEPLOYMENTS } from './random-deployments.ts';
-import { SAMPLES } from './random-samples.ts';
+import { CROWDED_SAMPLES, SAMPLES } from './random-samples.ts';
 import { CONFIG_MAPS, SERVICES } from './random-services.ts';
 import type { Generator } from './random-steps.ts';
 import type { RealServer } from './real-server.ts';
@@ -25,6 +25,10 @@ export const TARGETS: ReadonlyMap<string, Target> = new Map([
   [
     'samples',
     { collection: SAMPLE_COLLECTION, generator: SAMPLES, store: () => new SampleStore(), comparable, install },
+  ],
+  [
+    'crowded-samples',
+    { collection: SAMPLE_COLLECTION, generator: CROWDED_SAMPLES, store: () => new SampleStore(), comparable, install },
   ],
   ['deployments', builtIn('/apis/apps/v1/namespaces/default/deployments', DEPLOYMENTS)],
   ['services', builtIn('/api/v1/namespaces/default/services', SERVICES)],
