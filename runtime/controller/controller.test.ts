@@ -124,7 +124,7 @@ describe('controller', () => {
     controller.add('a');
     assert.deepEqual([...open.keys()], ['a', 'b']);
     for (let turn = 0; turn < 6; turn += 1) {
-      for (const end of [...open.values()]) end();
+      for (const end of open.values()) end();
       await settle();
     }
     assert.equal(most, 2);
