@@ -38,7 +38,7 @@ export class Normaliser {
     const key = path.at(-1) ?? '';
     const parent = path.at(-2) ?? '';
     if (key === 'resourceVersion' && parent === 'metadata' && /^\d+$/.test(text)) return this.#name('version', text);
-    if (parent === 'cells' && /^\d+s$/.test(text)) return '<age>';
+    if (parent === 'cells' && /^(\d+[ydhms])+$/.test(text)) return '<age>';
     if (key === 'continue') return '<continue>';
     if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)) return '<time>';
     return this.plain(text);
