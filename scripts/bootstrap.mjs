@@ -26,6 +26,7 @@ const COMMANDS = {
   lint: [[...source('scripts/lint.ts'), '{args}']],
   format: [[bin('prettier', 'bin/prettier.cjs'), '--write', '.', '{args}']],
   typecheck: [[tsc, '-p', 'tsconfig.json', '{args}']],
+  examples: [source('scripts/examples.ts')],
 };
 COMMANDS.check = ['build', 'lint', 'typecheck', 'test'].flatMap((name) =>
   COMMANDS[name].map((words) => words.filter((word) => word !== '{args}')),

@@ -1,4 +1,10 @@
-import { KubeConfig, KubernetesObjectApi, PatchStrategy, Watch, type KubernetesObject } from '@kubernetes/client-node';
+import {
+  KubeConfig,
+  KubernetesObjectApi,
+  PatchStrategy,
+  Watch,
+  type KubernetesObject,
+} from '@kubernetes/client-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** An object of the cluster, as far as the show looks at it. */
@@ -36,7 +42,14 @@ export class ClusterView {
 
   /** Server-side apply, as `kubectl apply --server-side`. */
   async apply(object: object): Promise<void> {
-    await this.#objects.patch(object, undefined, undefined, 'show', true, PatchStrategy.ServerSideApply);
+    await this.#objects.patch(
+      object,
+      undefined,
+      undefined,
+      'show',
+      true,
+      PatchStrategy.ServerSideApply,
+    );
   }
 
   async delete(ref: KindRef, name: string): Promise<void> {
@@ -64,7 +77,11 @@ export class ClusterView {
 
   /** Looks until `look` returns something; undefined where it does not within `seconds`. */
   async until<T>(look: () => Promise<T | undefined>, seconds: number): Promise<T | undefined> {
-    for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline; await sleep(PAUSE_MS)) {
+    for (
+      const deadline = performance.now() + seconds * 1000;
+      performance.now() < deadline;
+      await sleep(PAUSE_MS)
+    ) {
       const found = await look();
       if (found !== undefined) return found;
     }
@@ -86,5 +103,9 @@ export class ClusterView {
 /** Items of a list carry no kind. */
 function seenAs({ metadata, ...rest }: KubernetesObject, kind: KindRef): Seen {
   const { name = '', uid, ownerReferences = [] } = metadata ?? {};
-  return { ...rest, ...kind, metadata: { name, ...(uid !== undefined && { uid }), ownerReferences } };
+  return {
+    ...rest,
+    ...kind,
+    metadata: { name, ...(uid !== undefined && { uid }), ownerReferences },
+  };
 }

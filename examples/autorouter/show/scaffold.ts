@@ -2,14 +2,18 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runGenerator, type GeneratorName } from '../../../cli/run-generator.ts';
 
-/** What a user writes by hand: the API, the workers, and the resource of the tests. */
+/** What a user writes by hand: the API, the workers and their tests. */
 const YOURS = [
   'src/api/autoroutes/v1/spec.ts',
   'src/workers/initializing/worker.ts',
   'src/workers/syncing/worker.ts',
   'src/workers/syncing/routes.ts',
   'src/workers/ready/worker.ts',
+  'test/deployments.ts',
   'test/example.ts',
+  'test/initializing.test.ts',
+  'test/syncing.test.ts',
+  'test/ready.test.ts',
 ];
 
 /** The generators' runs that make the operator, as on the command line. */
@@ -41,7 +45,8 @@ const RUNS: readonly {
     name: 'phase',
     args: ['Syncing'],
     options: {
-      description: 'Makes a Gateway, and a Service and a VirtualService for each selected Deployment.',
+      description:
+        'Makes a Gateway, and a Service and a VirtualService for each selected Deployment.',
       inputs: 'deployments',
       outputs: 'services,virtualservices,gateways',
       from: 'Initializing',
@@ -50,7 +55,12 @@ const RUNS: readonly {
   {
     name: 'phase',
     args: ['Ready'],
-    options: { description: 'Watches over the selection.', inputs: 'deployments', from: 'Syncing', next: 'Syncing' },
+    options: {
+      description: 'Watches over the selection.',
+      inputs: 'deployments',
+      from: 'Syncing',
+      next: 'Syncing',
+    },
   },
 ];
 
@@ -59,11 +69,17 @@ const RUNS: readonly {
  * files, which are taken from `example`, then the generator once more for what follows from them. `folder` is emptied first. Its packages
  * are those of this repository.
  */
-export async function scaffold(folder: string, example: string, say: (line: string) => void): Promise<void> {
+export async function scaffold(
+  folder: string,
+  example: string,
+  say: (line: string) => void,
+): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const { name, args, options } of RUNS) {
-    say(`  yo autopilot${name === 'app' ? '' : `:${name}`} ${[...args, ...flags(options)].join(' ')}`);
+    say(
+      `  yo autopilot${name === 'app' ? '' : `:${name}`} ${[...args, ...flags(options)].join(' ')}`,
+    );
     await generate(name, args, options, folder);
   }
   say(`  … and the files that are yours: ${YOURS.join(', ')}`);
@@ -84,6 +100,8 @@ function generate(
 function flags(options: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(options).map(([name, value]) => {
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return value === true ? flag : `${flag} ${/\W/.test(String(value)) ? `'${String(value)}'` : String(value)}`;
+    return value === true
+      ? flag
+      : `${flag} ${/\W/.test(String(value)) ? `'${String(value)}'` : String(value)}`;
   });
 }

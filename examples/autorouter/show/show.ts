@@ -38,7 +38,11 @@ async function show(): Promise<void> {
     operator.start();
     say(`   the cluster answers at ${cluster.url}; the operator's log is ${operator.log}`);
     say('\n3. What it does:');
-    const story = await play({ kubeconfig, namespace: 'default', say: (line) => say(`   ${line}`) });
+    const story = await play({
+      kubeconfig,
+      namespace: 'default',
+      say: (line) => say(`   ${line}`),
+    });
     const ended = performance.now();
     say('\n4. Summary');
     say(
@@ -72,10 +76,14 @@ function summarise(cluster: Cluster, kubeconfig: string): void {
 /** Until Ctrl-C, or until the operator ends by itself, which is a failure. */
 async function interrupted(operator: OperatorProcess): Promise<void> {
   say('\nThe cluster and the operator stay up until Ctrl-C.');
-  await new Promise<void>((resolve, reject) => {
-    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+  await new Promise<void>((end, reject) => {
+    process.once('SIGINT', end).once('SIGTERM', end);
     void operator.ended.then((code) =>
-      reject(new Difference(`the operator ended by itself, with exit code ${code}; its log is ${operator.log}`)),
+      reject(
+        new Difference(
+          `the operator ended by itself, with exit code ${code}; its log is ${operator.log}`,
+        ),
+      ),
     );
   });
 }

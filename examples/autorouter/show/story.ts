@@ -34,7 +34,10 @@ export interface Story {
 export async function play(stage: Stage): Promise<Story> {
   const view = new ClusterView(stage.kubeconfig, stage.namespace);
   const teller = new Teller(view, stage.say);
-  const served = await view.until(async () => (await view.isServed(AUTO_ROUTE)) || undefined, SECONDS);
+  const served = await view.until(
+    async () => (await view.isServed(AUTO_ROUTE)) || undefined,
+    SECONDS,
+  );
   if (!served) throw new Difference(`the operator did not install its CRD within ${SECONDS} s`);
   const stop = await teller.watchTransitions();
   try {
@@ -102,7 +105,10 @@ class Teller {
   async sees(...expected: readonly string[]): Promise<void> {
     const from = this.#told;
     this.#told += expected.length;
-    await this.#view.until(() => Promise.resolve(this.transitions.length >= this.#told || undefined), SECONDS);
+    await this.#view.until(
+      () => Promise.resolve(this.transitions.length >= this.#told || undefined),
+      SECONDS,
+    );
     const seen = this.transitions.slice(from, this.#told);
     if (seen.join(', ') === expected.join(', ')) return;
     throw new Difference(
@@ -130,7 +136,11 @@ class Teller {
   }
 
   /** The object is there, and it is another one than before. */
-  async isReplaced({ apiVersion, kind }: KindRef, name: string, before: Seen | undefined): Promise<void> {
+  async isReplaced(
+    { apiVersion, kind }: KindRef,
+    name: string,
+    before: Seen | undefined,
+  ): Promise<void> {
     const again = await this.#view.until(async () => {
       const found = await this.#view.find({ apiVersion, kind }, name);
       return found && found.metadata.uid !== before?.metadata.uid ? found : undefined;
@@ -145,7 +155,9 @@ class Teller {
     for (const kind of [AUTO_ROUTE, GATEWAY, SERVICE, VIRTUAL_SERVICE]) {
       let left: readonly Seen[] = [];
       const gone = await this.#view.until(async () => {
-        left = (await this.#view.list(kind)).filter((object) => kind === AUTO_ROUTE || this.#isOwned(object));
+        left = (await this.#view.list(kind)).filter(
+          (object) => kind === AUTO_ROUTE || this.#isOwned(object),
+        );
         return left.length === 0 || undefined;
       }, SECONDS);
       if (!gone)
@@ -159,7 +171,9 @@ class Teller {
         `announced was that the Deployments batch, search and web stay; there are: ${deployments.join(', ') || 'none'}`,
       );
     }
-    this.#say('  gone are the Gateway, and all Services and VirtualServices; the Deployments are still there');
+    this.#say(
+      '  gone are the Gateway, and all Services and VirtualServices; the Deployments are still there',
+    );
   }
 
   /** Waits until the route's objects of a kind are these, and returns them. */
@@ -201,9 +215,8 @@ function expectPart(objects: readonly Seen[], name: string, part: object): void 
 function holds(value: unknown, part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return value === part;
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(part).every(([key, member]) =>
-    holds((value as Readonly<Record<string, unknown>>)[key], member),
-  );
+  const members = new Map<string, unknown>(Object.entries(value));
+  return Object.entries(part).every(([key, member]) => holds(members.get(key), member));
 }
 
 function deployment(
@@ -218,7 +231,9 @@ function deployment(
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name } },
-        spec: { containers: [{ name, image: `example.test/${name}:1`, ports: [{ containerPort: 8080 }] }] },
+        spec: {
+          containers: [{ name, image: `example.test/${name}:1`, ports: [{ containerPort: 8080 }] }],
+        },
       },
     },
   };

@@ -39,13 +39,24 @@ export function serviceFor(deployment: Live<IDeployment>): Desired<IService> {
 }
 
 /** From the host's name to the Service. */
-export function virtualServiceFor(deployment: Live<IDeployment>, route: string): Desired<IVirtualService> {
+export function virtualServiceFor(
+  deployment: Live<IDeployment>,
+  route: string,
+): Desired<IVirtualService> {
   return {
     metadata: { name: deployment.metadata.name },
     spec: {
       hosts: [hostOf(deployment, route)],
       gateways: [route],
-      http: [{ route: [{ destination: { host: deployment.metadata.name, port: { number: portOf(deployment) } } }] }],
+      http: [
+        {
+          route: [
+            {
+              destination: { host: deployment.metadata.name, port: { number: portOf(deployment) } },
+            },
+          ],
+        },
+      ],
     },
   };
 }
