@@ -15,7 +15,8 @@ const DATA: Readonly<Record<(typeof PACKAGES)[number], readonly string[]>> = {
   runtime: [],
   devcluster: ['**/*.json', '**/*.json.gz', '**/*.html', '**/*.yaml'],
 };
-const NO_DATA = /(^|\/)(node_modules|dist|package\.json|tsconfig[^/]*\.json)(\/|$)|\.fixture\.|\/fixtures?\//;
+const NO_DATA =
+  /(^|\/)(node_modules|dist|conformance|package\.json|tsconfig[^/]*\.json)(\/|$)|\.fixture\.|\/fixtures?\//;
 
 function run(command: string, args: readonly string[], cwd: string, env = process.env): void {
   const { status, error } = spawnSync(command, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });

@@ -88,21 +88,20 @@ async function resourcesOf(path: string, group: string, version: string): Promis
         kind: resource['kind'],
         verbs: resource['verbs'],
       }));
-  return listed
-    .filter(({ name }) => !String(name).includes('/'))
-    .map(({ name, singularName, namespaced, kind, verbs, shortNames, categories, storageVersionHash }) => ({
-      group,
-      version,
-      kind,
-      plural: name,
-      singular: singularName,
-      namespaced,
-      verbs,
-      ...(isArray(shortNames) && { shortNames }),
-      ...(isArray(categories) && { categories }),
-      ...(typeof storageVersionHash === 'string' && { storageVersionHash }),
-      subresources: subresourcesOf(String(name)),
-    }));
+  const toKind = ({ name, singularName, namespaced, kind, verbs, ...rest }: JsonObject): JsonObject => ({
+    group,
+    version,
+    kind,
+    plural: name,
+    singular: singularName,
+    namespaced,
+    verbs,
+    ...(isArray(rest['shortNames']) && { shortNames: rest['shortNames'] }),
+    ...(isArray(rest['categories']) && { categories: rest['categories'] }),
+    ...(typeof rest['storageVersionHash'] === 'string' && { storageVersionHash: rest['storageVersionHash'] }),
+    subresources: subresourcesOf(String(name)),
+  });
+  return listed.filter(({ name }) => !String(name).includes('/')).map(toKind);
 }
 
 async function readDefinitions(path: string): Promise<void> {
