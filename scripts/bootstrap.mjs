@@ -25,6 +25,7 @@ const COMMANDS = {
   'test:packed': [[bin('mocha', 'bin/mocha.js'), '--config', 'test/packed/mocharc.json', '{args}']],
   build: [[...source('scripts/build.ts'), '{args}']],
   'build:kubernetes': [source('test/real/kubernetes/build.ts')],
+  kubernetes: [[...source('test/real/kubernetes/serve.ts'), '{args}']],
   lint: [[...source('scripts/lint.ts'), '{args}']],
   format: [[bin('prettier', 'bin/prettier.cjs'), '--write', '.', '{args}']],
   typecheck: [[tsc, '-p', 'tsconfig.json', '{args}']],

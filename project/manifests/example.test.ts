@@ -31,12 +31,14 @@ describe('an example', () => {
     const schema = z.object({
       given: z.string().meta({ examples: ['mine'] }),
       fallback: z.int().default(7),
+      both: z.string().meta({ examples: ['a builder’s'] }).default('mine'),
       left: z.string().optional(),
       nested: z.object({ host: z.string(), ports: z.array(z.int().min(1024)).min(2) }),
     });
     assert.deepEqual(exampleFor(schema).value, {
       given: 'mine',
       fallback: 7,
+      both: 'mine',
       nested: { host: 'host', ports: [1024, 1024] },
     });
   });

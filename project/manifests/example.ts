@@ -8,12 +8,12 @@ export interface Example {
 }
 
 /**
- * A value that a schema accepts: its example or default, else the least that fits, with the keys that are required or have a
+ * A value that a schema accepts: its default or example, else the least that fits, with the keys that are required or have a
  * default. Rules in CEL and rare patterns are beyond it; `.meta({ examples: [ … ] })` helps there.
  */
 export function exampleOf(schema: StructuralSchema, path: string): Example {
-  if (schema.example !== undefined) return { value: schema.example, missing: [] };
   if (schema.default !== undefined) return { value: schema.default, missing: [] };
+  if (schema.example !== undefined) return { value: schema.example, missing: [] };
   const [choice] = [...(schema.enum ?? []), ...(schema.allOf ?? []).flatMap((rules) => rules.enum ?? [])];
   if (choice !== undefined) return { value: choice, missing: [] };
   if (schema.type === 'object') return objectOf(schema, path);

@@ -1,20 +1,18 @@
 import { spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '../..');
+export const ROOT = join(import.meta.dirname, '../..');
 /** `yo` gives root's rights away, to the first user of the machine. */
 const USER = 1000;
 
-/** A folder into which the packed generator is installed beside yo, as on a user's machine. */
-export interface Installed {
+/** A folder of a user who has nothing installed, with a home of its own. `yo` can write into it. */
+export interface Sandbox {
   readonly folder: string;
-  /** Where the generator is. */
-  readonly generator: string;
-  /** An empty folder that `yo` can write into. */
-  readonly empty: (name: string) => Promise<string>;
-  readonly run: (cwd: string, command: string, ...args: readonly string[]) => Promise<Finished>;
+  readonly env: NodeJS.ProcessEnv;
+  /** Runs a command without a terminal; `env` is added to the sandbox's. */
+  readonly run: (cwd: string, command: string, args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<Finished>;
   readonly remove: () => Promise<void>;
 }
 
@@ -24,32 +22,56 @@ export interface Finished {
   readonly output: string;
 }
 
-/** Packs the generator as it would be published, and installs it. */
-export async function installGenerator(): Promise<Installed> {
+export async function openSandbox(): Promise<Sandbox> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'autopilot-packed-')));
   const home = join(folder, 'home');
   await mkdir(home);
   await own(folder);
   await own(home);
-  const bin = join(folder, 'node_modules/.bin');
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS)/i.test(name))),
     HOME: home,
-    // The same npm cache for every run: what is tested is not the registry.
-    npm_config_cache: join(process.env['HOME'] ?? '/root', '.npm'),
+    npm_config_prefix: join(home, 'global'),
     npm_config_fund: 'false',
     npm_config_audit: 'false',
-    PATH: [bin, dirname(process.execPath), process.env['PATH']].join(':'),
+    PATH: [
+      join(folder, 'node_modules/.bin'),
+      join(home, 'global/bin'),
+      dirname(process.execPath),
+      process.env['PATH'],
+    ].join(':'),
     NO_UPDATE_NOTIFIER: '1',
   };
-  const run: Installed['run'] = (cwd, command, ...args) => execute(cwd, command, args, env);
+  return {
+    folder,
+    env,
+    run: (cwd, command, args, more) => execute(cwd, command, args, { ...env, ...more }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A folder into which the packed generator is installed beside yo, as on a user's machine. */
+export interface Installed {
+  /** Where the generator is. */
+  readonly generator: string;
+  /** An empty folder that `yo` can write into. */
+  readonly empty: (name: string) => Promise<string>;
+  readonly run: (cwd: string, command: string, ...args: readonly string[]) => Promise<Finished>;
+  readonly remove: () => Promise<void>;
+}
+
+/** Packs the generator as it would be published, and installs it. */
+export async function installGenerator(): Promise<Installed> {
+  const { folder, run: runThere, remove } = await openSandbox();
+  // The same npm cache for every run: what is tested is not the registry.
+  const cache = { npm_config_cache: join(homedir(), '.npm') };
+  const run: Installed['run'] = (cwd, command, ...args) => runThere(cwd, command, args, cache);
 
   await succeed(run(ROOT, 'npm', 'pack', '--pack-destination', folder, '--loglevel=error'));
   const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz')) ?? '';
   await writeFile(join(folder, 'package.json'), '{ "private": true }');
   await succeed(run(folder, 'npm', 'install', `./${tarball}`, 'yo@7', '--loglevel=error'));
   return {
-    folder,
     generator: join(folder, 'node_modules/generator-autopilot'),
     run,
     async empty(name) {
@@ -58,7 +80,7 @@ export async function installGenerator(): Promise<Installed> {
       await own(path);
       return path;
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove,
   };
 }
 
