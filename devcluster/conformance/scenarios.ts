@@ -11,6 +11,7 @@ import { namespaces } from './scenarios/namespaces.ts';
 import { owners } from './scenarios/owners.ts';
 import { patches } from './scenarios/patches.ts';
 import { statuses } from './scenarios/statuses.ts';
+import { strategicPatches } from './scenarios/strategic-patches.ts';
 import { tables } from './scenarios/tables.ts';
 import { updates } from './scenarios/updates.ts';
 import { watches } from './scenarios/watches.ts';
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   creates,
   updates,
   patches,
+  strategicPatches,
   applies,
   deletes,
   collections,

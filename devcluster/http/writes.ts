@@ -11,7 +11,7 @@ import { BODY_TYPES, mediaTypeOf, parseBody, parseJsonBody, parseYamlBody } from
 import { JsonSyntaxError } from './json-text.ts';
 import { writeQuery } from './query.ts';
 import { answerObject, demand, namespaceOf } from './resource-request.ts';
-import { badRequest, conflict, forbidden, methodNotAllowed, unsupportedMediaType } from './status.ts';
+import { badRequest, conflict, forbidden, methodNotAllowed, refusedByRoute, unsupportedMediaType } from './status.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { WriteOptions } from '../verbs/api.ts';
@@ -34,6 +34,14 @@ const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
 /** Custom resources have no strategies. */
 function patchTypes({ custom }: ServedKind): readonly string[] {
   return [...Object.keys(PATCH_TYPES).filter((type) => !custom || PATCH_TYPES[type] !== 'strategic'), APPLY];
+}
+
+/** The type of a patch by its Content-Type; undefined for apply. The routes of built-in kinds refuse what they do not take. */
+function patchTypeOf({ kind, request }: ResourceRequest): PatchType | undefined {
+  const contentType = mediaTypeOf(request.header('content-type'));
+  const accepted = patchTypes(kind);
+  if (accepted.includes(contentType)) return PATCH_TYPES[contentType];
+  throw kind.custom ? unsupportedMediaType(accepted) : refusedByRoute();
 }
 
 export async function handleCreate(resource: ResourceRequest): Promise<ApiResponse> {
@@ -67,7 +75,7 @@ export async function handleUpdate(resource: ResourceRequest): Promise<ApiRespon
 }
 
 /** A PUT names the very object that it replaces, if it names a uid. */
-function checkUid(kind: ServedKind, { metadata }: Draft, old: ApiObject | undefined): void {
+export function checkUid(kind: ServedKind, { metadata }: Draft, old: ApiObject | undefined): void {
   if (!metadata.uid || !old || metadata.uid === old.metadata.uid) return;
   const why =
     `StorageError: invalid object, Code: 4, Key: ${storageKey(kind, keyOf(old))}, ResourceVersion: 0, ` +
@@ -82,15 +90,12 @@ function storageKey(kind: ServedKind, key: string): string {
 
 export async function handlePatch(resource: ResourceRequest): Promise<ApiResponse> {
   demand(resource, 'patch');
-  const { api, request, kind } = resource;
-  const contentType = mediaTypeOf(request.header('content-type'));
+  const { api, request } = resource;
+  const type = patchTypeOf(resource);
   const target = targetOf(resource);
-  const accepted = patchTypes(kind);
-  if (!accepted.includes(contentType)) throw unsupportedMediaType(accepted);
   const text = (await request.body()).toString('utf8');
-  const query = writeQuery(request.query, 'PatchOptions', contentType === APPLY);
+  const query = writeQuery(request.query, 'PatchOptions', type === undefined);
   const options = { ...query, ...whoWrites(resource, query) };
-  const type = PATCH_TYPES[contentType];
   if (type === undefined) {
     const body = await readPatch(() => parseYamlBody(text));
     const changed = apply(api, target, body, query.force ?? false, options);
@@ -99,6 +104,13 @@ export async function handlePatch(resource: ResourceRequest): Promise<ApiRespons
   const body = parsePatch(text);
   const changed = patch(api, target, type, body, options);
   return answerObject(resource, changed.object);
+}
+
+/** A patch of `/scale`, which is not applied to here. */
+export async function readPatchBody(resource: ResourceRequest): Promise<{ type: PatchType; body: Body }> {
+  const type = patchTypeOf(resource);
+  if (type === undefined) throw unsupportedMediaType(patchTypes(resource.kind).filter((other) => other !== APPLY));
+  return { type, body: parsePatch((await resource.request.body()).toString('utf8')) };
 }
 
 function targetOf(resource: ResourceRequest): Target {

@@ -82,7 +82,8 @@ function objectProblem(
   });
 }
 
-function firstOf<T>(items: readonly T[], find: (item: T) => string | undefined): string | undefined {
+/** What is found first among the items. */
+export function firstOf<T>(items: readonly T[], find: (item: T) => string | undefined): string | undefined {
   for (const item of items) {
     const found = find(item);
     if (found !== undefined) return found;
@@ -90,27 +91,27 @@ function firstOf<T>(items: readonly T[], find: (item: T) => string | undefined):
   return undefined;
 }
 
-function jsonType(value: unknown): string {
+export function jsonType(value: unknown): string {
   if (isArray(value)) return 'array';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-function isInt32(value: unknown): boolean {
+export function isInt32(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= -(2 ** 31) && Number(value) < 2 ** 31;
 }
 
-function quantityProblem(value: unknown): string | undefined {
+export function quantityProblem(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   return errorOf(parseQuantity(typeof text === 'string' ? text.trim() : '?'));
 }
 
-function errorOf(result: unknown): string | undefined {
+export function errorOf(result: unknown): string | undefined {
   const error = isObject(result) ? result['error'] : undefined;
   return typeof error === 'string' ? error : undefined;
 }
 
 /** Go ignores line breaks in base64, and counts them. */
-function base64Problem(value: string): string | undefined {
+export function base64Problem(value: string): string | undefined {
   const text = value.replace(/[\r\n]/g, '');
   if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return undefined;
   const valid = /^[A-Za-z0-9+/]*/.exec(text)?.[0].length ?? 0;
@@ -120,7 +121,7 @@ function base64Problem(value: string): string | undefined {
 }
 
 /** The Go type of a field, e.g. `[]v1.ContainerPort`. */
-function goTypeOf(schema: Schema): string {
+export function goTypeOf(schema: Schema): string {
   const named = schema['x-go-type'];
   if (named !== undefined) return named;
   const values = additionalSchema(schema);

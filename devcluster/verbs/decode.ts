@@ -96,28 +96,27 @@ function splitApiVersion(apiVersion: string): [group: string, version: string] {
   return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
 }
 
+/** What a refusal tells of where the object comes from: it shows the patched object, or the strategic patch itself. */
+export type Source = 'body' | 'patch' | { readonly patch: string };
+
 /**
  * Drops the fields that the kind does not have, says so as `fieldValidation` asks, refuses wrong types, and fills in defaults.
- * `source`: a strict refusal reads differently for a patch.
  */
 export function admitFields(
   kind: ServedKind,
   draft: Draft,
-  source: 'body' | 'patch',
+  source: Source,
   { fieldValidation, warn }: WriteOptions,
   complaints: readonly string[] = [],
 ): void {
-  const patched = source === 'patch' && fieldValidation === 'Strict' ? patchedText(draft) : undefined;
-  const problem =
-    source === 'patch'
-      ? (typeProblem(kind, draft) ?? kind.strategy.decodeProblem(draft))
-      : kind.strategy.decodeProblem(draft);
-  if (problem !== undefined) throw refusal(kind, source, patched ?? patchedText(draft), problem);
+  const problem = (source === 'body' ? undefined : typeProblem(kind, draft)) ?? kind.strategy.decodeProblem(draft);
+  if (problem !== undefined) throw refusal(kind, draft, source, problem);
   const { managedFields, name } = draft.metadata;
+  const whole = source === 'patch' && fieldValidation === 'Strict' ? { patch: patchedText(draft) } : source;
   const unknown = [...pruneObjectMeta(draft), ...kind.strategy.prune(draft)];
   const strict = [...complaints, ...unknown.map((path) => `unknown field ${quote(path)}`)];
   if (strict.length > 0 && fieldValidation === 'Strict') {
-    throw refusal(kind, source, patched ?? '', `strict decoding error: ${strict.join(', ')}`);
+    throw refusal(kind, draft, whole, `strict decoding error: ${strict.join(', ')}`);
   }
   if (fieldValidation === 'Warn') strict.forEach(warn);
   kind.strategy.applyDefaults(draft);
@@ -135,7 +134,14 @@ function patchedText(draft: Draft): string {
   return JSON.stringify(Object.fromEntries(Object.entries(draft).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-function refusal(kind: ServedKind, source: 'body' | 'patch', patched: string, why: string): Error {
-  if (source === 'patch') return invalid('', '', '', [invalidField('patch', patched, why)]);
-  return badRequest(`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: ${why}`);
+function refusal(kind: ServedKind, draft: Draft, source: Source, why: string): Error {
+  if (source === 'body') {
+    return badRequest(`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: ${why}`);
+  }
+  return unreadablePatch(source === 'patch' ? patchedText(draft) : source.patch, why);
+}
+
+/** 422 for what a patch makes that is no object of its kind. */
+export function unreadablePatch(shown: string, why: string): Error {
+  return invalid('', '', '', [invalidField('patch', shown, why)]);
 }

@@ -2,8 +2,11 @@ import { badRequest } from '../http/status.ts';
 import { applyJsonPatch, unknownJsonPatchFields } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge.ts';
+import { findConvertProblem } from '../kinds/convert-problem.ts';
+import { apiVersionOf } from '../kinds/served-kind.ts';
+import { formatGoValue } from '../schema/go-text.ts';
 import { isObject } from '../schema/json.ts';
-import { admitFields } from './decode.ts';
+import { admitFields, unreadablePatch } from './decode.ts';
 import { asDraft } from './draft.ts';
 import { recordWrite } from './field-manager.ts';
 import { update } from './update.ts';
@@ -16,31 +19,45 @@ import type { Changed, Target } from './update.ts';
 export type PatchType = 'json' | 'merge' | 'strategic';
 
 /** PATCH by JSON patch (RFC 6902), JSON merge patch (RFC 7386) or, for built-in kinds, strategic merge patch. */
-export function patch(
-  api: Api,
-  target: Target,
-  type: PatchType,
-  { value, duplicates }: Body,
-  options: WriteOptions,
-): Changed {
-  const complaints =
-    type === 'json'
-      ? [...duplicates.map((duplicate) => `json patch ${duplicate}`), ...unknownJsonPatchFields(value)]
-      : duplicates;
+export function patch(api: Api, target: Target, type: PatchType, body: Body, options: WriteOptions): Changed {
   const make = (old: ApiObject | undefined): Draft => {
     if (!old) throw badRequest('a patch needs an object');
-    const patched = asDraft(patchedValue(target.kind, type, old, value));
-    admitFields(target.kind, patched, 'patch', options, complaints);
-    return recordWrite(api, target.kind, target.subresource, old, patched, options);
+    const draft = patched(target.kind, type, old, body, options);
+    return recordWrite(api, target.kind, target.subresource, old, draft, options);
   };
   return update(api, target, { make, createMissing: false }, options);
 }
 
-function patchedValue(kind: ServedKind, type: PatchType, old: ApiObject, value: unknown): unknown {
-  if (type === 'json') return applyJsonPatch(old, value);
-  if (type === 'merge') return applyMergePatch(old, value);
-  if (!isObject(value)) throw notAnObject(value);
-  return applyStrategicMergePatch(kind.schema() ?? {}, old, value);
+/** What the patch makes of an object of the kind, as an object of the kind. */
+export function patched(kind: ServedKind, type: PatchType, old: ApiObject, body: Body, options: WriteOptions): Draft {
+  const { value, duplicates } = body;
+  if (type === 'strategic') return strategicallyPatched(kind, old, body, options);
+  const draft = asDraft(type === 'json' ? applyJsonPatch(old, value) : applyMergePatch(old, value));
+  const complaints =
+    type === 'json'
+      ? [...duplicates.map((duplicate) => `json patch ${duplicate}`), ...unknownJsonPatchFields(value)]
+      : duplicates;
+  admitFields(kind, draft, 'patch', options, complaints);
+  return draft;
+}
+
+/** The real server reads the result as the type that it has: what it says about its own type does not count. */
+function strategicallyPatched(
+  kind: ServedKind,
+  old: ApiObject,
+  { value, duplicates }: Body,
+  options: WriteOptions,
+): Draft {
+  const change = value ?? {};
+  if (!isObject(change)) throw notAnObject(change);
+  const schema = kind.schema() ?? {};
+  const result = applyStrategicMergePatch(schema, old, change);
+  const shown = formatGoValue(change);
+  const problem = findConvertProblem(schema, result);
+  if (problem !== undefined) throw unreadablePatch(shown, problem);
+  const draft = asDraft({ ...result, apiVersion: apiVersionOf(kind), kind: kind.kind });
+  admitFields(kind, draft, { patch: shown }, options, duplicates);
+  return draft;
 }
 
 function notAnObject(value: unknown): Error {

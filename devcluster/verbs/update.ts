@@ -86,7 +86,7 @@ function createMissing(api: Api, target: Target, change: Change, options: WriteO
 }
 
 /** Name and namespace of the object must be those of the path. */
-function matchTarget({ kind, namespace, name }: Target, draft: Draft): void {
+export function matchTarget({ kind, namespace, name }: Target, draft: Draft): void {
   matchNamespace(kind, namespace, draft);
   const given = draft.metadata.name;
   if (given === name) return;
