@@ -9,7 +9,7 @@ export type Verb =
   | 'apply'
   | 'delete'
   | 'deletecollection'
-  /** A request that is not about resources, or one that the API does not know. */
+  /** A method that the API does not know. Requests that are not about resources have the verb of their method, as in roles. */
   | 'other';
 
 /** One request that came over the network. */
