@@ -56,6 +56,19 @@ const configMap = (name: string, data: object, labels?: object): object => ({
   metadata: { name, ...(labels && { labels }) },
   data,
 });
+/** A Deployment with a container for each image, named after it. */
+const deploymentOf = (name: string, ...images: string[]): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: {
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: { containers: images.map((image) => ({ name: image.split(':')[0], image })) },
+    },
+  },
+});
 const deployment = (name: string, replicas: number): object => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -312,6 +325,29 @@ describe('An unmodified kubectl works against the embedded cluster', function ()
         '{"status":{"phase":"Done"}}',
       ]);
       assert.equal(await kubectl.out(['get', 'wd', 'small', '-o', 'jsonpath={.status.phase}']), 'Done');
+    });
+
+    it('apply on built-in kinds, by strategic merge patches', async () => {
+      const apply = (...containers: string[]): Promise<string> =>
+        kubectl.out(['apply', '-f', '-'], deploymentOf('client-side', ...containers));
+      const images = (): Promise<string> =>
+        kubectl.out(['get', 'deploy', 'client-side', '-o', 'jsonpath={.spec.template.spec.containers[*].image}']);
+      assert.equal(await apply('main:1', 'side:1'), 'deployment.apps/client-side created\n');
+      await kubectl.out(['set', 'image', 'deploy/client-side', 'side=other:7']);
+      assert.equal(await apply('main:2', 'side:1'), 'deployment.apps/client-side configured\n');
+      assert.equal(await images(), 'main:2 side:1');
+      assert.equal(await apply('main:2'), 'deployment.apps/client-side configured\n');
+      assert.equal(await apply('main:2'), 'deployment.apps/client-side unchanged\n');
+      assert.equal(await images(), 'main:2');
+      const patch = { spec: { template: { spec: { containers: [{ name: 'more', image: 'more:1' }] } } } };
+      await kubectl.out(['patch', 'deploy', 'client-side', '-p', JSON.stringify(patch)]);
+      assert.equal(await images(), 'more:1 main:2');
+    });
+
+    it('rollout restart', async () => {
+      await kubectl.out(['rollout', 'restart', 'deploy/web']);
+      const path = 'jsonpath={.spec.template.metadata.annotations}';
+      assert.match(await kubectl.out(['get', 'deploy', 'web', '-o', path]), /kubectl\.kubernetes\.io\/restartedAt/);
     });
 
     it('label, annotate, scale', async () => {
