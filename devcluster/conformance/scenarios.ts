@@ -13,6 +13,7 @@ import { patches } from './scenarios/patches.ts';
 import { statuses } from './scenarios/statuses.ts';
 import { strategicPatches } from './scenarios/strategic-patches.ts';
 import { tables } from './scenarios/tables.ts';
+import { timeouts } from './scenarios/timeouts.ts';
 import { updates } from './scenarios/updates.ts';
 import { watches } from './scenarios/watches.ts';
 import type { Scenario } from './scenario.ts';
@@ -20,6 +21,7 @@ import type { Scenario } from './scenario.ts';
 export const scenarios: readonly Scenario[] = [
   creates,
   updates,
+  timeouts,
   patches,
   strategicPatches,
   applies,

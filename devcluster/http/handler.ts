@@ -6,6 +6,7 @@ import { CONTENT_TYPES, encode } from './render.ts';
 import { mediaTypeOf } from './body.ts';
 import { parsePath } from './request-info.ts';
 import { route } from './route.ts';
+import { checkTimeout } from './timeout.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { User } from '../auth/user.ts';
 import type { FaultScript } from '../faults/faults.ts';
@@ -75,7 +76,9 @@ export async function respond(
   const warn = (text: string): void => void warnings.add(text);
   let response: ApiResponse;
   try {
-    authorize(user, verbOf(request, info), info);
+    const verb = verbOf(request, info);
+    if (verb !== 'watch') checkTimeout(request.query);
+    authorize(user, verb, info);
     response = await route(served, info, request, { user, warn });
   } catch (error) {
     response = refused(request, toStatusError(error, report));

@@ -23,7 +23,6 @@ export async function handleResource(
   const named = info.name !== '';
   switch (request.method) {
     case 'GET':
-    case 'HEAD':
       return named && !info.watchPath ? handleGet(resource) : handleList(resource);
     case 'POST':
       if (named) throw methodNotAllowed();

@@ -20,15 +20,20 @@ export async function handleSubresource(
 ): Promise<ApiResponse> {
   const sub = kind.subresources.find(({ name }) => name === info.subresource);
   if (!sub) throw kind.custom ? notFound(resourceOf(kind), info.name) : noSuchResource();
+  if (!SERVED.has(sub.name)) {
+    const message = `the embedded cluster does not serve ${kind.plural}/${sub.name}: it runs no containers and issues no tokens`;
+    throw new StatusError(501, 'NotImplemented', message);
+  }
   if (!METHODS.has(request.method)) throw refusedMethod(kind, request.method);
   if (sub.name === 'status') return handleResource(api, kind, info, request, caller);
   const as = negotiate(request.header('accept'), request.query, request.header('user-agent'));
   const resource: ResourceRequest = { api, kind, info, request, caller, as };
   if (sub.name === 'scale') return handleScale(resource, sub);
-  if (sub.name === 'finalize' && request.method === 'PUT') return handleUpdate(resource);
-  const message = `the embedded cluster does not serve ${kind.plural}/${sub.name}: it runs no containers`;
-  throw new StatusError(501, 'NotImplemented', message);
+  if (request.method === 'PUT') return handleUpdate(resource);
+  throw methodNotAllowed();
 }
+
+const SERVED = new Set(['status', 'scale', 'finalize']);
 
 /** All that subresources offer here. */
 const METHODS = new Set(['GET', 'PUT', 'PATCH']);

@@ -4,6 +4,7 @@ import { toGoShape } from '../kinds/go-shape.ts';
 import { setCondition } from '../kinds/conditions.ts';
 import { isObject, listAt, stringAt, valueAt } from '../schema/json.ts';
 import { hasGeneration, nextGeneration } from './generation.ts';
+import { notEnforced } from './not-enforced.ts';
 import { keep } from './status-subresource.ts';
 import type { BuiltinKind } from '../kinds/builtin.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
@@ -118,7 +119,7 @@ export function nativeStrategy(kind: BuiltinKind): Strategy {
       draft.metadata.generation = old.metadata.generation;
     },
     validate: (draft, old, subresource) => validateBuiltin(kind, draft, old, subresource),
-    warnings: () => [],
+    warnings: (draft) => notEnforced(id, draft),
     resetFields(subresource) {
       if (!status) return [];
       if (subresource !== 'status') return [['status']];
