@@ -34,7 +34,7 @@ describe('The command autopilot-devcluster', () => {
     const { statusCode, body } = await request(`${url}/readyz`, { dispatcher });
     assert.deepEqual([statusCode, await body.text()], [200, 'ok']);
     await dispatcher.close();
-    child.kill('SIGTERM');
+    child.kill('SIGINT');
     const exited: unknown[] = await once(child, 'exit');
     assert.equal(exited[0], 0);
     await assert.rejects(stat(file), { code: 'ENOENT' });
@@ -47,11 +47,28 @@ describe('The command autopilot-devcluster', () => {
   });
 
   it('refuses what it does not know, with one line', async () => {
-    for (const args of [['--nope'], ['frobnicate'], ['--port', 'x']]) {
+    const refused: readonly (readonly [args: string[], why: RegExp])[] = [
+      [['--nope'], /^Unknown option '--nope'/],
+      [['--port'], /'--port <value>' argument missing\. See/],
+      [['frobnicate'], /^There is no command frobnicate\./],
+      [['--port', 'x'], /^--port is "x"; it has to be a number from 0 to 65535\./],
+      [['--port', '65536'], /^--port is "65536"/],
+      [['--once-ready'], /^--once-ready is an option of dev only\./],
+      [['dev', '--kubeconfig', 'x'], /^--kubeconfig is not an option of dev\./],
+      [['dev', 'more'], /^dev takes no arguments, but there is more\./],
+    ];
+    for (const [args, why] of refused) {
       const { code, out, err } = await output(run(...args));
       assert.equal(code, 1);
       assert.equal(out, '');
-      assert.match(err, /^[^\n]+ERR_AP_(USAGE|CLUSTER_OPTION)\)\n$/);
+      assert.match(err, why);
+      assert.match(err, /^[^\n]+ See: autopilot-devcluster --help\. \(ERR_AP_USAGE\)\n$/);
     }
+  });
+
+  it('ends with one line where it cannot write the kubeconfig', async () => {
+    const { code, out, err } = await output(run('--kubeconfig', '/no/such/folder/kubeconfig'));
+    assert.deepEqual([code, out], [1, '']);
+    assert.match(err, /^The kubeconfig cannot be written to [^\n]+\(ERR_AP_KUBECONFIG_WRITE\)\n$/);
   });
 });

@@ -21,11 +21,12 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const port = values.port === undefined ? 0 : Number(values.port);
+  const port = toPort(values.port ?? '0');
   const [command, ...more] = positionals;
-  if (more.length > 0 || (command !== undefined && command !== 'dev')) {
-    throw usage(`There is no command ${positionals.join(' ')}.`);
-  }
+  if (command !== undefined && command !== 'dev') throw usage(`There is no command ${command}.`);
+  if (more.length > 0) throw usage(`dev takes no arguments, but there is ${more.join(' ')}.`);
+  if (command === 'dev' && values.kubeconfig !== undefined) throw usage('--kubeconfig is not an option of dev.');
+  if (command !== 'dev' && values['once-ready'] === true) throw usage('--once-ready is an option of dev only.');
   if (command === 'dev') await dev(port, values['once-ready'] === true);
   else await serve(port, values.kubeconfig);
 }
@@ -34,8 +35,15 @@ function parse(): ReturnType<typeof parseOptions> {
   try {
     return parseOptions();
   } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    throw usage(why.endsWith('.') ? why : `${why}.`);
   }
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port < 65_536) return port;
+  throw usage(`--port is ${JSON.stringify(text)}; it has to be a number from 0 to 65535.`);
 }
 
 function parseOptions() {
@@ -56,10 +64,9 @@ function usage(why: string): DevclusterError {
 
 async function serve(port: number, file: string | undefined): Promise<void> {
   const { startCluster } = await import('./devcluster.ts');
-  const cluster = await startCluster({ port });
+  await using cluster = await startCluster({ port });
   console.log(await cluster.writeKubeconfig(file));
   await interrupted();
-  await cluster.stop();
 }
 
 async function dev(port: number, onceReady: boolean): Promise<void> {

@@ -212,7 +212,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     watchHistory = WATCH_HISTORY,
     bookmarkInterval = BOOKMARK_INTERVAL,
     onError = report,
+    crds = ['istio'],
   } = options;
+  const wanted = checkPort(options.port ?? 0);
+  checkSets(crds);
   const api: Api = { store: new Store(watchHistory), kinds: new KindRegistry(), clock, bookmarkInterval };
   const certificate = createServingCertificate(new Date());
   const tokens = new Tokens();
@@ -234,10 +237,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     startStorageProtection(api, onError),
   ];
   try {
-    const listening = await listen(handler, certificate, checkPort(options.port ?? 0));
+    const listening = await listen(handler, certificate, wanted);
     port = listening.port;
     const cluster = new Cluster({ api, handler, certificate, listening, controllers });
-    await installCrds(cluster, options.crds ?? ['istio']);
+    if (crds.length > 0) await installIstio(cluster);
     return cluster;
   } catch (error) {
     for (const controller of controllers) controller.stop();
@@ -245,15 +248,17 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   }
 }
 
-async function installCrds(cluster: Cluster, sets: readonly string[]): Promise<void> {
-  for (const name of sets) {
-    if (name !== 'istio') {
-      const message = `There is no set of CustomResourceDefinitions named ${JSON.stringify(name)}; there is: istio.`;
-      throw new DevclusterError('ERR_AP_CLUSTER_CRDS', message);
-    }
-    const { istioDefinitions } = await import('../kinds/istio.ts');
-    for (const crd of istioDefinitions()) await cluster.installCrd(crd);
-  }
+/** Their table is loaded where it is asked for. */
+async function installIstio(cluster: Cluster): Promise<void> {
+  const { istioDefinitions } = await import('../kinds/istio.ts');
+  for (const crd of istioDefinitions()) await cluster.installCrd(crd);
+}
+
+function checkSets(sets: readonly string[]): void {
+  const unknown = sets.find((name) => name !== 'istio');
+  if (unknown === undefined) return;
+  const message = `There is no set of CustomResourceDefinitions named ${JSON.stringify(unknown)}; there is: istio.`;
+  throw new DevclusterError('ERR_AP_CLUSTER_CRDS', message);
 }
 
 function checkPort(port: number): number {
