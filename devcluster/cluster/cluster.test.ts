@@ -95,7 +95,7 @@ describe('An embedded cluster', () => {
     const watch = await client.watch(`${CONFIG_MAPS}?watch=1`);
     await stopped.stop();
     await stopped.stop();
-    while (/^ADDED/.test(await watch.next()));
+    while ((await watch.next()).startsWith('ADDED'));
     await client.close();
     await assert.rejects(stat(file), { code: 'ENOENT' });
     assert.throws(() => stopped.list({ apiVersion: 'v1', kind: 'ConfigMap' }), { code: 'ERR_AP_CLUSTER_STOPPED' });

@@ -115,6 +115,7 @@ export class WatchStream {
 
 function summary(line: string): string {
   const event: unknown = JSON.parse(line);
-  const named = stringAt(event, 'object', 'metadata', 'name');
-  return `${stringAt(event, 'type')} ${named || String(valueAt(event, 'object', 'code') ?? '')}`.trim();
+  const code = valueAt(event, 'object', 'code');
+  const subject = typeof code === 'number' ? String(code) : stringAt(event, 'object', 'metadata', 'name');
+  return `${stringAt(event, 'type')} ${subject}`.trim();
 }

@@ -76,9 +76,11 @@ describe('An unmodified @kubernetes/client-node works against the embedded clust
       });
     }
     const read = await core.readNamespacedConfigMap({ namespace: NAMESPACE, name: 'a' });
-    await core.replaceNamespacedConfigMap({ namespace: NAMESPACE, name: 'a', body: { ...read, data: { k: 'v' } } });
+    read.data = { k: 'v' };
+    await core.replaceNamespacedConfigMap({ namespace: NAMESPACE, name: 'a', body: read });
+    read.data = { k: 'w' };
     await assert.rejects(
-      core.replaceNamespacedConfigMap({ namespace: NAMESPACE, name: 'a', body: { ...read, data: { k: 'w' } } }),
+      core.replaceNamespacedConfigMap({ namespace: NAMESPACE, name: 'a', body: read }),
       (error) => error instanceof ApiException && error.code === 409,
     );
     const first = await core.listNamespacedConfigMap({ namespace: NAMESPACE, labelSelector: 'of=pages', limit: 2 });
@@ -130,7 +132,8 @@ describe('An unmodified @kubernetes/client-node works against the embedded clust
     const applied = { apiVersion: 'apps/v1', kind: 'Deployment', ...containers(image('x', '4')) };
     assert.deepEqual(await patched(PatchStrategy.ServerSideApply, applied), ['x:4']);
     const scale = await apps.readNamespacedDeploymentScale(d);
-    await apps.replaceNamespacedDeploymentScale({ ...d, body: { ...scale, spec: { replicas: 5 } } });
+    scale.spec = { replicas: 5 };
+    await apps.replaceNamespacedDeploymentScale({ ...d, body: scale });
     assert.equal((await apps.readNamespacedDeployment(d)).spec?.replicas, 5);
   });
 
@@ -158,8 +161,8 @@ describe('An unmodified @kubernetes/client-node works against the embedded clust
       namespace: NAMESPACE,
       body: { metadata: { name }, spec: { holderIdentity: 'one', leaseDurationSeconds: 15 } },
     });
-    const body = { ...lease, spec: { ...lease.spec, holderIdentity: 'two' } };
-    await leases.replaceNamespacedLease({ namespace: NAMESPACE, name, body });
+    lease.spec = { holderIdentity: 'two' };
+    await leases.replaceNamespacedLease({ namespace: NAMESPACE, name, body: lease });
     assert.equal((await leases.readNamespacedLease({ namespace: NAMESPACE, name })).spec?.holderIdentity, 'two');
   });
 
