@@ -31,7 +31,10 @@ describe('an example', () => {
     const schema = z.object({
       given: z.string().meta({ examples: ['mine'] }),
       fallback: z.int().default(7),
-      both: z.string().meta({ examples: ['a builder’s'] }).default('mine'),
+      both: z
+        .string()
+        .meta({ examples: ['a builder’s'] })
+        .default('mine'),
       left: z.string().optional(),
       nested: z.object({ host: z.string(), ports: z.array(z.int().min(1024)).min(2) }),
     });
