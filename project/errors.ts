@@ -169,7 +169,7 @@ export const FAULTS = {
   ]),
   operatorName: fault<{ name: string }>('ERR_AP_OPERATOR_NAME', ({ name }) => [
     `\`${name}\` cannot be the name of Kubernetes resources.`,
-    'Use lower-case letters, digits and dashes, with a letter first and a letter or digit last.',
+    'Use lower-case letters, digits and dashes, with a letter or digit first and last.',
   ]),
   crdName: fault<{ name: string }>('ERR_AP_CRD_NAME', ({ name }) => [
     `\`${name}\` cannot be a name of the kind in URLs and on kubectl's command line.`,

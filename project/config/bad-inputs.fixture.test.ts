@@ -283,14 +283,14 @@ export const BAD_INPUTS: readonly BadInput[] = [
     name: 'an operator name in upper case',
     autopilot: changed(['autoroute-operator', 'AutoRoute_Operator']),
     problems: [
-      'autopilot.yaml:3:15 operatorName: `AutoRoute_Operator` cannot be the name of Kubernetes resources. Use lower-case letters, digits and dashes, with a letter first and a letter or digit last. (ERR_AP_OPERATOR_NAME)',
+      'autopilot.yaml:3:15 operatorName: `AutoRoute_Operator` cannot be the name of Kubernetes resources. Use lower-case letters, digits and dashes, with a letter or digit first and last. (ERR_AP_OPERATOR_NAME)',
     ],
   },
   {
-    name: 'an operator name that begins with a digit',
-    autopilot: changed(['autoroute-operator', '1-operator']),
+    name: 'an operator name that ends in a dash',
+    autopilot: changed(['autoroute-operator', '1-']),
     problems: [
-      'autopilot.yaml:3:15 operatorName: `1-operator` cannot be the name of Kubernetes resources. Use lower-case letters, digits and dashes, with a letter first and a letter or digit last. (ERR_AP_OPERATOR_NAME)',
+      'autopilot.yaml:3:15 operatorName: `1-` cannot be the name of Kubernetes resources. Use lower-case letters, digits and dashes, with a letter or digit first and last. (ERR_AP_OPERATOR_NAME)',
     ],
   },
   {

@@ -3,10 +3,11 @@ import { FAULTS } from '../errors.ts';
 
 /** The rules that names follow, as Kubernetes and TypeScript ask for them. */
 
-/** RFC 1035 label: names of Services, plurals and short names of kinds. */
+/** RFC 1035 label: plurals and short names of kinds. */
 const DNS_1035_LABEL = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/;
-/** RFC 1123 label: names of namespaces. */
+/** RFC 1123 label: names of namespaces; of operators without the limit, since theirs is lower. */
 const DNS_1123_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+const DNS_1123_LABEL_OF_ANY_LENGTH = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 /** RFC 1123 subdomain with at least one dot. */
 const DOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)+$/;
 const SUBDOMAIN = /^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*)?$/;
@@ -55,7 +56,7 @@ export const VERSION_RULES: readonly TextRule[] = [
 ];
 
 export const OPERATOR_NAME_RULES: readonly TextRule[] = [
-  { pattern: DNS_1035_LABEL, fault: (name) => FAULTS.operatorName({ name }) },
+  { pattern: DNS_1123_LABEL_OF_ANY_LENGTH, fault: (name) => FAULTS.operatorName({ name }) },
   {
     maxLength: OPERATOR_NAME_LIMIT,
     fault: (name) =>

@@ -74,6 +74,12 @@ describe('manifests', () => {
     );
   });
 
+  it('give the Service for metrics a name with a letter first, as Services need it', () => {
+    const name = (text: string) => pick(read(project(text), 'deploy/base/metrics_service.yaml'), 'metadata', 'name');
+    assert.equal(name(AUTOROUTE), 'autoroute-operator-metrics');
+    assert.equal(name(SURVEY), 'metrics-2-survey-operator');
+  });
+
   it('name each file in its kustomization', () => {
     for (const text of [AUTOROUTE, SURVEY, TENANT]) {
       const files = render(project(text));
@@ -105,8 +111,8 @@ describe('manifests', () => {
     for (const { path, contents } of render(project(SURVEY))) {
       if (/kustomization|_example|watch_namespace/.test(path)) continue;
       const labels = pick(load(contents), 'metadata', 'labels');
-      assert.equal(pick(labels, 'app'), 'survey-operator', path);
-      assert.equal(pick(labels, 'app.kubernetes.io/name'), 'survey-operator', path);
+      assert.equal(pick(labels, 'app'), '2-survey-operator', path);
+      assert.equal(pick(labels, 'app.kubernetes.io/name'), '2-survey-operator', path);
     }
   });
 

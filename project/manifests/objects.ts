@@ -56,7 +56,7 @@ export function metricsService(project: Project, { namespace }: Deployment): str
     apiVersion: 'v1',
     kind: 'Service',
     metadata: {
-      name: `${project.operatorName}-metrics`,
+      name: metricsServiceName(project.operatorName),
       namespace,
       labels: labels(project),
       annotations: {
@@ -67,6 +67,11 @@ export function metricsService(project: Project, { namespace }: Deployment): str
     },
     spec: { selector: selectorLabels(project), ports: [{ name: 'metrics', port, targetPort: 'metrics' }] },
   });
+}
+
+/** A Service's name begins with a letter, which an operator's need not: RFC 1035 for the one, RFC 1123 for the other. */
+function metricsServiceName(operatorName: string): string {
+  return /^[a-z]/.test(operatorName) ? `${operatorName}-metrics` : `metrics-${operatorName}`;
 }
 
 /** A Role where there is a namespace, else a ClusterRole. */

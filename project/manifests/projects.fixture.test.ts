@@ -32,11 +32,11 @@ rbac:
   - { apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate] }
 `;
 
-/** A resource in a namespace whose operator reads beyond it. */
+/** A resource in a namespace whose operator reads beyond it, and has a name that no Service could have. */
 export const SURVEY = `
 kind: Survey
 apiVersion: surveys.examples.io/v1
-operatorName: survey-operator
+operatorName: 2-survey-operator
 enableFinalizer: true
 phases:
   - name: Counting
