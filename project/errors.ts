@@ -83,6 +83,10 @@ export const FAULTS = {
     `This alias cannot be followed: ${reason}.`,
     'Write the value out.',
   ]),
+  yamlTag: fault<{ tag: string }>('ERR_AP_YAML_TAG', ({ tag }) => [
+    `The tag \`${tag}\` means nothing for this value.`,
+    'Remove it.',
+  ]),
   yamlKey: fault('ERR_AP_YAML_KEY', () => [
     'A key has to be plain text.',
     'Replace it by the name of a field; a merge key (`<<`) has to be written out.',

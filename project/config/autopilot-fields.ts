@@ -239,6 +239,16 @@ const QUERY = object(
 const crdName = (description: string, examples: readonly string[]) =>
   text({ description, examples, rules: names.CRD_NAME_RULES });
 
+const API_VERSION_TEXT = text({
+  description: 'Its API: `<group>/<version>`.',
+  examples: ['examples.io/v1'],
+  rules: names.API_VERSION_RULES,
+});
+const API_VERSION = {
+  ...API_VERSION_TEXT,
+  schema: { ...API_VERSION_TEXT.schema, pattern: names.API_VERSION_PATTERN },
+};
+
 export const AUTOPILOT = object(
   {
     kind: text({
@@ -246,11 +256,7 @@ export const AUTOPILOT = object(
       examples: ['AutoRoute'],
       rules: names.KIND_RULES,
     }),
-    apiVersion: text({
-      description: 'Its API: `<group>/<version>`.',
-      examples: ['examples.io/v1'],
-      rules: names.API_VERSION_RULES,
-    }),
+    apiVersion: API_VERSION,
     operatorName: text({
       description: "Names and labels the operator's resources, logs and metrics.",
       examples: ['autoroute-operator'],

@@ -129,6 +129,18 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
+    name: 'tags that mean nothing',
+    autopilot: changed(
+      ['kind: AutoRoute', 'kind: !!int AutoRoute'],
+      ['[deployments]\n    outputs', '[!kind deployment]\n    outputs'],
+    ),
+    problems: [
+      'autopilot.yaml:1:7 kind: The tag `!!int` means nothing for this value. Remove it. (ERR_AP_YAML_TAG)',
+      'autopilot.yaml:8:14 phases[1].inputs[0]: The tag `!kind` means nothing for this value. Remove it. (ERR_AP_YAML_TAG)',
+      'autopilot.yaml:8:20 phases[1].inputs[0]: `deployment` is neither built in nor one of `customParameters`. Did you mean `deployments`? (ERR_AP_PARAMETER_UNKNOWN)',
+    ],
+  },
+  {
     name: 'a merge key',
     autopilot: changed(['  - name: Ready\n', '  - <<: { name: Ready }\n']),
     problems: [
@@ -266,7 +278,15 @@ export const BAD_INPUTS: readonly BadInput[] = [
     name: 'a version of another kind',
     autopilot: changed(['examples.io/v1', 'examples.io/1.0']),
     problems: [
-      'autopilot.yaml:2:13 apiVersion: `1.0` is not an API version. Write `v1`, or `v1alpha1` or `v1beta1` while the API may still change. (ERR_AP_VERSION)',
+      'autopilot.yaml:2:25 apiVersion: `1.0` is not an API version. Write `v1`, or `v1alpha1` or `v1beta1` while the API may still change. (ERR_AP_VERSION)',
+    ],
+  },
+  {
+    name: 'a group and a version that are none',
+    autopilot: changed(['examples.io/v1', '"Examples.io/v1beta"']),
+    problems: [
+      'autopilot.yaml:2:13 apiVersion: The group `Examples.io` is not a domain: lower-case words of letters, digits and dashes with at least one dot between them, at most 253 characters. Use a domain that belongs to you, for example `examples.io`. (ERR_AP_GROUP)',
+      'autopilot.yaml:2:26 apiVersion: `v1beta` is not an API version. Write `v1`, or `v1alpha1` or `v1beta1` while the API may still change. (ERR_AP_VERSION)',
     ],
   },
   {
@@ -352,6 +372,19 @@ export const BAD_INPUTS: readonly BadInput[] = [
     autopilot: changed(['name: Syncing', 'name: roll_back']),
     problems: [
       "autopilot.yaml:7:11 phases[1].name: `roll_back` is not a phase's name: it is written in UpperCamelCase, with letters and digits only. Write for example `RollBack`; resources that are in `roll_back` already are found by `renamedFrom: roll_back`. (ERR_AP_PHASE_NAME)",
+    ],
+  },
+  {
+    name: 'mentions of a phase with a faulty name, and of none',
+    autopilot: changed(
+      ['name: Syncing', 'name: syncing\n    initial: maybe'],
+      ['initial: true', 'next: [syncing, Redy]'],
+      ['operatorName: autoroute-operator\n', 'operatorName: autoroute-operator\nonOutputDrift: syncing\n'],
+    ),
+    problems: [
+      'autopilot.yaml:7:21 phases[0].next[1]: There is no phase `Redy`. Did you mean `Ready`? (ERR_AP_PHASE_UNKNOWN)',
+      "autopilot.yaml:8:11 phases[1].name: `syncing` is not a phase's name: it is written in UpperCamelCase, with letters and digits only. Write for example `Syncing`; resources that are in `syncing` already are found by `renamedFrom: syncing`. (ERR_AP_PHASE_NAME)",
+      'autopilot.yaml:9:14 phases[1].initial: Expected `true` or `false`, found the text `maybe`. Write `true` or `false`. (ERR_AP_WRONG_TYPE)',
     ],
   },
   {
@@ -473,6 +506,18 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ),
     problems: [
       'autopilot.yaml:8:11 phases[1].name: No way leads from `Initializing` to `Syncing`. Add `Syncing` to the `next` of a phase that leads to it, or remove it. (ERR_AP_PHASE_UNREACHABLE)',
+    ],
+  },
+  {
+    name: 'a phase that nothing leads to, beside another fault',
+    autopilot: changed(
+      ['initial: true', 'initial: true\n    next: [Ready]'],
+      ['    outputs:\n      - services', '    outputs:\n      - service'],
+      ['name: Ready', 'name: Ready\n    next: []'],
+    ),
+    problems: [
+      'autopilot.yaml:8:11 phases[1].name: No way leads from `Initializing` to `Syncing`. Add `Syncing` to the `next` of a phase that leads to it, or remove it. (ERR_AP_PHASE_UNREACHABLE)',
+      'autopilot.yaml:11:9 phases[1].outputs[0]: `service` is neither built in nor one of `customParameters`. Did you mean `services`? (ERR_AP_PARAMETER_UNKNOWN)',
     ],
   },
   {
@@ -647,6 +692,18 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ]),
     problems: [
       'autopilot.yaml:5:50 rbac[0].verbs: The rule allows nothing, since it has no `verbs`. Name them, for example `verbs: [get]`. (ERR_AP_RULE_VERBS)',
+    ],
+  },
+  {
+    name: 'a rule with nothing in it',
+    autopilot: changed([
+      'operatorName: autoroute-operator\n',
+      'operatorName: autoroute-operator\nrbac:\n  - { verbs: [], resources: 5 }\n',
+    ]),
+    problems: [
+      'autopilot.yaml:5:5 rbac[0]: The rule allows nothing, since it has no `apiGroups`. Name both `apiGroups` (`""` is the core group) and `resources`, or only `nonResourceURLs`. (ERR_AP_RULE_RESOURCES)',
+      'autopilot.yaml:5:14 rbac[0].verbs: The rule allows nothing, since it has no `verbs`. Name them, for example `verbs: [get]`. (ERR_AP_RULE_VERBS)',
+      'autopilot.yaml:5:29 rbac[0].resources: Expected a list, found the number 5. Write a list. (ERR_AP_WRONG_TYPE)',
     ],
   },
   {
@@ -900,7 +957,7 @@ export const BAD_INPUTS: readonly BadInput[] = [
       'operatorName: autoroute-operator\nqueries:\n  - { name: a, queryTemplate: \'up{a="{{ printf .Name }}"}\', parameters: [Name] }\n',
     ]),
     problems: [
-      'autopilot.yaml:5:31 queries[0].queryTemplate: `{{ printf .Name }}` in the template is not a placeholder. Write placeholders as `{{ .Name }}`; nothing else of Go templates is known. (ERR_AP_QUERY_TEMPLATE)',
+      'autopilot.yaml:5:38 queries[0].queryTemplate: `{{ printf .Name }}` in the template is not a placeholder. Write placeholders as `{{ .Name }}`; nothing else of Go templates is known. (ERR_AP_QUERY_TEMPLATE)',
     ],
   },
   {
@@ -910,7 +967,7 @@ export const BAD_INPUTS: readonly BadInput[] = [
       'operatorName: autoroute-operator\nqueries:\n  - { name: a, queryTemplate: \'up{a="{{ .Name "}\', parameters: [Name] }\n',
     ]),
     problems: [
-      'autopilot.yaml:5:31 queries[0].queryTemplate: `{{ .Name "}` in the template is not a placeholder. Write placeholders as `{{ .Name }}`; nothing else of Go templates is known. (ERR_AP_QUERY_TEMPLATE)',
+      'autopilot.yaml:5:38 queries[0].queryTemplate: `{{ .Name "}` in the template is not a placeholder. Write placeholders as `{{ .Name }}`; nothing else of Go templates is known. (ERR_AP_QUERY_TEMPLATE)',
     ],
   },
   {
@@ -920,7 +977,19 @@ export const BAD_INPUTS: readonly BadInput[] = [
       'operatorName: autoroute-operator\nqueries:\n  - { name: a, queryTemplate: \'up{a="{{ .Nme }}"}\', parameters: [Name] }\n',
     ]),
     problems: [
-      "autopilot.yaml:5:31 queries[0].queryTemplate: The template uses `{{ .Nme }}`, which is not one of the query's `parameters`. Did you mean `{{ .Name }}`? (ERR_AP_QUERY_PLACEHOLDER)",
+      "autopilot.yaml:5:38 queries[0].queryTemplate: The template uses `{{ .Nme }}`, which is not one of the query's `parameters`. Did you mean `{{ .Name }}`? (ERR_AP_QUERY_PLACEHOLDER)",
+    ],
+  },
+  {
+    name: 'several things that are wrong with a template',
+    autopilot: changed([
+      'operatorName: autoroute-operator\n',
+      'operatorName: autoroute-operator\nqueries:\n  - name: a\n    queryTemplate: |\n      up{a="{{ .Nme }}"} /\n        up{b="{{ .B }}", c="{{ .Nme }}"}\n    parameters: [Name, Unused]\n',
+    ]),
+    problems: [
+      "autopilot.yaml:7:13 queries[0].queryTemplate: The template uses `{{ .Nme }}`, which is not one of the query's `parameters`. Did you mean `{{ .Name }}`? (ERR_AP_QUERY_PLACEHOLDER)",
+      "autopilot.yaml:8:15 queries[0].queryTemplate: The template uses `{{ .B }}`, which is not one of the query's `parameters`. Add `B` to `parameters`. (ERR_AP_QUERY_PLACEHOLDER)",
+      'autopilot.yaml:9:24 queries[0].parameters[1]: The parameter `Unused` is not used by the template. Put `{{ .Unused }}` into the template, or remove the parameter. (ERR_AP_QUERY_PARAMETER_UNUSED)',
     ],
   },
   {
@@ -1020,6 +1089,23 @@ export const BAD_INPUTS: readonly BadInput[] = [
     operator: 'healthAddr: ":65536"\n',
     problems: [
       'autopilot-operator.yaml:1:13 healthAddr: `:65536` is not an address to listen on. Write `":<port>"` or `"<host>:<port>"` with a port from 1 to 65535, or `""` to serve nothing. (ERR_AP_ADDRESS)',
+    ],
+  },
+  {
+    name: 'a faulty address, whose default another one has',
+    operator: 'metricsAddr: localhost\nhealthAddr: ":9091"\n',
+    problems: [
+      'autopilot-operator.yaml:1:14 metricsAddr: `localhost` is not an address to listen on. Write `":<port>"` or `"<host>:<port>"` with a port from 1 to 65535, or `""` to serve nothing. (ERR_AP_ADDRESS)',
+    ],
+  },
+  {
+    name: 'faults of each file, and of both together',
+    autopilot: changed(['kind: AutoRoute', 'kind: auto'], ['phases:', 'scope: Cluster\nphases:']),
+    operator: 'watchNamespace: here\nhealthAddr: ":9091"\n',
+    problems: [
+      "autopilot.yaml:1:7 kind: `auto` is not a kind's name: it is written in UpperCamelCase, with letters and digits only. Write for example `Auto`. (ERR_AP_KIND)",
+      'autopilot-operator.yaml:1:17 watchNamespace: The kind has scope Cluster, so the operator cannot work in one namespace only. Remove `watchNamespace`, or set `scope: Namespaced` in autopilot.yaml. (ERR_AP_WATCH_NAMESPACE_SCOPE)',
+      'autopilot-operator.yaml:2:13 healthAddr: `metricsAddr` listens on the same port (:9091). Give each of the two a port of its own. (ERR_AP_ADDRESS_CLASH)',
     ],
   },
   {

@@ -17,7 +17,6 @@ const BEYOND = new Set([
   'ERR_AP_DUPLICATE',
   'ERR_AP_DURATION_RANGE',
   'ERR_AP_FINAL_WORK',
-  'ERR_AP_GROUP',
   'ERR_AP_GROUP_PROTECTED',
   'ERR_AP_INITIAL_FINAL',
   'ERR_AP_INITIAL_MISSING',
@@ -55,7 +54,6 @@ const BEYOND = new Set([
 /** Single cases of codes that a schema sees elsewhere. */
 const BEYOND_CASES = new Set([
   'a CRD name that is too long',
-  'a version of another kind',
   'outputs in other namespaces',
   'outputs without a namespace',
   'a parameter named after a word of TypeScript',

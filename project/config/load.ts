@@ -1,6 +1,7 @@
 import { FAULTS } from '../errors.ts';
 import type { OperatorSettings, Problem, Project } from '../model.ts';
 import { AUTOPILOT } from './autopilot-fields.ts';
+import type { AutopilotFile } from './autopilot-fields.ts';
 import { OPERATOR, settingsOf } from './operator-fields.ts';
 import { Reading } from './reading.ts';
 import { checkIdentity } from './rules/identity.ts';
@@ -29,23 +30,24 @@ export interface LoadedProject {
  * is read from disk, and nothing throws.
  */
 export function loadProject(files: { autopilot: TextFile; operator?: TextFile | undefined }): LoadedProject {
-  const operatorReading = readingOf(files.operator ?? { file: 'autopilot-operator.yaml', text: '' });
-  const settings = readSettings(operatorReading);
-  const reading = readingOf(files.autopilot);
-  const project = readProject(reading, settings);
-  if (project) checkSettings(settings, project, operatorReading);
-  const problems = [...reading.problems, ...operatorReading.problems];
+  const operator = open(files.operator ?? { file: 'autopilot-operator.yaml', text: '' });
+  const settings = readSettings(operator);
+  const autopilot = open(files.autopilot);
+  const file = readAutopilot(autopilot);
+  const project = file && projectOf(file, autopilot.reading, settings);
+  checkSettings(settings, file ?? {}, operator.reading);
+  const problems = [...autopilot.reading.problems, ...operator.reading.problems];
   return project && problems.length === 0 ? { project, problems } : { problems };
 }
 
-function readProject(reading: Reading, operator: OperatorSettings): Project | undefined {
-  if (reading.problems.length > 0) return undefined;
-  if (reading.isEmpty()) {
-    reading.report(FAULTS.fileEmpty(), []);
-    return undefined;
-  }
-  const file = AUTOPILOT.read(reading.source.root, [], reading);
-  if (!file) return undefined;
+function readAutopilot({ reading, isBroken }: Opened): AutopilotFile | undefined {
+  if (isBroken) return undefined;
+  if (!reading.isEmpty()) return AUTOPILOT.read(reading.source.root, [], reading);
+  reading.report(FAULTS.fileEmpty(), []);
+  return undefined;
+}
+
+function projectOf(file: AutopilotFile, reading: Reading, operator: OperatorSettings): Project | undefined {
   const parameters = checkParameters(file, reading);
   const rbac = checkRules(file, reading);
   const queries = checkQueries(file, reading);
@@ -66,14 +68,20 @@ function readProject(reading: Reading, operator: OperatorSettings): Project | un
 }
 
 /** An absent or empty file means the defaults. */
-function readSettings(reading: Reading): OperatorSettings {
-  if (reading.problems.length > 0 || reading.isEmpty()) return settingsOf({});
+function readSettings({ reading, isBroken }: Opened): OperatorSettings {
+  if (isBroken || reading.isEmpty()) return settingsOf({});
   return settingsOf(OPERATOR.read(reading.source.root, [], reading) ?? {});
 }
 
-function readingOf({ file, text }: TextFile): Reading {
-  const { source, faults } = parseSource(file, text.replace(/^\uFEFF/, ''));
+interface Opened {
+  readonly reading: Reading;
+  /** Where the text is no YAML, nothing can be read from it. */
+  readonly isBroken: boolean;
+}
+
+function open({ file, text }: TextFile): Opened {
+  const { source, faults, tags } = parseSource(file, text.replace(/^\uFEFF/, ''));
   const reading = new Reading(source);
-  for (const { fault, offset, path } of faults) reading.reportAt(fault, path, offset);
-  return reading;
+  for (const { fault, offset, path } of [...faults, ...tags]) reading.reportAt(fault, path, offset);
+  return { reading, isBroken: faults.length > 0 };
 }

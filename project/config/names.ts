@@ -51,6 +51,9 @@ export const API_VERSION_RULES: readonly TextRule[] = [
   { pattern: /^[^/]+\/[^/]+$/, fault: (apiVersion) => FAULTS.apiVersion({ apiVersion }) },
 ];
 
+/** Group and version in one, for the schema: the rules judge each by itself. */
+export const API_VERSION_PATTERN = `${DOMAIN.source.slice(0, -1)}/${VERSION.source.slice(1)}`;
+
 export const VERSION_RULES: readonly TextRule[] = [
   { pattern: VERSION, fault: (version) => FAULTS.version({ version }) },
 ];

@@ -9,6 +9,8 @@ import type { Path, Source } from './source.ts';
 export class Reading {
   readonly source: Source;
   readonly #problems: Problem[] = [];
+  /** Every path at which, or below which, something was reported. */
+  readonly #faulty = new Set<string>();
 
   constructor(source: Source) {
     this.source = source;
@@ -35,8 +37,14 @@ export class Reading {
     this.reportAt(fault, path, this.source.offsetOf(path, part));
   }
 
+  /** Reports some words of the value at a path. */
+  reportIn(fault: Fault, path: Path, words: string | RegExp): void {
+    this.reportAt(fault, path, this.source.offsetIn(path, words));
+  }
+
   reportAt(fault: Fault, path: Path, offset: number): void {
     const place = formatPath(path);
+    for (const depth of path.keys()) this.#faulty.add(formatPath(path.slice(0, depth + 1)));
     this.#problems.push({
       ...fault,
       file: this.source.file,
@@ -47,10 +55,7 @@ export class Reading {
 
   /** Whether something at this path, or below it, was reported. */
   hasProblemAt(path: Path): boolean {
-    const place = formatPath(path);
-    return this.#problems.some(
-      ({ path: found = '' }) => found === place || found.startsWith(`${place}.`) || found.startsWith(`${place}[`),
-    );
+    return this.#faulty.has(formatPath(path));
   }
 
   /** Calls `read` with the node, or with what it is an alias of. */

@@ -18,11 +18,13 @@ export function formatPath(path: Path): string {
 /** A YAML file's text and what was parsed from it; tells where in the text a path stands. */
 export class Source {
   readonly file: string;
+  readonly #text: string;
   readonly #lines: LineCounter;
   readonly #document: Document.Parsed | undefined;
 
-  constructor(file: string, lines: LineCounter, document: Document.Parsed | undefined) {
+  constructor(file: string, text: string, lines: LineCounter, document: Document.Parsed | undefined) {
     this.file = file;
+    this.#text = text;
     this.#lines = lines;
     this.#document = document;
   }
@@ -40,15 +42,25 @@ export class Source {
 
   /** Whether the file says something at this path. */
   has(path: Path): boolean {
+    return this.#nodeAt(path) !== null;
+  }
+
+  /** The text at this path as it is written, right or wrong; undefined where there is none. */
+  textAt(path: Path): string | undefined {
+    const node = this.follow(this.#nodeAt(path));
+    if (!isScalar(node) || node.value === null) return undefined;
+    return typeof node.value === 'string' ? node.value : node.source;
+  }
+
+  #nodeAt(path: Path): Node | null {
     let node: Node | null | undefined = this.root;
     for (const step of path) {
       const container = this.follow(node);
       if (isMap(container)) node = asNode(container.items.find((item) => keyText(item.key) === step)?.value);
       else if (isSeq(container) && typeof step === 'number') node = asNode(container.items[step]);
-      else return false;
-      if (!node) return false;
+      else return null;
     }
-    return true;
+    return node ?? null;
   }
 
   /** What an alias stands for; undefined where its anchor does not exist. */
@@ -81,6 +93,14 @@ export class Source {
     }
     return offset;
   }
+
+  /** The offset of some words of the value at a path; of the value, where they are not written there as they are meant. */
+  offsetIn(path: Path, words: string | RegExp): number {
+    const offset = this.offsetOf(path);
+    const node = this.#nodeAt(path);
+    const written = this.#text.slice(offset, isScalar(node) ? node.range?.[1] : offset);
+    return offset + Math.max(typeof words === 'string' ? written.indexOf(words) : written.search(words), 0);
+  }
 }
 
 /** A fault and where in the text it stands. */
@@ -90,11 +110,16 @@ export interface SyntaxFault {
   readonly path: Path;
 }
 
-/**
- * Parses one document. A fault here ends the reading: what a parser guesses after a syntax error would only bring further
- * complaints about the same thing.
- */
-export function parseSource(file: string, text: string): { source: Source; faults: readonly SyntaxFault[] } {
+export interface Parsed {
+  readonly source: Source;
+  /** A fault here ends the reading: what a parser guesses after a syntax error would only bring further complaints about it. */
+  readonly faults: readonly SyntaxFault[];
+  /** What the reading does not see: tags that are not followed. */
+  readonly tags: readonly SyntaxFault[];
+}
+
+/** Parses one document. */
+export function parseSource(file: string, text: string): Parsed {
   const lines = new LineCounter();
   let documents: Document.Parsed[];
   try {
@@ -103,26 +128,48 @@ export function parseSource(file: string, text: string): { source: Source; fault
     documents = 'empty' in parsed ? [] : parsed;
   } catch {
     // The parser throws only where nesting of thousands of levels exhausts the stack.
-    const reason = 'it is nested too deeply';
-    return {
-      source: new Source(file, lines, undefined),
-      faults: [{ fault: FAULTS.yamlSyntax({ reason }), offset: 0, path: [] }],
-    };
+    const fault = FAULTS.yamlSyntax({ reason: 'it is nested too deeply' });
+    const source = new Source(file, text, lines, undefined);
+    return { source, faults: [{ fault, offset: 0, path: [] }], tags: [] };
   }
-  const source = new Source(file, lines, documents[0]);
+  const fault = documentFault(text, documents);
+  return {
+    source: new Source(file, text, lines, documents[0]),
+    faults: fault ? [fault] : [],
+    tags: fault ? [] : tagFaults(text, documents[0]),
+  };
+}
+
+function documentFault(text: string, documents: readonly Document.Parsed[]): SyntaxFault | undefined {
   const broken = documents.flatMap((document) => document.errors).sort((a, b) => a.pos[0] - b.pos[0])[0];
-  if (broken) return { source, faults: [syntaxFault(text, broken)] };
+  if (broken) return syntaxFault(text, broken);
   const alias = documents[0] && aliasFault(documents[0]);
-  if (alias) return { source, faults: [alias] };
+  if (alias) return alias;
   const further = documents.slice(1).find((document) => filled(document.contents) !== undefined);
-  if (further) {
-    const count = documents.filter((document) => filled(document.contents) !== undefined).length;
-    return {
-      source,
-      faults: [{ fault: FAULTS.yamlDocuments({ count }), offset: startOf(further.contents) ?? 0, path: [] }],
-    };
+  if (!further) return undefined;
+  const count = documents.filter((document) => filled(document.contents) !== undefined).length;
+  return { fault: FAULTS.yamlDocuments({ count }), offset: startOf(further.contents) ?? 0, path: [] };
+}
+
+/** A tag that means nothing for its value is a warning of the parser, which drops it. */
+function tagFaults(text: string, document: Document.Parsed | undefined): SyntaxFault[] {
+  return (document?.warnings ?? []).flatMap(({ code, pos: [from, to] }) =>
+    code === 'TAG_RESOLVE_FAILED'
+      ? [{ fault: FAULTS.yamlTag({ tag: text.slice(from, to) }), offset: from, path: pathTo(document?.contents, from) }]
+      : [],
+  );
+}
+
+/** The path of the innermost value that an offset is in or before. */
+function pathTo(value: unknown, offset: number): Path {
+  const node = asNode(value);
+  const isAhead = (each: unknown) => (asNode(each)?.range?.[1] ?? 0) > offset;
+  if (isMap(node)) {
+    const pair = node.items.find((each) => isAhead(each.value) || isAhead(each.key));
+    return pair ? [keyText(pair.key) ?? '?', ...pathTo(pair.value, offset)] : [];
   }
-  return { source, faults: [] };
+  const index = isSeq(node) ? node.items.findIndex(isAhead) : -1;
+  return isSeq(node) && index >= 0 ? [index, ...pathTo(node.items[index], offset)] : [];
 }
 
 /** More than a person writes: a chain of aliases can stand for gigabytes. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { BUILTIN_PARAMETERS } from '../catalogue/catalogue.ts';
+import { BUILTIN_PARAMETERS, BUILTIN_RESOURCES } from '../catalogue/catalogue.ts';
 import { nearest, suggestion } from './suggest.ts';
 
 describe('suggestions', () => {
@@ -21,6 +21,11 @@ describe('suggestions', () => {
     };
     for (const [word, expected] of Object.entries(meant))
       assert.equal(nearest(word, BUILTIN_PARAMETERS.keys()), expected, word);
+  });
+
+  it('find every kind by its singular', () => {
+    for (const { kind, name } of BUILTIN_RESOURCES.filter((each) => each.name === each.plural))
+      assert.equal(nearest(kind, BUILTIN_PARAMETERS.keys()), name, kind);
   });
 
   it('say nothing where nothing is near', () => {

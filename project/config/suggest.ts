@@ -1,12 +1,16 @@
 /** The candidate that a person most likely meant, or undefined where none is near. Case and a missing plural do not count. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = fold(word);
-  let best: { candidate: string; distance: number } | undefined;
+  let best: { candidate: string; distance: number; rest: number } | undefined;
   for (const candidate of candidates) {
     const other = fold(candidate);
     const isBeginning = wanted.length > 2 && (other.startsWith(wanted) || wanted.startsWith(other));
     const distance = isBeginning ? 1 : editDistance(wanted, other);
-    if (!best || distance < best.distance) best = { candidate, distance };
+    // Of two that begin alike, the one with less beside it: `service` is `services` rather than `serviceaccounts`.
+    const rest = Math.abs(wanted.length - other.length);
+    if (!best || distance < best.distance || (distance === best.distance && rest < best.rest)) {
+      best = { candidate, distance, rest };
+    }
   }
   return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
 }

@@ -49,7 +49,7 @@ function checkApiVersion(
   if (group === undefined || version === undefined) return undefined;
   if (!isDomain(group)) reading.report(FAULTS.group({ group }), ['apiVersion']);
   else if (isProtectedGroup(group)) reading.report(FAULTS.groupProtected({ group }), ['apiVersion']);
-  else if (!isVersion(version)) reading.report(FAULTS.version({ version }), ['apiVersion']);
+  if (!isVersion(version)) reading.reportIn(FAULTS.version({ version }), ['apiVersion'], /(?<=\/)[^/]*$/);
   return { group, version };
 }
 

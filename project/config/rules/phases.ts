@@ -21,11 +21,26 @@ export function checkPhases(file: AutopilotFile, reading: Reading, around: Surro
   checkFormerNames(entries, reading);
   const phases = entries.flatMap((entry, index) => (entry ? [phaseOf(entry, index, reading, around)] : []));
   const targets = checkTargets(file, entries, reading);
-  if (!reading.hasProblemAt(['phases'])) checkPhaseGraph({ phases, ...targets }, reading);
+  if (isGraphKnown(entries, reading)) checkPhaseGraph({ phases, ...targets }, reading);
   return { phases, ...targets };
 }
 
 type Entries = readonly (PhaseEntry | undefined)[];
+
+/** Whether it is certain which phases there are and where they lead: else what seems unreachable may not be. */
+function isGraphKnown(entries: Entries, reading: Reading): boolean {
+  const keys = ['name', 'initial', 'final', 'next'];
+  return (
+    !reading.hasProblemAt(['onSpecChange']) &&
+    !reading.hasProblemAt(['onOutputDrift']) &&
+    entries.every((entry, index) => entry && !keys.some((key) => reading.hasProblemAt(['phases', index, key])))
+  );
+}
+
+/** The names as they are written, faulty ones too: a mention of one of these is not wrong as well. */
+function writtenNames(entries: Entries, { source }: Reading): readonly string[] {
+  return entries.flatMap((_, index) => source.textAt(['phases', index, 'name']) ?? []);
+}
 
 function checkNames(entries: Entries, reading: Reading): void {
   const seen = new Map<string, { name: string; index: number }>();
@@ -60,7 +75,8 @@ function checkInitial(entries: Entries, reading: Reading): void {
   }
   const unknown = entries.some((entry, index) => !entry || reading.hasProblemAt(['phases', index, 'initial']));
   if (initial.length === 0 && entries.length > 0 && !unknown) {
-    reading.report(FAULTS.initialMissing({ first: entries[0]?.name ?? '?' }), ['phases'], 'key');
+    const [first = 'Initializing'] = writtenNames(entries, reading);
+    reading.report(FAULTS.initialMissing({ first }), ['phases'], 'key');
   }
   for (const [index, entry] of entries.entries()) {
     if (entry?.initial !== true || entry.final !== true) continue;
@@ -130,22 +146,20 @@ function checkTargets(
   entries: Entries,
   reading: Reading,
 ): Pick<Machine, 'onSpecChange' | 'onOutputDrift'> {
-  const names = entries.flatMap((entry) => (entry?.name === undefined ? [] : [entry.name]));
-  // A phase whose name is faulty would make every mention of it wrong as well.
-  const known = names.length === entries.length;
+  const names = writtenNames(entries, reading);
   for (const [index, entry] of entries.entries()) {
     if (entry?.final === true) continue;
     for (const [position, name] of (entry?.next ?? []).entries()) {
-      if (name === undefined || names.includes(name) || !known) continue;
+      if (name === undefined || names.includes(name)) continue;
       reading.report(FAULTS.phaseUnknown({ name, hint: suggestion(name, names) }), ['phases', index, 'next', position]);
     }
   }
   for (const key of ['onSpecChange', 'onOutputDrift'] as const) {
     const name = file[key];
-    if (name === undefined || !known) continue;
+    if (name === undefined) continue;
     const target = entries.find((entry) => entry?.name === name);
-    if (!target) reading.report(FAULTS.phaseUnknown({ name, hint: suggestion(name, names) }), [key]);
-    else if (target.final === true) reading.report(FAULTS.phaseFinalTarget({ key, name }), [key]);
+    if (!names.includes(name)) reading.report(FAULTS.phaseUnknown({ name, hint: suggestion(name, names) }), [key]);
+    else if (target?.final === true) reading.report(FAULTS.phaseFinalTarget({ key, name }), [key]);
     else if (key === 'onSpecChange' && !entries.some((entry) => entry?.final === true)) {
       reading.report(FAULTS.onSpecChangeUnused(), [key], 'key');
     }

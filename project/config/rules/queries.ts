@@ -44,27 +44,33 @@ function checkArguments({ parameters }: QueryEntry, path: Path, reading: Reading
   return defined(parameters);
 }
 
+/** What stands between double braces: a placeholder, or something that is none. */
+const BRACES = /\{\{-?\s*\.([A-Za-z_]\w*)\s*-?\}\}|\{\{.*?\}\}|\{\{.*/gs;
+
 /** Placeholders against parameters, both ways. */
 function checkTemplate({ queryTemplate, parameters }: QueryEntry, path: Path, reading: Reading): void {
   if (queryTemplate === undefined || reading.hasProblemAt([...path, 'parameters'])) return;
   const declared = defined(parameters);
+  const place = [...path, 'queryTemplate'];
   const used = new Set<string>();
-  for (const [text, name] of queryTemplate.matchAll(/\{\{-?\s*\.([A-Za-z_]\w*)\s*-?\}\}|\{\{.*?\}\}|\{\{.*/gs)) {
+  let isClear = true;
+  for (const [text, name] of queryTemplate.matchAll(BRACES)) {
     if (name === undefined) {
       const found = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-      reading.report(FAULTS.queryTemplate({ found }), [...path, 'queryTemplate']);
-      return;
+      reading.reportIn(FAULTS.queryTemplate({ found }), place, text);
+      isClear = false;
+    } else if (!used.has(name) && !declared.includes(name)) {
+      const near = nearest(name, declared);
+      const hint = near === undefined ? `Add \`${name}\` to \`parameters\`.` : `Did you mean \`{{ .${near} }}\`?`;
+      reading.reportIn(FAULTS.queryPlaceholder({ name, hint }), place, text);
+      // The one that was meant is used.
+      if (near !== undefined) used.add(near);
     }
-    used.add(name);
-  }
-  const unknown = [...used].find((name) => !declared.includes(name));
-  if (unknown !== undefined) {
-    const near = nearest(unknown, declared);
-    const hint = near === undefined ? `Add \`${unknown}\` to \`parameters\`.` : `Did you mean \`{{ .${near} }}\`?`;
-    reading.report(FAULTS.queryPlaceholder({ name: unknown, hint }), [...path, 'queryTemplate']);
-    return;
+    if (name !== undefined) used.add(name);
   }
   for (const [index, name] of declared.entries()) {
-    if (!used.has(name)) reading.report(FAULTS.queryParameterUnused({ name }), [...path, 'parameters', index]);
+    if (isClear && !used.has(name)) {
+      reading.report(FAULTS.queryParameterUnused({ name }), [...path, 'parameters', index]);
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { FAULTS } from '../../errors.ts';
 import type { PolicyRule } from '../../model.ts';
-import type { AutopilotFile } from '../autopilot-fields.ts';
+import type { AutopilotFile, RuleEntry } from '../autopilot-fields.ts';
 import type { Reading } from '../reading.ts';
 import { defined } from './identity.ts';
 
@@ -10,16 +10,13 @@ export function checkRules(file: AutopilotFile, reading: Reading): readonly Poli
     if (!rule) return [];
     const path = ['rbac', index];
     const { apiGroups, resources, resourceNames, nonResourceURLs, verbs } = rule;
-    const has = (items: readonly unknown[] | undefined) => (items?.length ?? 0) > 0;
     if (verbs?.length === 0) reading.report(FAULTS.ruleVerbs(), [...path, 'verbs']);
-    // What is faulty in itself was reported.
-    if (reading.hasProblemAt(path)) return [];
-    if (has(nonResourceURLs) && (has(apiGroups) || has(resources) || has(resourceNames)))
-      reading.report(FAULTS.ruleMixed(), path);
-    else if (!has(nonResourceURLs) && !has(apiGroups))
-      reading.report(FAULTS.ruleResources({ lacking: 'apiGroups' }), path);
-    else if (!has(nonResourceURLs) && !has(resources))
-      reading.report(FAULTS.ruleResources({ lacking: 'resources' }), path);
+    // A list that is faulty in itself is there, and was reported.
+    const has = (key: keyof RuleEntry) => (rule[key]?.length ?? 0) > 0 || reading.hasProblemAt([...path, key]);
+    if (has('nonResourceURLs')) {
+      if (has('apiGroups') || has('resources') || has('resourceNames')) reading.report(FAULTS.ruleMixed(), path);
+    } else if (!has('apiGroups')) reading.report(FAULTS.ruleResources({ lacking: 'apiGroups' }), path);
+    else if (!has('resources')) reading.report(FAULTS.ruleResources({ lacking: 'resources' }), path);
     return [
       {
         ...(apiGroups && { apiGroups: defined(apiGroups) }),
