@@ -136,6 +136,8 @@ describe('bad projects', () => {
       '!!binary x',
       '%YAML 9.9\n---\na: b',
       '['.repeat(5000),
+      // What would be compared with every name of the catalogue.
+      GOOD.replace('[deployments]', `[${'a'.repeat(1_000_000)}]`),
       '\0',
       'a: |\n',
       '---',

@@ -1,5 +1,9 @@
+/** Nobody means anything near by a longer word, and comparing it would take its time. */
+const LONGEST = 100;
+
 /** The candidate that a person most likely meant, or undefined where none is near. Case and a missing plural do not count. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined;
   const wanted = fold(word);
   let best: { candidate: string; distance: number; rest: number } | undefined;
   for (const candidate of candidates) {

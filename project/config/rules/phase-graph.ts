@@ -13,9 +13,15 @@ export function checkPhaseGraph(
   const { phases } = machine;
   const initial = phases.find((phase) => phase.initial);
   if (!initial) return;
+  const byName = new Map(phases.map((phase) => [phase.name, phase]));
   const reached = new Set<Phase>([initial]);
   for (const phase of reached) {
-    for (const other of phases) if (leadsTo(phase, other, machine)) reached.add(other);
+    const followers = followersOf(phase, machine);
+    if (followers === 'any') return;
+    for (const name of followers) {
+      const follower = byName.get(name);
+      if (follower) reached.add(follower);
+    }
   }
   for (const [index, phase] of phases.entries()) {
     if (reached.has(phase)) continue;
@@ -23,11 +29,10 @@ export function checkPhaseGraph(
   }
 }
 
-function leadsTo(
-  from: Phase,
-  to: Phase,
+function followersOf(
+  phase: Phase,
   { onSpecChange, onOutputDrift }: Pick<Project, 'onSpecChange' | 'onOutputDrift'>,
-): boolean {
-  if (to.name === onOutputDrift) return true;
-  return from.final ? to.name === onSpecChange : (from.next?.includes(to.name) ?? true);
+): readonly string[] | 'any' {
+  const followers = phase.final ? [onSpecChange] : phase.next;
+  return followers ? [...followers, onOutputDrift].filter((name) => name !== undefined) : 'any';
 }

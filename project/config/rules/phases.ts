@@ -147,10 +147,11 @@ function checkTargets(
   reading: Reading,
 ): Pick<Machine, 'onSpecChange' | 'onOutputDrift'> {
   const names = writtenNames(entries, reading);
+  const known = new Set(names);
   for (const [index, entry] of entries.entries()) {
     if (entry?.final === true) continue;
     for (const [position, name] of (entry?.next ?? []).entries()) {
-      if (name === undefined || names.includes(name)) continue;
+      if (name === undefined || known.has(name)) continue;
       reading.report(FAULTS.phaseUnknown({ name, hint: suggestion(name, names) }), ['phases', index, 'next', position]);
     }
   }
@@ -158,7 +159,7 @@ function checkTargets(
     const name = file[key];
     if (name === undefined) continue;
     const target = entries.find((entry) => entry?.name === name);
-    if (!names.includes(name)) reading.report(FAULTS.phaseUnknown({ name, hint: suggestion(name, names) }), [key]);
+    if (!known.has(name)) reading.report(FAULTS.phaseUnknown({ name, hint: suggestion(name, names) }), [key]);
     else if (target?.final === true) reading.report(FAULTS.phaseFinalTarget({ key, name }), [key]);
     else if (key === 'onSpecChange' && !entries.some((entry) => entry?.final === true)) {
       reading.report(FAULTS.onSpecChangeUnused(), [key], 'key');
