@@ -261,6 +261,10 @@ export const FAULTS = {
     hint,
   ]),
   outputMetrics: fault('ERR_AP_OUTPUT_METRICS', () => ['`metrics` can be read only.', 'Move it to `inputs`.']),
+  outputSame: fault<{ name: string; other: string }>('ERR_AP_OUTPUT_SAME', ({ name, other }) => [
+    `\`${name}\` and \`${other}\` are one kind, so that each of the two would delete what the worker returns for the other.`,
+    'Remove one of them.',
+  ]),
   metricsOption: fault<{ key: string }>('ERR_AP_METRICS_OPTION', ({ key }) => [
     `\`${key}\` means nothing for \`metrics\`, which is a client for queries.`,
     'Write just `metrics`.',
@@ -320,6 +324,10 @@ export const FAULTS = {
   parameterTaken: fault<{ name: string; by: string }>('ERR_AP_PARAMETER_TAKEN', ({ name, by }) => [
     `The name \`${name}\` is taken by ${by}.`,
     'Remove this parameter where they are the same kind; else choose another `lowerName` and give the plural in `pluralName`.',
+  ]),
+  parameterSame: fault<{ name: string; other: string }>('ERR_AP_PARAMETER_SAME', ({ name, other }) => [
+    `\`${name}\` and \`${other}\` are one kind.`,
+    `Use \`${other}\`, and remove this parameter.`,
   ]),
   parameterVersion: fault<{ name: string }>('ERR_AP_PARAMETER_VERSION', ({ name }) => [
     `The version of \`${name}\` is not known.`,

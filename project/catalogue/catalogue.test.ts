@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
-import { BUILTIN_PARAMETERS, BUILTIN_RESOURCES } from './catalogue.ts';
+import { BUILTIN_PARAMETERS, BUILTIN_RESOURCES, ORIGINAL_NAMES } from './catalogue.ts';
 import discovery from './discovery.fixture.json' with { type: 'json' };
 import manifest from '../../package.json' with { type: 'json' };
 import { ISTIO_TYPES, KUBERNETES_TYPES } from './kinds.ts';
@@ -79,6 +79,7 @@ describe('catalogue', () => {
       );
     }
     assert.equal(BUILTIN_PARAMETERS.get('metrics')?.type, 'metrics');
+    assert.deepEqual([...ORIGINAL_NAMES], [...Object.keys(expected), 'metrics']);
   });
 
   it('puts the API before a name that is taken', () => {

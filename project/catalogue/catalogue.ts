@@ -15,6 +15,20 @@ export const BUILTIN_PARAMETERS: ReadonlyMap<string, Parameter> = new Map<string
   [...BUILTIN_RESOURCES, METRICS].map((parameter) => [parameter.name, parameter]),
 );
 
+/** The names that were built in in 2019 already. All others may be declared in files of that time. */
+export const ORIGINAL_NAMES: ReadonlySet<string> = new Set([
+  'events',
+  'configmaps',
+  'services',
+  'pods',
+  'jobs',
+  'deployments',
+  'replicasets',
+  'virtualservices',
+  'gateways',
+  'metrics',
+]);
+
 function resources(api: Api, kinds: Readonly<Record<string, string>>, namespaced: boolean): ResourceParameter[] {
   const { group, version, prefix } = api;
   return Object.entries(kinds).map(([plain, kind]) => {

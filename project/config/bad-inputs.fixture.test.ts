@@ -881,6 +881,40 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
+    name: 'a name of the catalogue for another kind',
+    autopilot: changed([
+      'operatorName: autoroute-operator\n',
+      'operatorName: autoroute-operator\ncustomParameters:\n  - { lowerName: sidecars, singleName: Sidecar, apiGroup: sidecars.io, version: v1 }\n',
+    ]),
+    problems: [
+      'autopilot.yaml:5:18 customParameters[0].lowerName: The name `sidecars` is taken by the built-in kind `Sidecar` of networking.istio.io/v1. Remove this parameter where they are the same kind; else choose another `lowerName` and give the plural in `pluralName`. (ERR_AP_PARAMETER_TAKEN)',
+    ],
+  },
+  {
+    name: 'a kind under a second name',
+    autopilot: changed([
+      'operatorName: autoroute-operator\n',
+      'operatorName: autoroute-operator\ncustomParameters:\n  - { lowerName: foos, singleName: Foo, version: v1 }\n  - { lowerName: otherFoos, singleName: Foo, pluralName: Foos, version: v1 }\n  - { lowerName: mySecrets, singleName: Secret, pluralName: Secrets, version: v1 }\n',
+    ]),
+    problems: [
+      'autopilot.yaml:6:5 customParameters[1]: `otherFoos` and `foos` are one kind. Use `foos`, and remove this parameter. (ERR_AP_PARAMETER_SAME)',
+      'autopilot.yaml:7:5 customParameters[2]: `mySecrets` and `secrets` are one kind. Use `secrets`, and remove this parameter. (ERR_AP_PARAMETER_SAME)',
+    ],
+  },
+  {
+    name: 'two versions of a kind as outputs',
+    autopilot: changed(
+      ['      - services\n', '      - cronjobs\n      - oldCronJobs\n'],
+      [
+        'operatorName: autoroute-operator\n',
+        'operatorName: autoroute-operator\ncustomParameters:\n  - { lowerName: oldCronJobs, singleName: CronJob, pluralName: CronJobs, apiGroup: batch, version: v1beta1 }\n',
+      ],
+    ),
+    problems: [
+      'autopilot.yaml:13:9 phases[1].outputs[1]: `oldCronJobs` and `cronjobs` are one kind, so that each of the two would delete what the worker returns for the other. Remove one of them. (ERR_AP_OUTPUT_SAME)',
+    ],
+  },
+  {
     name: 'a parameter without a version',
     autopilot: changed([
       'operatorName: autoroute-operator\n',

@@ -164,6 +164,39 @@ describe('projects of 2019', () => {
     assert.ok(parameters.get('pods'));
   });
 
+  it('load: kinds that were not built in yet, in the version that they declare', () => {
+    const { customParameters, phases } = load(
+      AUTOROUTE.replace('- services', '- secrets\n      - ingresses\n      - podsecuritypolicies').replace(
+        'inputs:',
+        'inputs:\n      - namespaces',
+      ) +
+        `customParameters:
+  - { lowerName: secrets, singleName: Secret, pluralName: Secrets, importPrefix: corev1, package: k8s.io/api/core/v1, apiGroup: "", isCrd: false }
+  - { lowerName: namespaces, singleName: Namespace, pluralName: Namespaces, package: k8s.io/api/core/v1 }
+  - { lowerName: ingresses, singleName: Ingress, package: k8s.io/api/networking/v1beta1, apiGroup: networking.k8s.io }
+  - { lowerName: podsecuritypolicies, singleName: PodSecurityPolicy, package: k8s.io/api/policy/v1beta1, apiGroup: policy }
+`,
+    );
+    assert.deepEqual(names(phases[1]?.outputs ?? []).slice(0, 3), ['secrets', 'ingresses', 'podsecuritypolicies']);
+    assert.deepEqual(
+      customParameters.map(
+        (parameter) =>
+          parameter.type === 'resource' && [
+            parameter.key,
+            parameter.version,
+            parameter.namespaced,
+            parameter.types?.name,
+          ],
+      ),
+      [
+        ['secrets', 'v1', true, 'ISecret'],
+        ['namespaces', 'v1', false, 'INamespace'],
+        ['ingresses', 'v1beta1', true, undefined],
+        ['podSecurityPolicies', 'v1beta1', true, undefined],
+      ],
+    );
+  });
+
   it('take enum values by number and by name', () => {
     for (const [index, level] of OPERATOR_CONFIG_FIELDS.logLevel.values.entries()) {
       assert.equal(load(AUTOROUTE, `logLevel: ${index}`).operator.logLevel, level);

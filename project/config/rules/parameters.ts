@@ -1,9 +1,9 @@
-import { BUILTIN_PARAMETERS, METRICS } from '../../catalogue/catalogue.ts';
+import { BUILTIN_PARAMETERS, METRICS, ORIGINAL_NAMES } from '../../catalogue/catalogue.ts';
 import { ISTIO_TYPES, KUBERNETES_TYPES } from '../../catalogue/kinds.ts';
 import { lowerCamel, pluralOf } from '../../catalogue/plural.ts';
 import { FAULTS } from '../../errors.ts';
 import type { Parameter, ResourceParameter, TypeImport } from '../../model.ts';
-import type { AutopilotFile } from '../autopilot-fields.ts';
+import type { AutopilotFile, CustomParameterEntry } from '../autopilot-fields.ts';
 import { TYPES_MODULE, isReservedWord, isVersion } from '../names.ts';
 import type { Reading } from '../reading.ts';
 
@@ -15,25 +15,31 @@ export interface Parameters {
   readonly declared: ReadonlySet<string>;
 }
 
-/** The project's own kinds beside the catalogue's. */
+/**
+ * The project's own kinds beside the catalogue's. A kind that was not built in in 2019 may be declared under its name in the
+ * catalogue, as files of that time do: what such a declaration says holds.
+ */
 export function checkParameters(file: AutopilotFile, reading: Reading): Parameters {
   const all = new Map(BUILTIN_PARAMETERS);
   const custom: ResourceParameter[] = [];
   const declared = new Set<string>();
   // By folded name and key: both become keys of objects, and files on some systems.
   const taken = new Map<string, string>();
+  const names = new Map<string, string>();
   for (const parameter of BUILTIN_PARAMETERS.values()) {
     const by = `the built-in ${parameter === METRICS ? 'client for metrics' : `kind ${describe(parameter)}`}`;
     taken.set(fold(parameter.name), by).set(fold(parameter.key), by);
+    if (parameter.type === 'resource') names.set(identityOf(parameter), parameter.name);
   }
   for (const [index, entry] of (file.customParameters ?? []).entries()) {
-    if (!entry) continue;
     const path = ['customParameters', index];
-    const { lowerName, singleName } = entry;
-    if (lowerName === undefined) continue;
+    const { lowerName, singleName } = entry ?? {};
+    if (!entry || lowerName === undefined) continue;
+    const builtin = declared.has(lowerName) ? undefined : redeclared(entry);
+    if (builtin) for (const name of [builtin.name, builtin.key]) taken.delete(fold(name));
     declared.add(lowerName);
     const pluralName = entry.pluralName ?? (singleName === undefined ? undefined : pluralOf(singleName));
-    const key = keyOf(lowerName, pluralName);
+    const key = builtin?.key ?? keyOf(lowerName, pluralName);
     const by = taken.get(fold(lowerName)) ?? taken.get(fold(key));
     if (by !== undefined) reading.report(FAULTS.parameterTaken({ name: lowerName, by }), [...path, 'lowerName']);
     else if (isReservedWord(key) || key in Object.prototype)
@@ -45,7 +51,7 @@ export function checkParameters(file: AutopilotFile, reading: Reading): Paramete
       reading.report(FAULTS.parameterVersion({ name: lowerName }), path);
     }
     if (singleName === undefined || version === undefined || by !== undefined) continue;
-    const types = typesOf(entry.types, singleName);
+    const types = typesOf(entry.types, singleName) ?? (builtin?.version === version ? builtin.types : undefined);
     const parameter: ResourceParameter = {
       type: 'resource',
       name: lowerName,
@@ -54,14 +60,31 @@ export function checkParameters(file: AutopilotFile, reading: Reading): Paramete
       version,
       kind: singleName,
       plural: (entry.pluralName ?? lowerName).toLowerCase(),
-      namespaced: entry.scope !== 'Cluster',
+      namespaced: entry.scope === undefined ? (builtin?.namespaced ?? true) : entry.scope === 'Namespaced',
       ...(types && { types }),
     };
+    const other = names.get(identityOf(parameter)) ?? lowerName;
+    if (other !== lowerName) reading.report(FAULTS.parameterSame({ name: lowerName, other }), path);
+    else names.set(identityOf(parameter), lowerName);
     all.set(lowerName, parameter);
     custom.push(parameter);
   }
   return { all, custom, declared };
 }
+
+/** The built-in kind that a parameter declares once more, where that is its right. */
+function redeclared({
+  lowerName = '',
+  singleName,
+  apiGroup = '',
+}: CustomParameterEntry): ResourceParameter | undefined {
+  const builtin = ORIGINAL_NAMES.has(lowerName) ? undefined : BUILTIN_PARAMETERS.get(lowerName);
+  return builtin?.type === 'resource' && builtin.kind === singleName && builtin.group === apiGroup
+    ? builtin
+    : undefined;
+}
+
+const identityOf = ({ group, version, plural }: ResourceParameter) => `${group}/${version}/${plural}`;
 
 function describe(parameter: Parameter): string {
   if (parameter.type === 'metrics') return '`metrics`';

@@ -1,9 +1,10 @@
 import { lowerCamel } from '../../catalogue/plural.ts';
 import { FAULTS } from '../../errors.ts';
-import type { Phase, Project } from '../../model.ts';
+import type { Output, Phase, Project } from '../../model.ts';
 import type { AutopilotFile, PhaseEntry } from '../autopilot-fields.ts';
 import { isReservedWord, isWindowsDevice } from '../names.ts';
 import type { Reading } from '../reading.ts';
+import type { Path } from '../source.ts';
 import { suggestion } from '../suggest.ts';
 import { defined } from './identity.ts';
 import { checkPhaseGraph } from './phase-graph.ts';
@@ -114,7 +115,13 @@ function phaseOf(entry: PhaseEntry, index: number, reading: Reading, around: Sur
       inputs.map((input, position) => input && checkInput(input, [...path, 'inputs', position], reading, around)),
     ),
     outputs: defined(
-      outputs.map((output, position) => output && checkOutput(output, [...path, 'outputs', position], reading, around)),
+      checkOutputKinds(
+        outputs.map(
+          (output, position) => output && checkOutput(output, [...path, 'outputs', position], reading, around),
+        ),
+        [...path, 'outputs'],
+        reading,
+      ),
     ),
     ...(next && { next }),
     ...(interval !== undefined && { interval }),
@@ -123,6 +130,23 @@ function phaseOf(entry: PhaseEntry, index: number, reading: Reading, around: Sur
     adopt: entry.adopt ?? false,
     renamedFrom: defined(entry.renamedFrom),
   };
+}
+
+/** What is no longer returned is found by kind: two outputs of one kind, in different versions for example, undo each other. */
+function checkOutputKinds(
+  outputs: readonly (Output | undefined)[],
+  path: Path,
+  reading: Reading,
+): readonly (Output | undefined)[] {
+  const names = new Map<string, string>();
+  for (const [index, output] of outputs.entries()) {
+    if (!output) continue;
+    const { name, group, plural } = output.parameter;
+    const other = names.get(`${group}/${plural}`);
+    if (other !== undefined) reading.report(FAULTS.outputSame({ name, other }), [...path, index]);
+    names.set(`${group}/${plural}`, name);
+  }
+  return outputs;
 }
 
 /** No worker runs in a final phase: what is written there for one would be ignored silently. */
