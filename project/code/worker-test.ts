@@ -23,12 +23,16 @@ export const example = {
 `;
 }
 
+/** Types of the harness itself: a kind of such a name gets another one in it. */
+const HARNESS_TYPES = new Set(['Cluster', 'KubernetesObject', 'Live', 'Run']);
+
 /**
  * `test/harness.ts`: an embedded cluster with the operator on it, started in the phase that a test is about. The resource is put
  * there before the operator starts, so that just that phase's worker is seen.
  */
 export function harnessFile(project: Project): string {
   const { kind } = project;
+  const type = HARNESS_TYPES.has(kind) ? `${kind}Resource` : kind;
   const names = kindNames(kind);
   const paths = projectPaths(project);
   const from = (file: string) => specifier(paths.harness, file);
@@ -39,7 +43,7 @@ import type { KubernetesObject } from 'autopilot-runtime';
 import { crdOf } from 'autopilot-runtime/crd';
 import { spec, status } from '${from(paths.spec)}';
 import { ${names.resource} } from '${from(paths.types)}';
-import type { ${kind}, ${names.phase} } from '${from(paths.types)}';
+import type { ${type === kind ? kind : `${kind} as ${type}`}, ${names.phase} } from '${from(paths.types)}';
 import { operator } from '${from(paths.operator)}';
 import { example } from '${from(paths.example)}';
 
@@ -49,9 +53,9 @@ const timeout = 10_000;
 export interface Run {
   readonly cluster: Cluster;
   /** The ${kind} once the worker has run: in another phase, at rest in its own, or failed. */
-  readonly settled: () => Promise<Live<${kind}>>;
+  readonly settled: () => Promise<Live<${type}>>;
   /** The ${kind} once it is as wanted. */
-  readonly until: (wanted: (seen: Live<${kind}>) => boolean) => Promise<Live<${kind}>>;
+  readonly until: (wanted: (seen: Live<${type}>) => boolean) => Promise<Live<${type}>>;
   /** Deletes the ${kind}, and waits until it is gone. */
   readonly deleted: () => Promise<void>;
 }
@@ -67,7 +71,7 @@ export async function runFrom(
 ): Promise<void> {
   const cluster = await startCluster();
   const until: Run['until'] = async (wanted) => {
-    const seen = await cluster.until<${kind}>(reference, (now) => now !== undefined && wanted(now), { timeout });
+    const seen = await cluster.until<${type}>(reference, (now) => now !== undefined && wanted(now), { timeout });
     if (!seen) throw new Error('the ${kind} is gone');
     return seen;
   };
@@ -99,14 +103,14 @@ const definition = { ...${names.resource}, scope: '${project.scope}', phases: Ob
 
 const reference = { apiVersion: example.apiVersion, kind: example.kind, ...example.metadata };
 
-function hasRun({ status: seen }: Live<${kind}>, phase: ${names.phase}): boolean {
+function hasRun({ status: seen }: Live<${type}>, phase: ${names.phase}): boolean {
   return seen?.phase !== phase || (seen.conditions ?? []).some(({ type, status: state, reason }) => (type === 'Ready' && state === 'True') || reason === FAILED);
 }
 
 const FAILED = 'WorkerFailed';
 
 /** What the runtime says about a worker that failed; nothing where none did. */
-export function failure({ status: seen }: Live<${kind}>): string | undefined {
+export function failure({ status: seen }: Live<${type}>): string | undefined {
   return seen?.conditions?.find(({ reason }) => reason === FAILED)?.message;
 }
 `;

@@ -36,6 +36,7 @@ const CASES: Readonly<Record<string, Project>> = {
     { kind: 'Class', enableFinalizer: true },
   ),
   runtimeNames: projectFixture({ Desired: { initial: true, inputs: ['pods'], outputs: ['pods'] } }, { kind: 'Worker' }),
+  harnessNames: projectFixture({ Live: { initial: true } }, { kind: 'Cluster' }),
   custom: projectFixture(
     { Reading: { initial: true, inputs: ['widgets', 'gadgets'], outputs: ['widgets', 'gadgets'], interval: '1m30s' } },
     {
