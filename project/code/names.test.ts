@@ -15,6 +15,11 @@ describe('Names in generated code', () => {
     assert.equal(kindNames('Signal').key, 'signalResource');
   });
 
+  it('leave what stubs and tests call things themselves alone', () => {
+    assert.equal(kindNames('Found').key, 'foundResource');
+    assert.equal(kindNames('Settled').key, 'settledResource');
+  });
+
   it('make folders of phases', () => {
     assert.equal(kebab('Syncing'), 'syncing');
     assert.equal(kebab('RollBack'), 'roll-back');

@@ -22,6 +22,9 @@ const CONTEXT = new Set([
   'finalizer',
 ]);
 
+/** What the generated workers and tests call things themselves. */
+const STUB = new Set(['assert', 'deleted', 'failure', 'found', 'metadata', 'runFrom', 'settled', 'until']);
+
 /** `RollBack` → `roll-back`, `HTTPCheck` → `http-check`. The names of two phases that differ ignoring case stay different. */
 export function kebab(upperCamel: string): string {
   return upperCamel
@@ -33,7 +36,7 @@ export function kebab(upperCamel: string): string {
 /** The name under which workers get the resource: `autoRoute`. Kinds such as `Class` or `Client` get a suffix. */
 export function resourceKey(kind: string): string {
   const key = lowerCamel(kind);
-  return RESERVED.has(key) || CONTEXT.has(key) ? `${key}Resource` : key;
+  return [RESERVED, CONTEXT, STUB].some((names) => names.has(key)) ? `${key}Resource` : key;
 }
 
 /** The names of everything that is generated for a kind. */

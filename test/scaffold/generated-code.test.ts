@@ -37,6 +37,7 @@ const CASES: Readonly<Record<string, Project>> = {
   ),
   runtimeNames: projectFixture({ Desired: { initial: true, inputs: ['pods'], outputs: ['pods'] } }, { kind: 'Worker' }),
   harnessNames: projectFixture({ Live: { initial: true } }, { kind: 'Cluster' }),
+  stubNames: projectFixture({ Syncing: { initial: true, inputs: ['pods'] } }, { kind: 'Until', enableFinalizer: true }),
   custom: projectFixture(
     { Reading: { initial: true, inputs: ['widgets', 'gadgets'], outputs: ['widgets', 'gadgets'], interval: '1m30s' } },
     {

@@ -14,8 +14,8 @@ type Identity = Pick<
 /** Types of TypeScript and of the runtime that the module of the kind's types cannot do without. */
 const TYPES_IN_USE = new Set(
   (
-    'Array Boolean CustomResource Date Error Function Map Number Object Partial Promise Readonly Record Required ' +
-    'ResourceDefinition Set String Symbol'
+    'Array Boolean CustomResource Date Error Function Infinity Map NaN Number Object Partial Promise Readonly Record ' +
+    'Required ResourceDefinition Set String Symbol'
   ).split(' '),
 );
 
