@@ -61,6 +61,8 @@ export interface ResourceParameter {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Made by a CustomResourceDefinition that no cluster brings: the embedded one is given it from `crds/`. */
+  readonly isCrd?: true;
   /** Where its TypeScript interface comes from; absent: untyped. */
   readonly types?: TypeImport;
 }

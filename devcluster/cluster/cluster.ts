@@ -22,6 +22,7 @@ import { KindRegistry } from '../kinds/registry.ts';
 import { RequestLog } from '../requests/request-log.ts';
 import { Store } from '../store/store.ts';
 import { createBaseObjects } from './base-objects.ts';
+import { readCrdFolder } from './crd-folder.ts';
 import { Objects } from './objects.ts';
 import { untilObject, untilObjects } from './until.ts';
 import type { ServingCertificate } from '../auth/certificate.ts';
@@ -166,6 +167,11 @@ export class Cluster {
       {},
     );
     return applied;
+  }
+
+  /** Installs the CustomResourceDefinitions in the YAML files of a folder; nothing where there is no such folder. */
+  async installCrdFolder(folder: string): Promise<void> {
+    for (const crd of await readCrdFolder(folder)) await this.installCrd(crd);
   }
 
   /** Forgets the past: watches and pages from before are answered 410 from now on. */

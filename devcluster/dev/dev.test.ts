@@ -39,6 +39,12 @@ const CRD = {
   },
 };
 
+const OTHER = {
+  ...CRD,
+  metadata: { name: 'others.vendor.io' },
+  spec: { ...CRD.spec, group: 'vendor.io', names: { kind: 'Other', plural: 'others' } },
+};
+
 /** Lines as they are printed, and a way to wait for one. */
 class Lines {
   readonly all: string[] = [];
@@ -75,6 +81,9 @@ describe('The dev loop', () => {
     folder = await mkdtemp(join(tmpdir(), 'dev-loop-'));
     await mkdir(join(folder, 'src', 'workers'), { recursive: true });
     await writeFile(join(folder, 'autopilot.yaml'), 'apiVersion: examples.io/v1\nkind: Thing\n');
+    await mkdir(join(folder, 'crds'));
+    await writeFile(join(folder, 'crds', 'others.yaml'), `---\n${JSON.stringify(OTHER)}\n`);
+    await writeFile(join(folder, 'crds', 'README.md'), 'Of other vendors.\n');
     await save('1');
     const output = new PassThrough();
     output.on('data', (chunk: Buffer) => chunk.toString().split('\n').filter(Boolean).forEach(said.add));
@@ -90,6 +99,11 @@ describe('The dev loop', () => {
     assert.equal(session.kubeconfig, join(folder, '.work', 'kubeconfig'));
     assert.equal((await stat(session.kubeconfig)).mode & 0o777, 0o600);
     assert.ok((await readFile(session.kubeconfig, 'utf8')).includes(session.cluster.url));
+  });
+
+  it('has the kinds of other vendors that the project defines in crds/', async () => {
+    const other = { apiVersion: 'vendor.io/v1', kind: 'Other', metadata: { name: 'x', namespace: 'default' } };
+    assert.equal((await session.cluster.create(other)).kind, 'Other');
   });
 
   it('starts the operator in development mode, and knows when it watches its kind', async () => {
@@ -137,6 +151,18 @@ describe('The dev loop', () => {
       message: new RegExp(elsewhere),
     });
     await rm(elsewhere, { recursive: true });
+  });
+
+  it('says which file in crds/ is none of a CustomResourceDefinition, and ends', async () => {
+    const broken = await mkdtemp(join(tmpdir(), 'broken-crds-'));
+    await mkdir(join(broken, 'crds'));
+    await writeFile(join(broken, 'autopilot.yaml'), 'apiVersion: examples.io/v1\nkind: Thing\n');
+    const code = 'ERR_AP_CLUSTER_CRDS';
+    await writeFile(join(broken, 'crds', 'a.yaml'), 'kind: List\nitems: []\n');
+    await assert.rejects(startDev({ folder: broken }), { code, message: /a\.yaml holds something else/ });
+    await writeFile(join(broken, 'crds', 'a.yaml'), 'kind: [\n');
+    await assert.rejects(startDev({ folder: broken }), { code, message: /a\.yaml is no YAML/ });
+    await rm(broken, { recursive: true });
   });
 
   it('says what is wrong with a project that names no kind', async () => {

@@ -34,12 +34,18 @@ export interface DevSession {
 /**
  * The dev loop of an operator project: an embedded cluster, the operator as a process of its own that is started anew whenever a
  * source is saved, and a line for each phase that a resource goes through. A program that cannot start says why, and is tried
- * again at the next save.
+ * again at the next save. The cluster has the kinds that the folder `crds/` of the project defines.
  */
 export async function startDev(options: DevOptions = {}): Promise<DevSession> {
   const { folder = process.cwd(), port = 0, print = console.log, output } = options;
   const project = await findProject(folder);
   const cluster = await startCluster({ port });
+  try {
+    await cluster.installCrdFolder(join(project.folder, 'crds'));
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
   const work = join(project.folder, '.work');
   await mkdir(work, { recursive: true });
   const kubeconfig = await cluster.writeKubeconfig(join(work, 'kubeconfig'));

@@ -1,4 +1,5 @@
 import type { Phase, Project } from '../model.ts';
+import { crdFiles } from './crds.ts';
 import { dockerfile } from './dockerfile.ts';
 import { finalizerFile } from './finalizer.ts';
 import { format } from './format.ts';
@@ -63,6 +64,7 @@ function operatorFiles(project: Project): RenderedFile[] {
     file('yours', paths.main, mainFile(), true),
     file('generated', paths.operator, operatorFile(project)),
     ...(usedKinds(project).length > 0 ? [file('generated', paths.kinds, kindsFile(project))] : []),
+    ...crdFiles(project).map(({ path, contents }) => file('yours', path, contents)),
     ...(usesMetrics(project) ? [file('generated', paths.metrics, metricsFile(project))] : []),
     ...project.phases.flatMap((phase) => phaseFiles(project, phase)),
     ...(project.enableFinalizer

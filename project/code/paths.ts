@@ -8,6 +8,7 @@ export function projectPaths(project: Pick<Project, 'plural' | 'version'>) {
     main: 'src/main.ts',
     operator: 'src/operator.ts',
     kinds: 'src/kinds.ts',
+    crds: 'crds',
     metrics: 'src/metrics.ts',
     finalizer: 'src/finalizer.ts',
     spec: `${api}/spec.ts`,

@@ -1,4 +1,5 @@
 import type { Phase, Project } from '../model.ts';
+import { crdFiles } from './crds.ts';
 import { mermaid } from './diagram.ts';
 import { projectPaths } from './paths.ts';
 import type { ScaffoldSettings } from './settings.ts';
@@ -59,7 +60,7 @@ ${[
 | --- | --- |
 ${[
   row(
-    `\`autopilot.yaml\`, \`autopilot-operator.yaml\`, \`${paths.spec}\`, \`${worker}\`, ${project.enableFinalizer ? `\`${paths.finalizer}\`, ` : ''}\`${paths.main}\`, \`test/\``,
+    `\`autopilot.yaml\`, \`autopilot-operator.yaml\`, \`${paths.spec}\`, \`${worker}\`, ${project.enableFinalizer ? `\`${paths.finalizer}\`, ` : ''}\`${paths.main}\`, ${crdFiles(project).length > 0 ? `\`${paths.crds}/\`, ` : ''}\`test/\``,
     'Yours: written once, never overwritten.',
   ),
   row(

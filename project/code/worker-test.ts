@@ -1,5 +1,6 @@
 import type { Phase, Project } from '../model.ts';
 import { docComment } from './comment.ts';
+import { crdFiles } from './crds.ts';
 import { createImports, specifier } from './imports.ts';
 import { kindNames } from './names.ts';
 import { projectPaths } from './paths.ts';
@@ -76,7 +77,8 @@ export async function runFrom(
     return seen;
   };
   try {
-    await cluster.installCrd(crdOf(definition, { spec, status }));
+    ${crdFiles(project).length > 0 ? `await cluster.installCrdFolder('${paths.crds}');
+    ` : ''}await cluster.installCrd(crdOf(definition, { spec, status }));
     for (const object of given) await cluster.create(object);
     await cluster.create(example);
     await cluster.patch(reference, { status: { phase } }, { subresource: 'status' });

@@ -187,7 +187,10 @@ const CUSTOM_PARAMETER = object(
       rules: names.PARAMETER_GROUP_RULES,
       mayBeEmpty: true,
     }),
-    isCrd: flag({ description: 'Whether the kind is made by a CRD: has no effect.' }),
+    isCrd: flag({
+      description:
+        'Whether a CRD makes the kind: then `crds/` gets one for development and tests. Default: true, for kinds beyond Kubernetes and Istio.',
+    }),
     version: text({
       description: "The API's version. Default: the last segment of `package`, if it looks like one.",
       examples: ['v1alpha2'],

@@ -148,6 +148,7 @@ describe('projects of 2019', () => {
         kind: 'TrafficSplit',
         plural: 'trafficsplits',
         namespaced: true,
+        isCrd: true,
       },
       {
         type: 'resource',
@@ -367,6 +368,25 @@ customParameters:
           },
         ],
       ],
+    );
+  });
+
+  it('knows which kinds no cluster has by itself', () => {
+    const { customParameters } = load(`
+kind: A
+apiVersion: a.io/v1
+operatorName: x
+phases: [{ name: Start, initial: true }]
+customParameters:
+  - { lowerName: foos, singleName: Foo, version: v1, apiGroup: foo.io }
+  - { lowerName: bars, singleName: Bar, version: v1, apiGroup: foo.io, isCrd: true }
+  - { lowerName: aggregated, singleName: Aggregated, version: v1, apiGroup: foo.io, isCrd: false }
+  - { lowerName: oldCronJobs, singleName: CronJob, pluralName: CronJobs, version: v1beta1, apiGroup: batch }
+  - { lowerName: oldGateways, singleName: Gateway, pluralName: Gateways, version: v1alpha3, apiGroup: networking.istio.io, isCrd: true }
+`);
+    assert.deepEqual(
+      customParameters.flatMap((parameter) => (parameter.type === 'resource' && parameter.isCrd ? parameter.name : [])),
+      ['foos', 'bars'],
     );
   });
 

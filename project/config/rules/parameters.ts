@@ -1,4 +1,4 @@
-import { BUILTIN_PARAMETERS, METRICS, ORIGINAL_NAMES } from '../../catalogue/catalogue.ts';
+import { BUILTIN_PARAMETERS, BUILTIN_RESOURCES, METRICS, ORIGINAL_NAMES } from '../../catalogue/catalogue.ts';
 import { ISTIO_TYPES, KUBERNETES_TYPES } from '../../catalogue/kinds.ts';
 import { lowerCamel, pluralOf } from '../../catalogue/plural.ts';
 import { FAULTS } from '../../errors.ts';
@@ -61,6 +61,7 @@ export function checkParameters(file: AutopilotFile, reading: Reading): Paramete
       kind: singleName,
       plural: (entry.pluralName ?? lowerName).toLowerCase(),
       namespaced: entry.scope === undefined ? (builtin?.namespaced ?? true) : entry.scope === 'Namespaced',
+      ...(isForeign(entry) && { isCrd: true }),
       ...(types && { types }),
     };
     const other = names.get(identityOf(parameter)) ?? lowerName;
@@ -82,6 +83,13 @@ function redeclared({
   return builtin?.type === 'resource' && builtin.kind === singleName && builtin.group === apiGroup
     ? builtin
     : undefined;
+}
+
+const BUILTIN_GROUPS = new Set(BUILTIN_RESOURCES.map(({ group }) => group));
+
+/** Whether the kind is there only where somebody has installed its CRD: neither a part of Kubernetes nor of a known mesh. */
+function isForeign({ apiGroup = '', isCrd = true }: CustomParameterEntry): boolean {
+  return isCrd && apiGroup.includes('.') && !BUILTIN_GROUPS.has(apiGroup);
 }
 
 const identityOf = ({ group, version, plural }: ResourceParameter) => `${group}/${version}/${plural}`;
