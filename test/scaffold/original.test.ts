@@ -1,66 +1,34 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { check, generate, openFolder, removeFolder, runTests, tree } from './workbench.ts';
+import { AUTOROUTE, CANARY, OPERATOR, OTHER } from './projects-of-2019.ts';
+import { check, differences, generate, openFolder, removeFolder, runTests, tree } from './workbench.ts';
 
-/** Both operators that the documentation of 2019 builds, with every field that its two files had. */
-const AUTOROUTE = `kind: AutoRoute
-apiVersion: examples.io/v1
-operatorName: autoroute-operator
-phases:
-  - name: Initializing
-    description: Initializing the AutoRoute
-    initial: true
-  - name: Syncing
-    description: Syncing the AutoRoute with Istio
-    inputs:
-      - deployments
-    outputs:
-      - services
-      - virtualservices
-      - gateways
-  - name: Ready
-    description: AutoRoute is ready
-    inputs:
-      - deployments
-enableFinalizer: true
-`;
-
-const CANARY = `apiVersion: autopilot.examples.io/v1
-kind: CanaryDeployment
-operatorName: canary-operator
-phases:
-  - { name: Initializing, initial: true, inputs: [deployments], outputs: [deployments, services, virtualservices] }
-  - { name: Waiting, inputs: [deployments, virtualservices], outputs: [deployments, virtualservices] }
-  - { name: Evaluating, inputs: [metrics, virtualservices], outputs: [virtualservices] }
-  - { name: Promoting, inputs: [deployments, virtualservices], outputs: [deployments, virtualservices] }
-  - { name: RollBack, inputs: [deployments, trafficsplits], outputs: [deployments, trafficsplits] }
-  - { name: Done, final: true }
-queries:
-  - name: success-rate
-    queryTemplate: |
-      sum(rate(requests_total{namespace="{{ .Namespace }}", name=~"{{.Name}}"}[{{ .Interval }}]))
-    parameters: [Namespace, Name, Interval]
-customParameters:
-  - lowerName: trafficsplits
-    singleName: TrafficSplit
-    pluralName: TrafficSplits
-    importPrefix: smiv1alpha2
-    package: github.com/deislabs/smi-sdk-go/pkg/apis/split/v1alpha2
-    apiGroup: split.smi-spec.io
-    isCrd: true
-`;
-
-const OPERATOR = `version: 0.0.1
-meshProvider: 0
-controlPlaneNs: istio-system
-workInterval: 5s
-metricsAddr: :9091
-enableLeaderElection: true
-watchNamespace: ""
-leaderElectionNamespace: ""
-logLevel: 1
-`;
+/** For each field of autopilot.yaml a file of {@link CANARY} and what it says there because of the field. */
+const EFFECTS: Readonly<Record<string, readonly [file: string, shows: RegExp]>> = {
+  kind: ['deploy/base/crd.yaml', /^ {4}kind: CanaryDeployment$/m],
+  apiVersion: ['deploy/base/crd.yaml', /^ {2}group: autopilot\.examples\.io$[^]*^ {4}- name: v1$/m],
+  operatorName: ['deploy/base/deployment.yaml', /app\.kubernetes\.io\/name: canary-operator$/m],
+  enableFinalizer: ['src/operator.ts', /finalizer: \{ worker: finalizer \}/],
+  'phases.name': ['src/workers/roll-back/io.ts', /export type RollBackWorker =/],
+  'phases.description': ['src/workers/waiting/worker.ts', /Waits for a new pod template/],
+  'phases.initial': ['src/operator.ts', /Initializing: \{\s+initial: true,/],
+  'phases.final': ['src/operator.ts', /Done: \{\s+final: true,/],
+  'phases.inputs': ['src/workers/evaluating/io.ts', /readonly metrics: Metrics;\s+readonly virtualServices: Reader</],
+  'phases.outputs': ['src/workers/evaluating/io.ts', /readonly virtualServices\?: readonly Desired<IVirtualService>/],
+  'customParameters.lowerName': ['README.md', /^\| RollBack .*\btrafficsplits\b/m],
+  'customParameters.singleName': ['src/kinds.ts', /kind: 'TrafficSplit'/],
+  'customParameters.pluralName': ['src/workers/roll-back/io.ts', /readonly trafficSplits: Reader</],
+  'customParameters.package': ['src/kinds.ts', /version: 'v1alpha2'/],
+  'customParameters.apiGroup': ['deploy/overlays/cluster/clusterrole.yaml', /split\.smi-spec\.io/],
+  'customParameters.isCrd': ['crds/trafficsplits.split.smi-spec.io.yaml', /kind: TrafficSplit$/m],
+  'queries.name': ['src/metrics.ts', /getSuccessRate\(/],
+  'queries.queryTemplate': ['src/metrics.ts', /sum\(rate\(requests_total\{namespace="\{\{ \.Namespace \}\}"/],
+  'queries.parameters': [
+    'src/metrics.ts',
+    /getSuccessRate\(namespace: string, name: string, interval: string\): Promise<number>/,
+  ],
+};
 
 describe('A project in the two files of 2019', function () {
   this.timeout(60_000);
@@ -91,11 +59,35 @@ describe('A project in the two files of 2019', function () {
   it('CanaryDeployment generates, type-checks and runs', async () => {
     await generateFrom(CANARY);
     await check(folder);
-    assert.match(
-      await read('src/metrics.ts'),
-      /getSuccessRate\(namespace: string, name: string, interval: string\): Promise<number>/,
-    );
-    assert.match(await read('src/kinds.ts'), /group: 'split\.smi-spec\.io',\s+version: 'v1alpha2'/);
+    const { code, stdout } = await runTests(folder);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /6 passing/);
+  });
+
+  it('has an effect of each field of autopilot.yaml', async () => {
+    await generateFrom(CANARY);
+    const files = await tree(folder);
+    const other = await openFolder();
+    try {
+      await writeFile(join(other, 'autopilot.yaml'), OTHER);
+      await generate(other, 'app');
+      const others = await tree(other);
+      for (const [field, [file, shows]] of Object.entries(EFFECTS)) {
+        assert.match(files.get(file) ?? `there is no ${file}`, shows, field);
+        assert.doesNotMatch(others.get(file) ?? '', shows, field);
+      }
+    } finally {
+      await removeFolder(other);
+    }
+  });
+
+  it('is the same whatever `importPrefix` says, which is for Go only', async () => {
+    await generateFrom(CANARY);
+    const before = await tree(folder);
+    await writeFile(join(folder, 'autopilot.yaml'), CANARY.replace('smiv1alpha2', 'another'));
+    await generate(folder, 'app');
+    const changed = differences(before, await tree(folder)).filter((path) => !path.startsWith('.autopilot/'));
+    assert.deepEqual(changed, ['autopilot.yaml']);
   });
 
   it('gets a second file where it had only one', async () => {
