@@ -40,6 +40,7 @@ function definitionsIn(file: string, text: string): readonly ObjectLike[] {
 
 function isDefinition(value: unknown): value is ObjectLike {
   return (
-    stringAt(value, 'apiVersion') === 'apiextensions.k8s.io/v1' && stringAt(value, 'kind') === 'CustomResourceDefinition'
+    stringAt(value, 'apiVersion') === 'apiextensions.k8s.io/v1' &&
+    stringAt(value, 'kind') === 'CustomResourceDefinition'
   );
 }

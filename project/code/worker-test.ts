@@ -77,8 +77,12 @@ export async function runFrom(
     return seen;
   };
   try {
-    ${crdFiles(project).length > 0 ? `await cluster.installCrdFolder('${paths.crds}');
-    ` : ''}await cluster.installCrd(crdOf(definition, { spec, status }));
+    ${
+      crdFiles(project).length > 0
+        ? `await cluster.installCrdFolder('${paths.crds}');
+    `
+        : ''
+    }await cluster.installCrd(crdOf(definition, { spec, status }));
     for (const object of given) await cluster.create(object);
     await cluster.create(example);
     await cluster.patch(reference, { status: { phase } }, { subresource: 'status' });
