@@ -30,7 +30,7 @@ export const ORIGINAL_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 function resources(api: Api, kinds: Readonly<Record<string, string>>, namespaced: boolean): ResourceParameter[] {
-  const { group, version, prefix } = api;
+  const { group, version, prefix, types } = api;
   return Object.entries(kinds).map(([plain, kind]) => {
     const key = prefix ? prefix + plain.charAt(0).toUpperCase() + plain.slice(1) : plain;
     return {
@@ -42,11 +42,13 @@ function resources(api: Api, kinds: Readonly<Record<string, string>>, namespaced
       kind,
       plural: plain.toLowerCase(),
       namespaced,
-      types: {
-        module: [api.types.name, group, version, kind].filter((part) => part !== '').join('/'),
-        name: `I${kind}`,
-        dependency: api.types,
-      },
+      ...(types && {
+        types: {
+          module: [types.name, group, version, kind].filter((part) => part !== '').join('/'),
+          name: `I${kind}`,
+          dependency: types,
+        },
+      }),
     };
   });
 }

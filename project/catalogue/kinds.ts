@@ -1,14 +1,14 @@
 /**
- * The kinds that phases can name without further ado, API by API: every stored kind of Kubernetes 1.37 that can be listed and
- * watched and has a type in kubernetes-models, and Istio's networking API. Written as `key: 'Kind'`, where the key is the name
+ * The kinds that phases can name without further ado, API by API: every stored kind of Kubernetes 1.37 that is stable and can be
+ * listed and watched, and Istio's networking API. Written as `key: 'Kind'`, where the key is the name
  * in TypeScript; its lower-case form is the name in YAML and the plural in URLs.
  */
 export interface Api {
   /** '' for the core group. */
   readonly group: string;
   readonly version: string;
-  /** The npm package with its types. */
-  readonly types: TypesPackage;
+  /** The npm package with its types; absent where it has none yet, so that objects are untyped. */
+  readonly types?: TypesPackage;
   /**
    * Put before each key and name, for an API whose names are taken: two kinds may have the same plural, and the name in YAML is
    * unique.
@@ -108,6 +108,12 @@ export const APIS: readonly Api[] = [
     cluster: { certificateSigningRequests: 'CertificateSigningRequest' },
   },
   {
+    group: 'certificates.k8s.io',
+    version: 'v1',
+    namespaced: { podCertificateRequests: 'PodCertificateRequest' },
+    cluster: { clusterTrustBundles: 'ClusterTrustBundle' },
+  },
+  {
     group: 'coordination.k8s.io',
     version: 'v1',
     types: KUBERNETES_TYPES,
@@ -167,6 +173,11 @@ export const APIS: readonly Api[] = [
     cluster: { deviceClasses: 'DeviceClass', resourceSlices: 'ResourceSlice' },
   },
   {
+    group: 'resource.k8s.io',
+    version: 'v1',
+    cluster: { deviceTaintRules: 'DeviceTaintRule' },
+  },
+  {
     group: 'scheduling.k8s.io',
     version: 'v1',
     types: KUBERNETES_TYPES,
@@ -184,6 +195,11 @@ export const APIS: readonly Api[] = [
       volumeAttachments: 'VolumeAttachment',
       volumeAttributesClasses: 'VolumeAttributesClass',
     },
+  },
+  {
+    group: 'storagemigration.k8s.io',
+    version: 'v1',
+    cluster: { storageVersionMigrations: 'StorageVersionMigration' },
   },
   {
     group: 'networking.istio.io',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { BUILTIN_RESOURCES } from '../../project/catalogue/catalogue.ts';
 import { codeFiles } from '../../project/code/code.ts';
 import { AUTOROUTE, projectFixture } from '../../project/code/project.fixture.ts';
 import type { RenderedFile } from '../../project/code/rendered-file.ts';
@@ -21,6 +22,9 @@ const own = (name: string, rest: Partial<ResourceParameter>): ResourceParameter 
   ...rest,
 });
 
+/** Each kind that is built in. */
+const KINDS = BUILTIN_RESOURCES.map(({ name }) => name);
+
 const CASES: Readonly<Record<string, Project>> = {
   autoroute: AUTOROUTE,
   original: projectFixture({
@@ -38,6 +42,10 @@ const CASES: Readonly<Record<string, Project>> = {
   runtimeNames: projectFixture({ Desired: { initial: true, inputs: ['pods'], outputs: ['pods'] } }, { kind: 'Worker' }),
   harnessNames: projectFixture({ Live: { initial: true } }, { kind: 'Cluster' }),
   stubNames: projectFixture({ Syncing: { initial: true, inputs: ['pods'] } }, { kind: 'Until', enableFinalizer: true }),
+  catalogue: projectFixture(
+    { Reading: { initial: true, inputs: KINDS }, Writing: { outputs: KINDS } },
+    { kind: 'Everything', scope: 'Cluster' },
+  ),
   custom: projectFixture(
     { Reading: { initial: true, inputs: ['widgets', 'gadgets'], outputs: ['widgets', 'gadgets'], interval: '1m30s' } },
     {
@@ -103,6 +111,8 @@ describe('Generated code', function () {
     for (const [name, project] of Object.entries(CASES)) {
       const files = await codeFiles(project, SETTINGS);
       await write(name, files);
+      // Some kinds need more than a name: the compiler says what, once their example is a start.
+      if (name === 'catalogue') continue;
       await write(
         `${name}-started`,
         files.map((file) => ({ path: file.path, contents: uncommented(file) })),
