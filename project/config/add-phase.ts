@@ -66,20 +66,23 @@ function insertBlock(yaml: EditableYaml, seq: YAMLSeq, index: number, phase: Fre
   const indent = yaml.text.slice(yaml.lineOf(dash), dash);
   if (indent.trim() !== '') return yaml.refuse('the list does not begin on a line of its own');
   const [, marker = '- '] = /^(- +)\S/.exec(yaml.text.slice(dash)) ?? [];
-  const lines = phaseLines(phase, indent, marker);
+  const neighbour = asMap(seq.items[index - 1] ?? seq.items[0]);
+  const lines = neighbour?.flow === true ? indent + marker + flowPhase(phase) : phaseLines(phase, indent, marker);
   // Phases stand as far apart as the first two do.
   const [one, two] = [contentEnd(seq.items[0]), dashes[1]];
   const between = two === undefined ? undefined : yaml.text.slice(one, two);
   const isSpaced = between === undefined ? yaml.lineOf(one) > dash : /\n[ \t]*\r?\n/.test(between);
   if (index === 0) return yaml.linesAt(first, isSpaced ? `${lines}\n` : lines);
   const end = contentEnd(seq.items[index - 1]);
+  // A text that keeps the blank lines after it would take one more.
+  const isKept = /\n[ \t]*\r?\n$/.test(yaml.text.slice(0, end));
   let offset = yaml.text[end - 1] === '\n' ? end : yaml.lineAfter(end);
   for (;;) {
     const [comment, space = ''] = /^([ \t]*)#[^\n]*\n?/.exec(yaml.text.slice(offset)) ?? [];
     if (comment === undefined || space.length <= indent.length) break;
     offset += comment.length;
   }
-  return yaml.linesAt(offset, isSpaced ? `\n${lines}` : lines);
+  return yaml.linesAt(offset, isSpaced && !isKept ? `\n${lines}` : lines);
 }
 
 /** A phase's `next` with one name more; nothing to do where it has none, since it may go anywhere then. */

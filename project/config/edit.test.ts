@@ -120,6 +120,14 @@ describe('adding a phase', () => {
       'phases:\n  -\n    name: A\n': 'phases:\n  -\n    name: A\n\n  - name: Checking\n    inputs:\n      - pods\n',
       'phases:\n  - name: A\n    description: >\n      folded\n      text\n':
         'phases:\n  - name: A\n    description: >\n      folded\n      text\n\n  - name: Checking\n    inputs:\n      - pods\n',
+      'phases:\n  - { name: A } # a\n  # b\n  - { name: B }\n# end\n':
+        'phases:\n  - { name: A } # a\n  # b\n  - { name: B }\n  - { name: Checking, inputs: [pods] }\n# end\n',
+      'phases:\n  - name: A\n    description: |+\n      kept\n\n\nrbac: []\n':
+        'phases:\n  - name: A\n    description: |+\n      kept\n\n\n  - name: Checking\n    inputs:\n      - pods\nrbac: []\n',
+      '"phases":\n  - &a\n    "name": A\n    inputs: &k [ nodes ]\n':
+        '"phases":\n  - &a\n    "name": A\n    inputs: &k [ nodes ]\n\n  - name: Checking\n    inputs:\n      - pods\n',
+      '{ kind: A, phases: [ { name: A } ] } # c\n':
+        '{ kind: A, phases: [ { name: A }, { name: Checking, inputs: [pods] } ] } # c\n',
       '\uFEFFphases:\n  - name: A': '\uFEFFphases:\n  - name: A\n  - name: Checking\n    inputs:\n      - pods',
     };
     for (const [before, after] of Object.entries(cases)) assert.equal(addPhase(before, X), after);
@@ -290,6 +298,32 @@ describe('setting a key', () => {
     assert.match(setOperatorKey(text, 'metricsAddr', ''), /^# metricsAddr: :9091\nmetricsAddr: ''$/m);
   });
 
+  it('is not misled by a comment that belongs to something else', () => {
+    assert.equal(
+      setAutopilotKey('kind: A\nphases:\n  - name: A\n# onSpecChange: B\n  - name: B\n', 'onSpecChange', 'A'),
+      'kind: A\nonSpecChange: A\nphases:\n  - name: A\n# onSpecChange: B\n  - name: B\n',
+    );
+  });
+
+  it('knows the ways to write a key and its value', () => {
+    const cases: Record<string, string> = {
+      '{ kind: A } # c\n': '{ kind: A, onSpecChange: B } # c\n',
+      '"onSpecChange": A\n': '"onSpecChange": B\n',
+      'onSpecChange: ~ # none\n': 'onSpecChange: B # none\n',
+      'onSpecChange: A\n  and more\nkind: A\n': 'onSpecChange: B\nkind: A\n',
+      'kind: A\r\n# onSpecChange: X\r\nphases: []\r\n':
+        'kind: A\r\n# onSpecChange: X\r\nonSpecChange: B\r\nphases: []\r\n',
+      'onSpecChange: >-\r\n  A\r\nkind: A\r\n': 'onSpecChange: B\r\nkind: A\r\n',
+      'kind: A\n...\n': 'kind: A\nonSpecChange: B\n...\n',
+    };
+    for (const [before, after] of Object.entries(cases))
+      assert.equal(setAutopilotKey(before, 'onSpecChange', 'B'), after);
+    assert.equal(
+      setAutopilotKey('enableFinalizer: "false" # c\n', 'enableFinalizer', true),
+      'enableFinalizer: true # c\n',
+    );
+  });
+
   it('works on a file that is empty or holds comments only', () => {
     assert.equal(setOperatorKey('', 'logLevel', 'Debug'), 'logLevel: Debug\n');
     assert.equal(setOperatorKey('# nothing\n', 'logLevel', 'Debug'), '# nothing\nlogLevel: Debug\n');
@@ -310,7 +344,7 @@ describe('setting a key', () => {
       /^ERR_AP_EDIT: .*plain/,
     );
     assert.match(
-      codeOf(() => setAutopilotKey('{kind: A}\n', 'onSpecChange', 'B')),
+      codeOf(() => setAutopilotKey('onSpecChange: &phase A\nonOutputDrift: *phase\n', 'onSpecChange', 'B')),
       /^ERR_AP_EDIT: .*safely/,
     );
     assert.match(

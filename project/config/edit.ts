@@ -1,6 +1,7 @@
 import { isScalar } from 'yaml';
 import { OPERATOR_CONFIG_FIELDS } from '../../runtime/config/fields.ts';
 import type { OperatorConfigKey } from '../../runtime/config/fields.ts';
+import { startOf } from './source.ts';
 import { EditableYaml, contentEnd, isNothing, pairOf } from './splice.ts';
 import type { Splice } from './splice.ts';
 import { scalarText } from './write.ts';
@@ -50,7 +51,9 @@ function replacement(yaml: EditableYaml, key: unknown, value: unknown, wanted: s
   }
   const range = isScalar(value) ? value.range : undefined;
   if (!isScalar(value) || !range) return yaml.refuse('its value is not a plain one');
-  return { from: range[0], to: range[1], text: quotedAs(value.type, wanted) };
+  // A text in lines of its own ends with one.
+  const [ending = ''] = /\r?\n$/.exec(yaml.text.slice(range[0], range[1])) ?? [];
+  return { from: range[0], to: range[1], text: quotedAs(value.type, wanted) + ending };
 }
 
 /** In the quotes that were there. */
@@ -63,7 +66,15 @@ function quotedAs(type: string | undefined, value: string | number | boolean): s
 /** Below the line that shows its default, else below the key that comes before it, else at the end. */
 function newLine(yaml: EditableYaml, key: string, value: string | number | boolean, order: readonly string[]): Splice {
   const line = `${key}: ${scalarText(value)}`;
-  const shown = new RegExp(`^# ?${key}:.*$`, 'm').exec(yaml.text);
+  const pairs = yaml.root?.items ?? [];
+  const last = pairs.at(-1);
+  if (yaml.root?.flow === true && last) {
+    const end = contentEnd(isNothing(last.value) ? last.key : last.value);
+    return { from: end, to: end, text: `, ${line}` };
+  }
+  const isInside = (offset: number) =>
+    pairs.some((each) => (startOf(each.key) ?? 0) < offset && offset < contentEnd(each.value));
+  const shown = [...yaml.text.matchAll(new RegExp(`^# ?${key}:.*$`, 'gm'))].find(({ index }) => !isInside(index));
   if (shown) return yaml.linesAt(yaml.lineAfter(shown.index), line);
   const former = order.slice(0, order.indexOf(key)).findLast((each) => pairOf(yaml.root, each));
   const pair = former === undefined ? undefined : pairOf(yaml.root, former);
