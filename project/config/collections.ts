@@ -15,7 +15,7 @@ export function list<T>(
 ): Field<(T | undefined)[]> {
   const { description, unique } = options;
   return {
-    schema: { type: 'array', description, items: item.schema },
+    schema: { type: 'array', description, items: item.schema, ...(unique && { uniqueItems: true }) },
     read: (node, path, reading) =>
       reading.following(node, (target) => {
         if (!isSeq(target)) {

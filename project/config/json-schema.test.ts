@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { Ajv } from 'ajv';
+import { array, assert as assertProperty, constantFrom, nat, property, record } from 'fast-check';
 import { describe, it } from 'mocha';
 import { parse } from 'yaml';
+import { describeProblem } from '../errors.ts';
 import { BAD_INPUTS, GOOD } from './bad-inputs.fixture.test.ts';
 import { JSON_SCHEMAS, schemaText } from './json-schema.ts';
 import { loadProject } from './load.ts';
@@ -14,7 +16,6 @@ import { freshAutopilotYaml, freshOperatorYaml } from './write.ts';
 const BEYOND = new Set([
   'ERR_AP_ADDRESS_CLASH',
   'ERR_AP_CRD_NAME_TAKEN',
-  'ERR_AP_DUPLICATE',
   'ERR_AP_DURATION_RANGE',
   'ERR_AP_FINAL_WORK',
   'ERR_AP_GROUP_PROTECTED',
@@ -56,11 +57,136 @@ const BEYOND = new Set([
 /** Single cases of codes that a schema sees elsewhere. */
 const BEYOND_CASES = new Set([
   'a CRD name that is too long',
+  'an input twice',
+  'a query parameter twice',
   'outputs in other namespaces',
   'outputs without a namespace',
   'a parameter named after a word of TypeScript',
   'a query parameter that is a word of TypeScript',
 ]);
+
+/** Codes of problems that a schema sees wherever they are. */
+const VISIBLE = new Set([
+  'ERR_AP_API_VERSION',
+  'ERR_AP_DURATION',
+  'ERR_AP_EMPTY',
+  'ERR_AP_GROUP',
+  'ERR_AP_KIND',
+  'ERR_AP_NUMBER_RANGE',
+  'ERR_AP_OPERATOR_NAME',
+  'ERR_AP_PHASE_NAME',
+  'ERR_AP_QUERY_NAME',
+  'ERR_AP_REQUIRED',
+  'ERR_AP_UNKNOWN_KEY',
+  'ERR_AP_UNKNOWN_VALUE',
+  'ERR_AP_VERSION',
+  'ERR_AP_WRONG_TYPE',
+]);
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A project with every key; typed as what it is once keys were changed at random. */
+const EVERYTHING: unknown = {
+  kind: 'A',
+  apiVersion: 'examples.io/v1beta1',
+  operatorName: '1-a',
+  scope: 'Namespaced',
+  plural: 'as',
+  shortNames: ['x'],
+  categories: ['all'],
+  enableFinalizer: true,
+  finalizer: { inputs: [], outputs: [] },
+  onSpecChange: 'Work',
+  onOutputDrift: 'Work',
+  transitions: 0,
+  rbac: [
+    { apiGroups: [''], resources: ['pods/log'], resourceNames: ['x'], verbs: ['get'] },
+    { nonResourceURLs: ['/metrics'], verbs: ['get'] },
+  ],
+  phases: [
+    { name: 'Start', description: '', initial: true, next: ['Work'], patches: [], rollback: false, adopt: true },
+    {
+      name: 'Work',
+      inputs: [
+        'foos',
+        'metrics',
+        {
+          name: 'pods',
+          namespace: 'any',
+          metadataOnly: true,
+          selector: {
+            matchLabels: { app: 'x' },
+            matchExpressions: [{ key: 'y', operator: 'In', values: ['a', 'b'] }],
+          },
+        },
+      ],
+      outputs: ['configmaps', { name: 'services', namespace: 'own', metadataOnly: false, replace: false }],
+      interval: '1m30s',
+      timeout: '10s',
+      ready: false,
+      renamedFrom: ['Old', 'Older'],
+    },
+    { name: 'Done', final: true, ready: true, renamedFrom: 'Finished' },
+  ],
+  customParameters: [
+    {
+      lowerName: 'foos',
+      singleName: 'Foo',
+      pluralName: 'Foos',
+      importPrefix: 'foov1',
+      package: 'foo.io/v1',
+      apiGroup: 'foo.io',
+      isCrd: true,
+      version: 'v1',
+      scope: 'Cluster',
+      types: './src/foo.ts#Foo',
+    },
+  ],
+  queries: [{ name: 'a-b', queryTemplate: 'up{a="{{ .Name }}"}', parameters: ['Name'] }],
+};
+
+/** What may stand anywhere; undefined takes the key away. */
+const VALUES = [
+  undefined,
+  null,
+  '',
+  'x',
+  'Work',
+  'pods',
+  '5s',
+  'v1',
+  'a b',
+  0,
+  1,
+  -1,
+  1.5,
+  true,
+  [],
+  [null],
+  ['a', 'a'],
+  ['pods'],
+  {},
+  { name: 'pods' },
+  { unknown: 1 },
+] as const;
+
+/** Replaces the value at one of all places below `root`. */
+function changeAt(root: unknown, place: number, value: unknown): void {
+  const places: (() => void)[] = [];
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [key, child] of Object.entries(node)) {
+      places.push(() =>
+        value === undefined && !Array.isArray(node)
+          ? Reflect.deleteProperty(node, key)
+          : Reflect.set(node, key, structuredClone(value) ?? null),
+      );
+      visit(child);
+    }
+  };
+  visit(root);
+  places[place % places.length]?.();
+}
 
 const judges = {
   autopilot: new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON_SCHEMAS.autopilot),
@@ -74,7 +200,10 @@ function accepts(which: keyof typeof judges, text: string): boolean {
 
 describe('JSON schemas', () => {
   it('accept what loads', () => {
-    assert.ok(accepts('autopilot', GOOD), JSON.stringify(judges.autopilot.errors));
+    for (const text of [GOOD, JSON.stringify(EVERYTHING)]) {
+      assert.deepEqual(loadProject({ autopilot: { file: 'autopilot.yaml', text } }).problems, []);
+      assert.ok(accepts('autopilot', text), JSON.stringify(judges.autopilot.errors));
+    }
     const fresh = freshAutopilotYaml({
       kind: 'A',
       apiVersion: 'examples.io/v1',
@@ -102,6 +231,24 @@ describe('JSON schemas', () => {
       assert.equal(accepts('autopilot', autopilot) && accepts('operator', operator), beyond);
     });
   }
+
+  it('agree with the loading about whatever values a project has', () => {
+    const change = record({ place: nat(), value: constantFrom<Json | undefined>(...VALUES) });
+    assertProperty(
+      property(array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        const project = structuredClone(EVERYTHING);
+        for (const { place, value } of changes) changeAt(project, place, value);
+        const text = JSON.stringify(project);
+        const { problems } = loadProject({ autopilot: { file: 'autopilot.yaml', text } });
+        const seen = problems.filter(({ code }) => VISIBLE.has(code));
+        const accepted = judges.autopilot(project);
+        const why = `${text}\n${problems.map(describeProblem).join('\n')}\n${JSON.stringify(judges.autopilot.errors)}`;
+        assert.ok(accepted || problems.length > 0, `the schema refuses what loads: ${why}`);
+        assert.ok(!accepted || seen.length === 0, `the schema accepts what is refused: ${why}`);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 
   it('explain every key, and complete the names of the catalogue', () => {
     const text = schemaText('autopilot');
