@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
 import { check, generate, openFolder, removeFolder, runTests, scaffold, tree, visible } from './workbench.ts';
 
 describe('A new project', function () {
@@ -14,6 +16,20 @@ describe('A new project', function () {
   afterEach(() => removeFolder(folder));
 
   const read = (path: string) => readFile(join(folder, path), 'utf8');
+
+  it('tells editors what its two files may hold, by schemas that are there', async () => {
+    await scaffold(folder);
+    for (const [file, wrong] of [
+      ['autopilot.yaml', 'phases: [{ name: A, patches: [pods] }]'],
+      ['autopilot-operator.yaml', 'config: { a: 1 }'],
+    ] as const) {
+      const text = await read(file);
+      const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
+      const accepts = new Ajv({ allowUnionTypes: true }).compile(JSON.parse(await read(schema)) as object);
+      assert.ok(accepts(parse(text)), JSON.stringify(accepts.errors));
+      assert.ok(!accepts({ ...(parse(text) as object), ...(parse(wrong) as object) }), file);
+    }
+  });
 
   it('has everything from the API to the manifests', async () => {
     await scaffold(folder);
