@@ -30,25 +30,27 @@ export const ORIGINAL_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 function resources(api: Api, kinds: Readonly<Record<string, string>>, namespaced: boolean): ResourceParameter[] {
+  return Object.entries(kinds).map(([plain, kind]) => resource(api, plain, kind, namespaced));
+}
+
+function resource(api: Api, plain: string, kind: string, namespaced: boolean): ResourceParameter {
   const { group, version, prefix, types } = api;
-  return Object.entries(kinds).map(([plain, kind]) => {
-    const key = prefix ? prefix + plain.charAt(0).toUpperCase() + plain.slice(1) : plain;
-    return {
-      type: 'resource',
-      name: prefix ? key : plain.toLowerCase(),
-      key,
-      group,
-      version,
-      kind,
-      plural: plain.toLowerCase(),
-      namespaced,
-      ...(types && {
-        types: {
-          module: [types.name, group, version, kind].filter((part) => part !== '').join('/'),
-          name: `I${kind}`,
-          dependency: types,
-        },
-      }),
-    };
-  });
+  const key = prefix ? prefix + plain.charAt(0).toUpperCase() + plain.slice(1) : plain;
+  return {
+    type: 'resource',
+    name: prefix ? key : plain.toLowerCase(),
+    key,
+    group,
+    version,
+    kind,
+    plural: plain.toLowerCase(),
+    namespaced,
+    ...(types && {
+      types: {
+        module: [types.name, group, version, kind].filter((part) => part !== '').join('/'),
+        name: `I${kind}`,
+        dependency: types,
+      },
+    }),
+  };
 }
