@@ -783,13 +783,14 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
-    name: 'inputs of the finalizer',
+    name: 'inputs and outputs of the finalizer',
     autopilot: changed([
       'operatorName: autoroute-operator\n',
-      'operatorName: autoroute-operator\nfinalizer: { inputs: [pods] }\n',
+      'operatorName: autoroute-operator\nfinalizer: { inputs: [pods], outputs: [services] }\n',
     ]),
     problems: [
       'autopilot.yaml:4:14 finalizer.inputs: `finalizer.inputs` is not supported by this version. Remove it. (ERR_AP_NOT_SUPPORTED)',
+      'autopilot.yaml:4:30 finalizer.outputs: `finalizer.outputs` is not supported by this version. Remove it. (ERR_AP_NOT_SUPPORTED)',
     ],
   },
   {
