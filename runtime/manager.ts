@@ -55,7 +55,6 @@ export class Manager {
     const controller = plan.resource.kind.toLowerCase();
     const host = new URL(access.server).host;
     this.metrics = new Metrics({ controller, host, concurrency: config.concurrency, clock });
-    this.metrics.operator(plan.name, config.version);
     if (options.processMetrics) this.metrics.collectProcessMetrics();
     this.client = new KubeClient({
       transport: this.#transport,

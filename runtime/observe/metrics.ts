@@ -22,7 +22,6 @@ export class Metrics {
   readonly #host: string;
   readonly #clock: Clock;
 
-  readonly #build = this.#gauge('autopilot_build_info', 'The operator and its version', ['operator', 'version']);
   readonly #reconciles = this.#counter(
     'controller_runtime_reconcile_total',
     'Total number of reconciliations per controller',
@@ -119,11 +118,6 @@ export class Metrics {
     this.#maxConcurrent.set({ controller: this.#controller }, options.concurrency);
     this.#active.set({ controller: this.#controller }, 0);
     this.#observeQueue();
-  }
-
-  /** Which operator this is, in which version: a gauge that is always 1, to be joined with the others. */
-  operator(name: string, version: string): void {
-    this.#build.set({ operator: name, version }, 1);
   }
 
   /** The metrics of the process itself (memory, CPU, event loop): once a process. */
