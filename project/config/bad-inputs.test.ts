@@ -82,7 +82,9 @@ async function read(fill: (folder: string) => Promise<unknown>): Promise<readonl
   try {
     await fill(folder);
     const { problems } = await readProject(folder, folder);
-    return problems.map((problem) => ({ ...problem, message: problem.message.replace(folder, '<folder>') }));
+    return problems.map((problem) =>
+      Object.assign({}, problem, { message: problem.message.replace(folder, '<folder>') }),
+    );
   } finally {
     await rm(folder, { recursive: true });
   }
