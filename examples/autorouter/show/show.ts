@@ -62,7 +62,7 @@ function summarise(cluster: Cluster, kubeconfig: string): void {
   );
   say(`   the operator's requests: ${verbs.join(', ')}`);
   say(`   kubeconfig: ${kubeconfig}`);
-  say('   to try, in another terminal:');
+  say(`   to try, in another terminal${options.once ? ', while it is up (without --once)' : ''}:`);
   for (const command of [
     'api-resources',
     'apply -f ' + join(FOLDER, 'deploy', 'autoroute_example.yaml'),
