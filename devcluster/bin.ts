@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './check-node.ts';
 import { parseArgs } from 'node:util';
 import { DevclusterError } from './errors.ts';
 

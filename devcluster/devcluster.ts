@@ -1,4 +1,5 @@
 /** An embedded Kubernetes API server for development and tests: `const cluster = await startCluster()`. */
+import './check-node.ts';
 export { startCluster } from './cluster/cluster.ts';
 export { DevclusterError } from './errors.ts';
 export { StatusError } from './http/status.ts';

@@ -1,6 +1,7 @@
 /**
  * What a generated operator is made of. `defineOperator` and `run` are all that its own code calls; `start` is for tests and embedding.
  */
+import './check-node.ts';
 export type { Duration } from './config/duration.ts';
 export type { OperatorConfig } from './config/load.ts';
 export { ApiError, AutopilotError } from './errors.ts';
