@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { optionName } from '../generators/questions/question.ts';
+import { describeOption, optionName } from '../generators/questions/question.ts';
 import type { Question, Questions } from '../generators/questions/question.ts';
 
 /** Gives a command the options of a generator's questions. */
@@ -12,12 +12,11 @@ export function addQuestions(command: Command, questions: Questions): Command {
 function addQuestion(command: Command, name: string, question: Question): void {
   const option = `--${optionName(name)}`;
   if (question.type === 'flag') {
-    command.option(option, question.message);
+    command.option(option, describeOption(question));
     command.addOption(new Option(`--no-${optionName(name)}`).hideHelp());
     return;
   }
-  const choices = question.type === 'choice' ? `: ${question.choices.join(', ')}` : '';
-  command.option(`${option} <${question.placeholder ?? 'value'}>`, `${question.message}${choices}`);
+  command.option(`${option} <${question.placeholder ?? 'value'}>`, describeOption(question));
 }
 
 /**

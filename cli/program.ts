@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { COMMON_FLAGS } from '../generators/command-line.ts';
 import { APP_OPTIONS, APP_QUESTIONS } from '../generators/app/questions.ts';
 import { DEPLOY_OPTIONS, DEPLOY_QUESTIONS } from '../generators/deploy-manifests/questions.ts';
 import { PHASE_QUESTIONS } from '../generators/phase/questions.ts';
+import { describeOption } from '../generators/questions/question.ts';
 import type { Questions } from '../generators/questions/question.ts';
 import { FAULTS, ProjectError } from '../project/errors.ts';
 import { findProject } from '../project/config/files.ts';
@@ -74,7 +76,7 @@ Examples:
     );
   generate(program);
   generator(program, 'deploy-manifests', 'deploy-manifests', { ...DEPLOY_QUESTIONS, ...DEPLOY_OPTIONS })
-    .option('--namespace <name>', 'the same as --target-namespace')
+    .option('--namespace <name>', 'The same as --target-namespace')
     .description('Sets what the manifests in deploy/ say, and writes them.')
     .addHelpText(
       'after',
@@ -110,7 +112,7 @@ function generator(program: Command, name: string, generatorName: GeneratorName,
   const [positional, question] = Object.entries(questions).find(([, { positional: is }]) => is) ?? [];
   const rest = Object.fromEntries(Object.entries(questions).filter(([key]) => key !== positional));
   const command = addQuestions(program.command(name), rest);
-  if (positional && question) command.argument(`[${question.placeholder ?? positional}]`, question.message);
+  if (positional && question) command.argument(`[${question.placeholder ?? positional}]`, describeOption(question));
   return common(command).action(async (...given: unknown[]) => {
     const [word] = given;
     const { namespace, ...options } = command.opts<Record<string, unknown>>();
@@ -136,9 +138,11 @@ function generate(program: Command): void {
 
 function common(command: Command): Command {
   return command
-    .option('-y, --yes', 'take the defaults for what is not given, instead of asking')
-    .option('--force', "replace edited files that are the tool's; never those that are yours")
-    .option('--skip-install', 'do not install packages');
+    .option('-y, --yes', COMMON_FLAGS.yes)
+    .option('--force', COMMON_FLAGS.force)
+    .option('--skip-install', 'Do not install the packages')
+    .addOption(new Option('--dry-run').hideHelp())
+    .addOption(new Option('--check').hideHelp());
 }
 
 function version(): string {

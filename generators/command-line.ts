@@ -1,7 +1,7 @@
 import { nearest } from '../project/config/suggest.ts';
 import { ProjectError } from '../project/errors.ts';
 import type { Problem } from '../project/model.ts';
-import { optionUnknown, unexpectedArgument } from './errors.ts';
+import { optionNotYet, optionUnknown, unexpectedArgument } from './errors.ts';
 import { optionName } from './questions/question.ts';
 import type { Questions } from './questions/question.ts';
 import { rawOption, readFlag } from './questions/read.ts';
@@ -14,6 +14,9 @@ export const COMMON_FLAGS = {
 
 /** Yeoman's own option, which is ours as well. */
 const SKIP_INSTALL = 'skipInstall';
+
+/** Options that must not be taken for nothing: whoever gives them expects that nothing is written. */
+export const DRY_FLAGS = ['dryRun', 'check'] as const;
 
 export interface CommandLineDeclaration {
   readonly questions: Questions;
@@ -34,7 +37,9 @@ export class CommandLine {
   constructor(raw: Readonly<Record<string, unknown>>, args: readonly string[], declaration: CommandLineDeclaration) {
     const { questions, extras } = declaration;
     const [positional] = Object.entries(questions).find(([, question]) => question.positional) ?? [];
-    const options: Record<string, unknown> = { ...raw };
+    // `-y`, which yo's parser takes for an option of that name.
+    const { y: yes, ...rest } = raw;
+    const options: Record<string, unknown> = { ...(yes === undefined ? {} : { yes }), ...rest };
     const words = [...args];
     for (const name of flagsOf(questions)) {
       const value = rawOption(options, name);
@@ -49,7 +54,7 @@ export class CommandLine {
     this.options = options;
     const ours = [...Object.keys({ ...questions, ...extras, ...COMMON_FLAGS }), SKIP_INSTALL].map(optionName);
     const extra = words.slice(positional ? 1 : 0).map((word) => unexpectedArgument(word));
-    this.problems = [...slips(Object.keys(raw), ours), ...extra];
+    this.problems = [...dryFlags(rest), ...slips(Object.keys(rest), ours), ...extra];
   }
 
   /** A flag; absent is false. */
@@ -70,6 +75,12 @@ export class CommandLine {
 function flagsOf(questions: Questions): string[] {
   const asked = Object.entries(questions).flatMap(([name, { type }]) => (type === 'flag' ? [name] : []));
   return [...asked, ...Object.keys(COMMON_FLAGS), SKIP_INSTALL];
+}
+
+function dryFlags(options: Readonly<Record<string, unknown>>): Problem[] {
+  return DRY_FLAGS.filter((name) => rawOption(options, name) !== undefined).map((name) =>
+    optionNotYet(`--${optionName(name)}`),
+  );
 }
 
 /** What Yeoman adds to the options by itself. */

@@ -36,6 +36,14 @@ export const optionRepeated = (option: string): Problem =>
 export const optionUnknown = (option: string, meant: string): Problem =>
   problem('ERR_AP_OPTION_UNKNOWN', option, 'There is no such option.', `Did you mean ${meant}?`);
 
+export const optionNotYet = (option: string): Problem =>
+  problem(
+    'ERR_AP_OPTION_NOT_YET',
+    option,
+    'This version cannot show or check changes without writing them: nothing was done.',
+    'Leave it out. Before anything is overwritten that you edited, you are asked.',
+  );
+
 export const unexpectedArgument = (word: string): Problem =>
   problem(
     'ERR_AP_ARGUMENT',

@@ -13,7 +13,7 @@ import type { Prompt } from './questions/ask.ts';
 import type { Answers } from './questions/answers.ts';
 import { collect } from './questions/collect.ts';
 import type { Interview } from './questions/collect.ts';
-import { optionName } from './questions/question.ts';
+import { describeOption, optionName } from './questions/question.ts';
 import type { Questions } from './questions/question.ts';
 import { readOptions } from './questions/read.ts';
 import { storedSettings } from './stored-settings.ts';
@@ -41,7 +41,8 @@ export abstract class ProjectGenerator extends Generator {
   constructor(args: Args, options: Options, questions: Questions, extras: Questions = {}) {
     super(args, options);
     this.#declaration = { questions, extras };
-    for (const [name, { message }] of Object.entries({ ...questions, ...extras })) this.#declare(name, message);
+    for (const [name, question] of Object.entries({ ...questions, ...extras }))
+      this.#declare(name, describeOption(question));
     for (const [name, description] of Object.entries(COMMON_FLAGS)) this.#declare(name, description);
     this.option('interactive', { type: asGiven, hide: true, description: 'Whether somebody is there to be asked' });
     this.commandLine = new CommandLine({ ...options }, this.args, this.#declaration);

@@ -5,11 +5,11 @@ import { freshAutopilotYaml, freshOperatorYaml } from '../../project/config/writ
 import type { FreshPhase, FreshProject } from '../../project/config/write.ts';
 import type { Problem, Project } from '../../project/model.ts';
 import type { Answers } from '../questions/answers.ts';
-import type { Answer } from '../questions/question.ts';
+import type { Answer, Questions } from '../questions/question.ts';
 import { MESHES } from '../stored-settings.ts';
 import type { Mesh } from '../stored-settings.ts';
 import type { Work } from '../wanted-files.ts';
-import { SCOPES } from './questions.ts';
+import { APP_QUESTIONS, SCOPES } from './questions.ts';
 
 /** The original's three phases: with a mesh as it had them, without one such that they work on any cluster. */
 export function defaultPhases(mesh: Mesh): FreshPhase[] {
@@ -35,21 +35,9 @@ export function defaultPhases(mesh: Mesh): FreshPhase[] {
 
 /** What is taken where nothing is said. */
 export function defaultAnswer(name: string, given: Answers): Answer | undefined {
-  const kind = given.text('kind') ?? 'Example';
-  const defaults: Readonly<Record<string, Answer>> = {
-    directory: '.',
-    kind: 'Example',
-    group: 'examples.io',
-    version: 'v1',
-    operatorName: `${kind.toLowerCase()}-operator`,
-    scope: 'Namespaced',
-    mesh: 'none',
-    phases: 'default',
-    finalizer: false,
-    packageManager: 'npm',
-    install: true,
-  };
-  return defaults[name];
+  if (name === 'operatorName') return `${(given.text('kind') ?? APP_QUESTIONS.kind.preset).toLowerCase()}-operator`;
+  const questions: Questions = APP_QUESTIONS;
+  return questions[name]?.preset;
 }
 
 export interface NewProject {

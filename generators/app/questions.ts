@@ -7,21 +7,27 @@ export const SCOPES = ['Namespaced', 'Cluster'] as const;
 
 /** What a new project is asked about, in this order; each is an option, too. */
 export const APP_QUESTIONS = {
-  directory: { type: 'text', message: 'Folder of the project', placeholder: 'dir', positional: true },
-  kind: { type: 'text', message: 'Kind of the custom resource, such as AutoRoute', placeholder: 'Kind' },
-  group: { type: 'text', message: 'API group, a domain of yours', placeholder: 'domain' },
-  version: { type: 'text', message: 'API version', placeholder: 'version' },
+  directory: { type: 'text', message: 'Folder of the project', placeholder: 'dir', positional: true, preset: '.' },
+  kind: {
+    type: 'text',
+    message: 'Kind of the custom resource, such as AutoRoute',
+    placeholder: 'Kind',
+    preset: 'Example',
+  },
+  group: { type: 'text', message: 'API group, a domain of yours', placeholder: 'domain', preset: 'examples.io' },
+  version: { type: 'text', message: 'API version', placeholder: 'version', preset: 'v1' },
   operatorName: { type: 'text', message: 'Name of the operator', placeholder: 'name' },
-  scope: { type: 'choice', message: 'Scope of the custom resource', choices: SCOPES },
-  mesh: { type: 'choice', message: 'Service mesh', choices: MESHES },
+  scope: { type: 'choice', message: 'Scope of the custom resource', choices: SCOPES, preset: 'Namespaced' },
+  mesh: { type: 'choice', message: 'Service mesh', choices: MESHES, preset: 'none' },
   phases: {
     type: 'choice',
-    message: 'Phases to begin with (default: Initializing, Processing, Finished)',
+    message: 'Phases to begin with (Initializing, Processing, Finished)',
     choices: PHASE_SETS,
+    preset: 'default',
   },
-  finalizer: { type: 'flag', message: 'A finalizer, that runs before a resource is deleted' },
-  packageManager: { type: 'choice', message: 'Package manager', choices: PACKAGE_MANAGERS },
-  install: { type: 'flag', message: 'Install the packages' },
+  finalizer: { type: 'flag', message: 'A finalizer, that runs before a resource is deleted', preset: false },
+  packageManager: { type: 'choice', message: 'Package manager', choices: PACKAGE_MANAGERS, preset: 'npm' },
+  install: { type: 'flag', message: 'Install the packages', preset: true },
 } as const satisfies Questions;
 
 /** Options without a question: what a newcomer need not know of. */

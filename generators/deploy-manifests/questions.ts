@@ -14,7 +14,7 @@ export const DEPLOY_QUESTIONS = {
   targetNamespace: { type: 'text', message: 'Namespace that the operator runs in', placeholder: 'name' },
   watch: {
     type: 'choice',
-    message: 'What `kubectl apply -k deploy` lets it watch: all namespaces or its own',
+    message: 'Overlay of `kubectl apply -k deploy`, to watch all namespaces or its own',
     choices: WATCHES,
   },
   replicas: { type: 'text', message: 'Replicas', placeholder: 'number' },
@@ -33,7 +33,7 @@ function configQuestions(isWanted: (key: string) => boolean): Questions {
 }
 
 function configQuestion({ key, field }: ConfigKey): Question {
-  const message = `autopilot-operator.yaml, ${key}: ${field.description}`;
+  const message = `${field.description.replace(/\.$/, '')} (autopilot-operator.yaml)`;
   if (field.type === 'boolean') return { type: 'flag', message };
   return field.type === 'enum'
     ? { type: 'choice', message, choices: field.values }

@@ -6,6 +6,8 @@ interface Common {
   readonly message: string;
   /** How `--help` names the value: `<name>`. */
   readonly placeholder?: string;
+  /** What is taken where nothing is said, if that is always the same. */
+  readonly preset?: string | boolean;
   /** Whether `ap` takes it as the command's argument as well. */
   readonly positional?: boolean;
 }
@@ -33,6 +35,17 @@ export type Answer = string | boolean | readonly string[];
 
 export type Question = TextQuestion | ChoiceQuestion | FlagQuestion | ListQuestion;
 export type Questions = Readonly<Record<string, Question>>;
+
+/** What `--help` says of an option: `Service mesh: none (default), istio`. */
+export function describeOption(question: Question): string {
+  const { message, preset } = question;
+  if (question.type === 'choice') {
+    const choices = question.choices.map((choice) => (choice === preset ? `${choice} (default)` : choice));
+    return `${message}: ${choices.join(', ')}`;
+  }
+  if (question.type === 'flag') return preset === true ? `${message} (default)` : message;
+  return preset === undefined ? message : `${message} (default: ${String(preset)})`;
+}
 
 /** `operatorName` → `operator-name`. */
 export function optionName(name: string): string {

@@ -117,6 +117,12 @@ describe('The ap command', function () {
       assert.equal(code, 1);
       assert.match(stderr, /unknown (command|option)/);
     }
+    for (const option of ['--dry-run', '--check']) {
+      const { code, stderr } = await ap(folder, 'init', '--yes', option, ...LINKED);
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`^${option}: .*ERR_AP_OPTION_NOT_YET`));
+    }
+    assert.deepEqual([...(await tree(folder)).keys()], []);
   });
 
   it('has help with examples for each command', async () => {
@@ -125,6 +131,9 @@ describe('The ap command', function () {
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`Examples:\\n {2}\\$ ap ${command}`));
     }
+    const help = (await ap(folder, 'init', '--help')).stdout;
+    assert.match(help, /--mesh <value> +Service mesh: none \(default\), istio\n/);
+    assert.match(help, /--version <version> +API version \(default: v1\)\n/);
     const { stdout } = await ap(folder, '--help');
     assert.match(stdout, /deploy-manifests/);
     assert.equal((await ap(folder, '--version')).stdout, '0.1.0\n');

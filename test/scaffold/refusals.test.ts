@@ -47,6 +47,13 @@ const REFUSALS: readonly Refusal[] = [
     says: ['--knd: There is no such option. Did you mean --kind? (ERR_AP_OPTION_UNKNOWN)'],
   },
   {
+    what: 'a change that is only to be shown, or checked for',
+    inProject: true,
+    given: (folder) => appendFile(join(folder, 'autopilot.yaml'), 'enableFinalizer: true\n'),
+    command: { options: { dryRun: true, check: true } },
+    says: ['--dry-run: This version cannot show', '--check: This version cannot show', '(ERR_AP_OPTION_NOT_YET)'],
+  },
+  {
     what: 'an argument too many',
     command: { args: ['one', 'two'], options: yes },
     says: ['`two` is one argument too many. Leave it out, or give it as an option. (ERR_AP_ARGUMENT)'],
