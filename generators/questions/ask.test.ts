@@ -73,6 +73,13 @@ describe('A question in the terminal', () => {
     assert.deepEqual(offered(prompts[2]), ['(pods, jobs, and no more)', 'nodes']);
   });
 
+  it('offers first what begins with the term, and of that the shortest', async () => {
+    const candidates = ['serviceaccounts', 'virtualservices', 'services', 'pods'];
+    const { prompts } = await asked(LIST, [''], [], candidates);
+    assert.deepEqual(offered(prompts[0], 'serv'), ['services', 'serviceaccounts', 'virtualservices']);
+    assert.deepEqual(offered(prompts[0]), ['(none)', ...candidates], 'and without a term all, as they come');
+  });
+
   it('takes the preset of a list where nothing is chosen', async () => {
     const { answer, prompts } = await asked(LIST, [''], ['A'], ['A', 'B']);
     assert.deepEqual(answer, ['A']);

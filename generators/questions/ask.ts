@@ -69,7 +69,7 @@ async function askList(
     const result = chosen.length === 0 ? preset : chosen;
     const done = { name: result.length === 0 ? '(none)' : `(${result.join(', ')}, and no more)`, value: '' };
     const source = (term: string | undefined) => {
-      const found = open.filter((candidate) => candidate.toLowerCase().includes((term ?? '').toLowerCase()));
+      const found = term ? search(open, term) : open;
       return [...(term ? [] : [done]), ...found.map((value) => ({ name: value, value }))];
     };
     const validate = (value: unknown) => problemOf(value === '' ? result : [...chosen, String(value)]) ?? true;
@@ -85,6 +85,14 @@ async function askList(
     chosen.push(answer);
     if (open.length <= 1) return chosen;
   }
+}
+
+/** The candidates that hold the term, the likeliest first: `serv` means `services` before `serviceaccounts` and `virtualservices`. */
+function search(candidates: readonly string[], term: string): string[] {
+  const wanted = term.toLowerCase();
+  const found = candidates.filter((candidate) => candidate.toLowerCase().includes(wanted));
+  const starts = (candidate: string) => (candidate.toLowerCase().startsWith(wanted) ? 0 : 1);
+  return found.sort((left, right) => starts(left) - starts(right) || left.length - right.length);
 }
 
 function presetText(preset: Answer | undefined): { default?: string } {
