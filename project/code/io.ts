@@ -75,6 +75,7 @@ function readerType(imports: Imports, input: Input, object: (parameter: Resource
 
 /** What autopilot.yaml says about an input beside its kind. */
 function bounds(input: Input): string {
+  if (input.parameter.type === 'metrics') return '';
   const selector = input.selector ? `Only those that match ${JSON.stringify(input.selector)}.` : '';
   const namespace = input.namespace === 'any' ? 'In all namespaces.' : '';
   return [selector, namespace, input.metadataOnly ? 'Metadata only.' : ''].filter(Boolean).join(' ');
