@@ -107,9 +107,9 @@ describe('manifests', () => {
     }
   });
 
-  it('are labelled with the operator’s name, all but what users write', () => {
+  it('are labelled with the operator’s name', () => {
     for (const { path, contents } of render(project(SURVEY))) {
-      if (/kustomization|_example|watch_namespace/.test(path)) continue;
+      if (/kustomization|watch_namespace/.test(path)) continue;
       const labels = pick(load(contents), 'metadata', 'labels');
       assert.equal(pick(labels, 'app'), '2-survey-operator', path);
       assert.equal(pick(labels, 'app.kubernetes.io/name'), '2-survey-operator', path);
@@ -215,7 +215,10 @@ describe('manifests', () => {
     assert.deepEqual(read(project(AUTOROUTE), 'deploy/autoroute_example.yaml'), {
       apiVersion: 'examples.io/v1',
       kind: 'AutoRoute',
-      metadata: { name: 'example' },
+      metadata: {
+        name: 'example',
+        labels: { app: 'autoroute-operator', 'app.kubernetes.io/name': 'autoroute-operator' },
+      },
       spec: { deploymentSelector: { matchLabels: { app: 'example' } } },
     });
   });

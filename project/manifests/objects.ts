@@ -116,7 +116,12 @@ export function exampleResource(project: Project, definition: CustomResourceDefi
   const { default: _default, ...spec } = definition.spec.versions[0]?.schema.openAPIV3Schema.properties?.['spec'] ?? {};
   const { value = {}, missing } = exampleOf(spec, 'spec');
   return toYaml(
-    { apiVersion: `${group}/${version}`, kind, metadata: { name: 'example' }, spec: value },
+    {
+      apiVersion: `${group}/${version}`,
+      kind,
+      metadata: { name: 'example', labels: selectorLabels(project) },
+      spec: value,
+    },
     missing.length === 0 ? {} : { header: `To complete: ${missing.join(', ')}` },
   );
 }
