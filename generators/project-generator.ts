@@ -186,7 +186,9 @@ export abstract class ProjectGenerator extends Generator {
 function summary({ written, removed, declined, orphans }: ProjectChange): string[] {
   return [
     ...(written.length + removed.length + declined.length === 0 ? ['All files are up to date.'] : []),
-    ...(orphans.length > 0 ? ['\nNot used any more, and yours to keep or delete:'] : []),
+    ...(orphans.length > 0
+      ? ['\nNot used any more, and yours to keep or delete (workers and tests do not compile without their phase):']
+      : []),
     ...orphans.map((path) => `  ${path}`),
   ];
 }

@@ -53,10 +53,10 @@ export class AppGenerator extends ProjectGenerator {
       ...(place === '.' ? [] : [`  cd ${place}`]),
       ...(installed ? [] : [`  ${manager} install`]),
       ...(project.phases.length === 0
-        ? ['  ap phase Initializing --initial    adds the first phase']
+        ? [step('ap phase Initializing --initial', 'adds the first phase, as yo autopilot:phase does')]
         : [
-            `  ${manager} run dev                        runs it on an embedded cluster, and anew whenever you save a file`,
-            `  ap phase <name>                    adds a phase`,
+            step(`${manager} run dev`, 'runs it on an embedded cluster, and anew whenever you save a file'),
+            step('ap phase <name>', 'adds a phase, as yo autopilot:phase does'),
           ]),
       '',
       `README.md tells what is where.`,
@@ -98,6 +98,10 @@ export class AppGenerator extends ProjectGenerator {
       edits: [],
     };
   }
+}
+
+function step(command: string, does: string): string {
+  return `  ${command.padEnd(34)} ${does}`;
 }
 
 /** What goes into `.yo-rc.json`. */

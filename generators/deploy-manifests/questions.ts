@@ -32,7 +32,7 @@ function configQuestions(isWanted: (key: string) => boolean): Questions {
   return Object.fromEntries(keys.map((each) => [each.key, configQuestion(each)]));
 }
 
-function configQuestion({ key, field }: ConfigKey): Question {
+function configQuestion({ field }: ConfigKey): Question {
   const message = `${field.description.replace(/\.$/, '')} (autopilot-operator.yaml)`;
   if (field.type === 'boolean') return { type: 'flag', message };
   return field.type === 'enum'

@@ -50,8 +50,13 @@ export class PhaseGenerator extends ProjectGenerator {
   protected nextSteps({ folder, project }: Work): readonly string[] {
     const phase = project.phases.find(({ name }) => name === this.#name);
     if (!phase || phase.final) return [];
-    const worker = this.shown(resolve(folder, projectPaths(project).worker(phase.name)));
-    return [`\nNext: write the worker in ${worker}.`];
+    const paths = projectPaths(project);
+    const worker = (name: string) => this.shown(resolve(folder, paths.worker(name)));
+    const leading = project.phases.filter(({ final, next }) => !final && next?.includes(phase.name));
+    return [
+      `\nNext: write the worker in ${worker(phase.name)}.`,
+      ...leading.map(({ name }) => `It runs once ${worker(name)} returns the phase '${phase.name}'.`),
+    ];
   }
 }
 
