@@ -59,6 +59,8 @@ function contradicted(project: Project, given: Answers): Problem[] {
     version: project.version,
     operatorName: project.operatorName,
     scope: project.scope,
+    // What it began with may have grown since.
+    ...(given.text('phases') === 'none' && { phases: project.phases.map(({ name }) => name).join(', ') }),
   };
   return Object.entries(is).flatMap(([name, value]) => {
     const wanted = given.text(name);

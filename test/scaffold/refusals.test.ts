@@ -113,6 +113,12 @@ const REFUSALS: readonly Refusal[] = [
     says: ['--kind: There is a project here already, where this is `Example`.', '(ERR_AP_PROJECT_EXISTS)'],
   },
   {
+    what: 'no phases for a project that has some',
+    inProject: true,
+    command: { options: { ...yes, phases: 'none' } },
+    says: ['--phases: There is a project here already, where this is `Initializing, Processing, Finished`.'],
+  },
+  {
     what: 'edits of the tool’s files without a terminal',
     inProject: true,
     given: (folder) => appendFile(join(folder, 'src/operator.ts'), '//'),
