@@ -16,7 +16,8 @@ import type { ScaffoldSettings } from './settings.ts';
 import { specFile } from './spec.ts';
 import { toolingFiles } from './tooling.ts';
 import { typesFile } from './types.ts';
-import { exampleFile, finalizerTestFile, harnessFile, workerTestFile } from './worker-test.ts';
+import { exampleFile, specTestFile } from './spec-test.ts';
+import { finalizerTestFile, harnessFile, workerTestFile } from './worker-test.ts';
 import { workerFile } from './worker.ts';
 
 /**
@@ -53,7 +54,12 @@ function scaffold(project: Project, settings: ScaffoldSettings): RenderedFile[] 
 
 function apiFiles(project: Project): RenderedFile[] {
   const paths = projectPaths(project);
-  return [file('yours', paths.spec, specFile(project), true), file('generated', paths.types, typesFile(project))];
+  return [
+    file('yours', paths.spec, specFile(project), true),
+    file('generated', paths.types, typesFile(project)),
+    file('yours', paths.example, exampleFile(project)),
+    file('yours', paths.specTest, specTestFile(project)),
+  ];
 }
 
 /** What there is once there are phases: before the first one, an operator has nothing to do. */
@@ -73,7 +79,6 @@ function operatorFiles(project: Project): RenderedFile[] {
           file('yours', paths.finalizerTest, finalizerTestFile(project)),
         ]
       : []),
-    file('yours', paths.example, exampleFile(project)),
     file('yours', paths.harness, harnessFile(project)),
   ];
 }

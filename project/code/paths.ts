@@ -16,6 +16,8 @@ export function projectPaths(project: Pick<Project, 'plural' | 'version'>) {
     worker: (phase: string) => `src/workers/${phaseNames(phase).folder}/worker.ts`,
     io: (phase: string) => `src/workers/${phaseNames(phase).folder}/io.ts`,
     example: 'test/example.ts',
+    // In a folder of its own: the files beside it bear the names of phases.
+    specTest: 'test/api/spec.test.ts',
     harness: 'test/harness.ts',
     workerTest: (phase: string) => `test/${phaseNames(phase).folder}.test.ts`,
     finalizerTest: 'test/finalizer.test.ts',

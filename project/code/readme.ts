@@ -9,7 +9,6 @@ export function readme(project: Project, settings: ScaffoldSettings): string {
   const paths = projectPaths(project);
   const run = (script: string) =>
     `${settings.packageManager} ${script === 'install' || script === 'test' ? '' : 'run '}${script}`;
-  const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const worker = paths.worker('x').replace('/x/', '/<phase>/');
 
   return `# ${project.operatorName}
@@ -18,15 +17,9 @@ A Kubernetes operator for the kind \`${project.kind}\` (${project.group}/${proje
 
 ## What it does
 
-\`\`\`mermaid
-${mermaid(project).join('\n')}
-\`\`\`
+${project.phases.length === 0 ? 'Nothing yet: `ap phase Initializing --initial` adds the first phase.' : phases(project)}
 
-| Phase | What happens | Reads | Makes |
-| --- | --- | --- | --- |
-${project.phases.map((phase) => row(...phaseRow(phase))).join('\n')}
-
-Each phase has a worker, a small function in \`${worker}\`: it is given the ${project.kind} and readers of what the phase reads, and returns what shall exist and which phase comes next. The runtime does the rest.
+Each phase that is not final has a worker, a small function in \`${worker}\`: it is given the ${project.kind} and readers of what the phase reads, and returns what shall exist and which phase comes next. The runtime does the rest.
 
 ## Running it
 
@@ -35,7 +28,7 @@ ${run('install')}
 ${run('dev')}
 \`\`\`
 
-\`${run('dev')}\` starts an embedded Kubernetes API server and the operator, which starts anew whenever a file is saved, and prints each phase that a resource comes to. In another terminal:
+${project.phases.length === 0 ? 'Once there is a phase, ' : ''}\`${run('dev')}\` starts an embedded Kubernetes API server and the operator, which starts anew whenever a file is saved, and prints each phase that a resource comes to. In another terminal:
 
 \`\`\`sh
 export KUBECONFIG=.work/kubeconfig
@@ -47,12 +40,26 @@ kubectl get ${project.plural} --watch
 | --- | --- |
 ${[
   row(`\`${run('check')}\``, 'type check, linter, format and tests'),
+  row(`\`${run('format')}\``, 'formats all code, as the check wants it'),
   row(`\`${run('test')}\``, 'the tests: each worker on an embedded cluster'),
   row(`\`${run('start')}\``, 'the operator on the cluster of your kubeconfig'),
   row(`\`${run('build')}\``, 'compiled JavaScript in `dist/`, as the Dockerfile wants it'),
   row('`ap phase <name>`', 'adds a phase'),
   row('`ap generate`', 'after a change of autopilot.yaml or of the API: brings the generated files up to date'),
 ].join('\n')}
+
+\`ap\` comes with generator-autopilot: \`npm install -g generator-autopilot\`. \`yo autopilot:phase\` and \`yo autopilot\` do the same.
+
+## Deploying it
+
+\`\`\`sh
+docker build --tag registry.example.com/${project.operatorName}:0.0.1 .
+docker push registry.example.com/${project.operatorName}:0.0.1
+ap deploy-manifests --image registry.example.com/${project.operatorName}:0.0.1 --yes
+kubectl apply -k deploy
+\`\`\`
+
+\`deploy/\` grants the operator what follows from autopilot.yaml, and nothing else. \`deploy/kustomization.yaml\` chooses between \`overlays/cluster\`, which watches all namespaces, and \`overlays/namespaced\`.
 
 ## Whose the files are
 
@@ -71,6 +78,21 @@ ${[
   row('`.autopilot/`, `vendor/`', 'What the generator wrote last, and the packages that it brings. Commit both.'),
 ].join('\n')}
 `;
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** The phase machine as a diagram and as a table. */
+function phases(project: Project): string {
+  return `\`\`\`mermaid
+${mermaid(project).join('\n')}
+\`\`\`
+
+| Phase | What happens | Reads | Makes |
+| --- | --- | --- | --- |
+${project.phases.map((phase) => row(...phaseRow(phase))).join('\n')}`;
 }
 
 function phaseRow({ name, description, initial, final, inputs, outputs }: Phase): string[] {

@@ -1,28 +1,8 @@
 import type { Phase, Project } from '../model.ts';
-import { docComment } from './comment.ts';
 import { crdFiles } from './crds.ts';
-import { createImports, specifier } from './imports.ts';
+import { specifier } from './imports.ts';
 import { kindNames } from './names.ts';
 import { projectPaths } from './paths.ts';
-
-/** `test/example.ts`: the resource that the tests work with. */
-export function exampleFile(project: Project): string {
-  const paths = projectPaths(project);
-  const imports = createImports(['example']);
-  const z = imports.type('zod', 'z');
-  const spec = imports.type(specifier(paths.example, paths.spec), 'spec');
-  const namespace = project.scope === 'Namespaced' ? `, namespace: 'default'` : '';
-  return `${imports.render()}
-
-${docComment(`The ${project.kind} of the tests. The compiler says so here when the API asks for more.`)}
-export const example = {
-  apiVersion: '${project.group}/${project.version}',
-  kind: '${project.kind}',
-  metadata: { name: 'example'${namespace} },
-  spec: {} satisfies ${z}.input<typeof ${spec}>,
-};
-`;
-}
 
 /** Types of the harness itself: a kind of such a name gets another one in it. */
 const HARNESS_TYPES = new Set(['Cluster', 'KubernetesObject', 'Live', 'Run']);

@@ -75,6 +75,7 @@ describe('A new project', function () {
       'src/workers/initializing/worker.ts',
       'src/workers/processing/io.ts',
       'src/workers/processing/worker.ts',
+      'test/api/spec.test.ts',
       'test/example.ts',
       'test/harness.ts',
       'test/initializing.test.ts',
@@ -89,7 +90,7 @@ describe('A new project', function () {
     await check(folder);
     const { code, stdout } = await runTests(folder);
     assert.equal(code, 0, stdout);
-    assert.match(stdout, /3 passing/);
+    assert.match(stdout, /4 passing/);
   });
 
   it('has the original’s phases where there is a mesh, and such as work anywhere where there is none', async () => {
@@ -140,13 +141,15 @@ describe('A new project', function () {
       files.some((path) => path.startsWith('deploy/') || path === 'src/operator.ts'),
       false,
     );
+    assert.match(await read('README.md'), /Nothing yet: `ap phase Initializing --initial` adds the first phase/);
     await check(folder);
+    assert.match((await runTests(folder)).stdout, /1 passing/);
 
     await generate(folder, 'phase', { args: ['Working'], options: { yes: true } });
     assert.match(await read('autopilot.yaml'), /initial: true/);
+    assert.match(await read('README.md'), /\[\*\] --> Working/);
     await check(folder);
-    const { code, stdout } = await runTests(folder);
-    assert.equal(code, 0, stdout);
+    assert.match((await runTests(folder)).stdout, /2 passing/);
   });
 
   it('remembers in .yo-rc.json only what the YAML files cannot say', async () => {

@@ -53,7 +53,7 @@ describe('A project in the two files of 2019', function () {
     await check(folder);
     const { code, stdout } = await runTests(folder);
     assert.equal(code, 0, stdout);
-    assert.match(stdout, /4 passing/);
+    assert.match(stdout, /5 passing/);
   });
 
   it('CanaryDeployment generates, type-checks and runs', async () => {
