@@ -2,10 +2,14 @@ import { spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 export const ROOT = join(import.meta.dirname, '../..');
 /** `yo` gives root's rights away, to the first user of the machine. */
 const USER = 1000;
+
+/** Of a command in a terminal, in milliseconds. */
+const DEADLINE = 60_000;
 
 /** A folder of a user who has nothing installed, with a home of its own. `yo` can write into it. */
 export interface Sandbox {
@@ -14,6 +18,12 @@ export interface Sandbox {
   /** Runs a command without a terminal; `env` is added to the sandbox's. */
   readonly run: (cwd: string, command: string, args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<Finished>;
   readonly remove: () => Promise<void>;
+}
+
+export interface Reply {
+  /** Shown after what the reply before was to. */
+  readonly to: string;
+  readonly type: string;
 }
 
 export interface Finished {
@@ -57,12 +67,14 @@ export interface Installed {
   /** An empty folder that `yo` can write into. */
   readonly empty: (name: string) => Promise<string>;
   readonly run: (cwd: string, command: string, ...args: readonly string[]) => Promise<Finished>;
+  /** Runs a command line in a terminal, and types each reply once its words were shown. */
+  readonly inTerminal: (cwd: string, command: string, replies: readonly Reply[]) => Promise<Finished>;
   readonly remove: () => Promise<void>;
 }
 
 /** Packs the generator as it would be published, and installs it. */
 export async function installGenerator(): Promise<Installed> {
-  const { folder, run: runThere, remove } = await openSandbox();
+  const { folder, env, run: runThere, remove } = await openSandbox();
   // The same npm cache for every run: what is tested is not the registry.
   const cache = { npm_config_cache: join(homedir(), '.npm') };
   const run: Installed['run'] = (cwd, command, ...args) => runThere(cwd, command, args, cache);
@@ -74,6 +86,7 @@ export async function installGenerator(): Promise<Installed> {
   return {
     generator: join(folder, 'node_modules/generator-autopilot'),
     run,
+    inTerminal: (cwd, command, replies) => type(cwd, command, replies, { ...env, ...cache }),
     async empty(name) {
       const path = join(folder, name);
       await mkdir(path);
@@ -104,5 +117,33 @@ function execute(cwd: string, command: string, args: readonly string[], env: Nod
     }
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** `script` of util-linux gives a command a terminal, and ends with its exit code. */
+function type(cwd: string, command: string, replies: readonly Reply[], env: NodeJS.ProcessEnv): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const words = ['--quiet', '--flush', '--return', '--command', command, '/dev/null'];
+    const child = spawn('script', words, { cwd, env: { ...env, TERM: 'xterm' }, stdio: ['pipe', 'pipe', 'inherit'] });
+    const left = [...replies];
+    let [output, seen] = ['', 0];
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      output += stripVTControlCharacters(chunk);
+      for (let [reply] = left; reply !== undefined; [reply] = left) {
+        const at = output.indexOf(reply.to, seen);
+        if (at < 0) return;
+        left.shift();
+        seen = at + reply.to.length;
+        child.stdin.write(reply.type);
+      }
+    });
+    // What asks something else than is expected waits for ever.
+    const deadline = setTimeout(() => child.kill(), DEADLINE);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(deadline);
+      if (left.length === 0) resolve({ code, output });
+      else reject(new Error(`\`${left[0]?.to}\` was not shown:\n${output}`));
+    });
   });
 }

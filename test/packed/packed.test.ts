@@ -6,6 +6,7 @@ import { bundledFileName } from '../../project/regeneration/bundle.ts';
 import { tree } from '../scaffold/workbench.ts';
 import { installGenerator, succeed } from './installed.ts';
 import type { Installed } from './installed.ts';
+import { terminalTests } from './terminal.ts';
 
 /** The path of a bundled tarball of the runtime, relative to a project. */
 const RUNTIME = /vendor\/autopilot-runtime-[^"]+\.tgz/;
@@ -47,6 +48,8 @@ describe('The packed generator, installed into an empty folder', () => {
     assert.doesNotMatch(output, /TypeError|An error occured/);
     assert.deepEqual(await readdir(folder), []);
   });
+
+  describe('in a terminal', () => terminalTests(() => installed));
 
   describe('and a project of it, installed', () => {
     let project: string;
