@@ -24,7 +24,7 @@ export async function existingProject(
   const wanted = changes(project, given);
   const text = wanted.reduce((before, { key, value }) => setAutopilotKey(before, key, value), autopilot.text);
   const changed = loadProject({ autopilot: { ...autopilot, text }, operator });
-  if (!changed.project) throw new ProjectError(changed.problems);
+  if (!changed.project) throw new ProjectError(changed.problems.map((problem) => aboutOption(problem, given)));
   return {
     folder,
     project: changed.project,
@@ -36,6 +36,14 @@ export async function existingProject(
     settings,
     edits: wanted.map(({ key, value }) => `${autopilot.file}: ${key} is ${value}.`),
   };
+}
+
+/** The user has typed options, and never seen the text that their values were written to. */
+function aboutOption(found: Problem, given: Answers): Problem {
+  const { file: _file, line: _line, column: _column, ...problem } = found;
+  return found.path !== undefined && given.has(found.path)
+    ? { ...problem, path: `--${optionName(found.path)}` }
+    : found;
 }
 
 type Key = Parameters<typeof setAutopilotKey>[1];

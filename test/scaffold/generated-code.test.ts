@@ -148,7 +148,7 @@ describe('Generated code', function () {
     const sources = files.filter(({ path }) => path.startsWith('src/') || path.startsWith('test/'));
     assert.deepEqual(
       sources.map(({ path }) => path),
-      ['src/api/autoroutes/v1/spec.ts', 'src/api/autoroutes/v1/types.ts'],
+      ['src/api/autoroutes/v1/spec.ts', 'src/api/autoroutes/v1/types.ts', 'test/example.ts', 'test/api/spec.test.ts'],
     );
   });
 

@@ -95,6 +95,12 @@ const REFUSALS: readonly Refusal[] = [
     says: ['--on-output-drift: There is no phase `Prosessing`.', 'Did you mean `Processing`?'],
   },
   {
+    what: 'a phase to go to that a project that is there does not have',
+    inProject: true,
+    command: { options: { ...yes, onSpecChange: 'Prosessing' } },
+    says: ['--on-spec-change: There is no phase `Prosessing`.', 'Did you mean `Processing`?'],
+  },
+  {
     what: 'a folder that is a file',
     given: write('taken', ''),
     command: { args: ['taken'], options: yes },
