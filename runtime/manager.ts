@@ -54,7 +54,14 @@ export class Manager {
     this.#transport = options.transport ?? connect(access);
     const controller = plan.resource.kind.toLowerCase();
     const host = new URL(access.server).host;
-    this.metrics = new Metrics({ controller, host, concurrency: config.concurrency, clock });
+    this.metrics = new Metrics({
+      operator: plan.name,
+      version: config.version,
+      controller,
+      host,
+      concurrency: config.concurrency,
+      clock,
+    });
     if (options.processMetrics) this.metrics.collectProcessMetrics();
     this.client = new KubeClient({
       transport: this.#transport,
@@ -97,9 +104,17 @@ export class Manager {
       logger,
       observer: this.metrics.controllerObserver(),
     });
+    this.metrics.observeMissingKinds(() => [
+      ...new Set(
+        this.#caches
+          .all()
+          .filter((cache) => cache.isKindMissing)
+          .map(({ selection }) => resourceName(selection.type)),
+      ),
+    ]);
     wakeOnChanges(this.#environment, (key) => this.#controller.add(key));
     for (const cache of this.#caches.all()) {
-      cache.onSynced(() => {
+      cache.onAvailability(() => {
         for (const key of scheduler.takeWaiting()) this.#controller.add(key);
       });
     }
@@ -136,7 +151,9 @@ export class Manager {
   /** Why the operator is not ready; undefined when it is. */
   unready(): string | undefined {
     const { resources } = this.#environment.views;
-    if (!resources.synced) return `${resourceName(resources.selection.type)} has not been listed yet`;
+    const own = resourceName(resources.selection.type);
+    if (resources.isKindMissing) return `${own} is not installed in the cluster`;
+    if (!resources.synced) return `${own} has not been listed yet`;
     for (const [cache, trouble] of this.#caches.troubles()) {
       if (cache.synced) return `the watch of ${resourceName(cache.selection.type)} is broken: ${trouble}`;
     }

@@ -21,12 +21,23 @@ describe('cache', () => {
   it('is synced once a consistent list was seen', () => {
     const fresh = new Cache({ type: configMaps, labelSelector: '', metadataOnly: false }, [], 'operator');
     let told = 0;
-    fresh.onSynced(() => (told += 1));
+    fresh.onAvailability(() => (told += 1));
     assert.equal(fresh.synced, false);
     fresh.replace([], '1');
     fresh.replace([], '2');
     assert.equal(fresh.synced, true);
     assert.equal(told, 1);
+  });
+
+  it('is no longer synced while its kind is missing, and is again once that was listed', () => {
+    let told = 0;
+    cache.onAvailability(() => (told += 1));
+    cache.missing();
+    cache.missing();
+    assert.deepEqual([cache.synced, cache.isKindMissing, told], [false, true, 1]);
+    cache.replace([], '20');
+    assert.deepEqual([cache.synced, cache.isKindMissing, told], [true, false, 2]);
+    assert.equal(version('default/a'), undefined);
   });
 
   it('tells what a watch brings', () => {

@@ -40,7 +40,7 @@ export class Cache implements Sink {
   readonly #fieldManager: string;
   readonly #store = new Store();
   readonly #listeners: ((change: Change) => void)[] = [];
-  readonly #syncedListeners: (() => void)[] = [];
+  readonly #availabilityListeners: (() => void)[] = [];
   /** Objects with a write under way, with the events that came meanwhile. */
   readonly #held = new Map<string, { count: number; readonly events: Event[] }>();
   /** Uids that we deleted and whose DELETED event is to come: DELETE answers no resource version, so older events of it may follow. */
@@ -51,7 +51,7 @@ export class Cache implements Sink {
   #writes = 0;
   /** {@link #writes} when the list under way began: later writes may be missing in it. */
   #writesAtListing = 0;
-  #synced = false;
+  #availability: 'unlisted' | 'synced' | 'missing' = 'unlisted';
 
   constructor(selection: Selection, requirements: readonly Requirement[], fieldManager: string) {
     this.selection = selection;
@@ -59,9 +59,14 @@ export class Cache implements Sink {
     this.#fieldManager = fieldManager;
   }
 
-  /** Whether a consistent list has been seen. */
+  /** Whether a consistent list has been seen, and the kind is still there. */
   get synced(): boolean {
-    return this.#synced;
+    return this.#availability === 'synced';
+  }
+
+  /** Whether the server said that it does not know the kind. */
+  get isKindMissing(): boolean {
+    return this.#availability === 'missing';
   }
 
   get size(): number {
@@ -84,8 +89,9 @@ export class Cache implements Sink {
     this.#listeners.push(listener);
   }
 
-  onSynced(listener: () => void): void {
-    this.#syncedListeners.push(listener);
+  /** Calls back whenever {@link synced} or {@link isKindMissing} becomes true. */
+  onAvailability(listener: () => void): void {
+    this.#availabilityListeners.push(listener);
   }
 
   /**
@@ -143,9 +149,17 @@ export class Cache implements Sink {
       this.#deliver(key, { type: 'listed', key, entry, resourceVersion, writes: this.#writesAtListing });
     for (const key of missing)
       this.#deliver(key, { type: 'listed', key, entry: undefined, resourceVersion, writes: this.#writesAtListing });
-    if (this.#synced) return;
-    this.#synced = true;
-    for (const listener of this.#syncedListeners.splice(0)) listener();
+    this.#becomes('synced');
+  }
+
+  missing(): void {
+    this.#becomes('missing');
+  }
+
+  #becomes(availability: 'synced' | 'missing'): void {
+    if (this.#availability === availability) return;
+    this.#availability = availability;
+    for (const listener of this.#availabilityListeners) listener();
   }
 
   changed(object: KubernetesObject): void {

@@ -26,6 +26,8 @@ export interface Sink {
   changed(object: KubernetesObject): void;
   /** Gone, or no longer in the selection; the object is as it was last. */
   deleted(object: KubernetesObject): void;
+  /** The server does not know the kind, or no longer. A list follows once it does. */
+  missing(): void;
 }
 
 export interface ReflectorOptions {
@@ -94,6 +96,11 @@ export class Reflector {
     if (isStatus(error, 410)) {
       this.#resourceVersion = undefined;
       return;
+    }
+    if (isStatus(error, 404)) {
+      // Should the kind come back, its objects are others.
+      this.#resourceVersion = undefined;
+      this.#options.sink.missing();
     }
     // A server that does not know streaming lists, or has them switched off, refuses the parameter.
     if (this.#resourceVersion === undefined && this.#canStream && isStatus(error, 400, 422)) {

@@ -22,6 +22,11 @@ export class Metrics {
   readonly #host: string;
   readonly #clock: Clock;
 
+  readonly #info = this.#gauge('autopilot_operator_info', 'The operator and its version; always 1', [
+    'operator',
+    'version',
+  ]);
+
   readonly #reconciles = this.#counter(
     'controller_runtime_reconcile_total',
     'Total number of reconciliations per controller',
@@ -107,6 +112,9 @@ export class Metrics {
   );
 
   constructor(options: {
+    readonly operator: string;
+    /** Of the operator, from its configuration. */
+    readonly version: string;
     readonly controller: string;
     readonly host: string;
     readonly concurrency: number;
@@ -115,9 +123,23 @@ export class Metrics {
     this.#controller = options.controller;
     this.#host = options.host;
     this.#clock = options.clock;
+    this.#info.set({ operator: options.operator, version: options.version }, 1);
     this.#maxConcurrent.set({ controller: this.#controller }, options.concurrency);
-    this.#active.set({ controller: this.#controller }, 0);
+    this.#beginAtZero();
     this.#observeQueue();
+  }
+
+  /** As controller-runtime does: a rate over a series that begins with its first event misses that. */
+  #beginAtZero(): void {
+    const controller = { controller: this.#controller };
+    const name = { name: this.#controller, controller: this.#controller };
+    this.#active.set(controller, 0);
+    this.#reconcileErrors.inc(controller, 0);
+    for (const result of ['success', 'requeue', 'requeue_after', 'error'])
+      this.#reconciles.inc({ ...controller, result }, 0);
+    this.#depth.set(name, 0);
+    this.#adds.inc(name, 0);
+    this.#retries.inc(name, 0);
   }
 
   /** The metrics of the process itself (memory, CPU, event loop): once a process. */
@@ -187,6 +209,20 @@ export class Metrics {
   observeWaiting(count: () => number): void {
     const help = 'Resources whose phase waits until a kind that it reads or writes has been listed';
     this.#measured('autopilot_waiting_resources', help, {}, count);
+  }
+
+  /** Says, at each scrape, which kinds are not installed in the cluster. */
+  observeMissingKinds(kinds: () => readonly string[]): void {
+    new Gauge({
+      name: 'autopilot_missing_kinds',
+      help: 'Kinds that some phase reads or writes and that are not installed in the cluster',
+      labelNames: ['kind'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const kind of kinds()) this.set({ kind }, 1);
+      },
+    });
   }
 
   synced(phase: string, result: 'transition' | 'stayed' | 'failed' | 'aborted'): void {

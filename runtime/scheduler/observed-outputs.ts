@@ -52,7 +52,10 @@ export function driftedPhase(run: Run): { readonly phase: Phase; readonly key: s
     for (const [key, type] of phase.outputs) {
       const recorded = digests[key];
       if (recorded === undefined) continue;
-      if (!views.output(type).synced) return 'waits';
+      const cache = views.output(type);
+      // What cannot exist any more holds up no phase that does without it.
+      if (cache.isKindMissing) continue;
+      if (!cache.synced) return 'waits';
       if (digestOf(run.environment, outputsOf(run.environment, run.uid, phase, type)) !== recorded)
         return { phase, key };
     }

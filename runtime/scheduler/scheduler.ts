@@ -1,5 +1,7 @@
 import { isNamespaceTerminating, isStatus, messageOf, AutopilotError } from '../errors.ts';
 import { BACKOFF, DONE, REQUEUE, type Reconciler, type ReconcileResult } from '../controller/reconciler.ts';
+import type { Cache } from '../cache/cache.ts';
+import { resourceName } from '../kube/paths.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import { statusOf } from './status.ts';
@@ -44,6 +46,7 @@ export class Scheduler implements Reconciler {
 
   async reconcile(key: string, stopping: AbortSignal): Promise<ReconcileResult> {
     const { views, states, caches } = this.#environment;
+    this.#waiting.delete(key);
     const entry = views.resources.get(key);
     if (!entry) {
       states.delete(key);
@@ -79,9 +82,10 @@ export class Scheduler implements Reconciler {
     const drifted = await this.#seeToDrift(run);
     if (drifted) return drifted;
     if (phase.final) return this.#rest(run);
-    if (!this.#isListed(phase)) {
+    const unlisted = this.#unlisted(phase);
+    if (unlisted.length > 0) {
       this.#waiting.add(run.key);
-      return DONE;
+      return this.#tellOfMissingKinds(run, unlisted);
     }
     try {
       return await this.#runPhase(run);
@@ -114,11 +118,25 @@ export class Scheduler implements Reconciler {
     return DONE;
   }
 
-  #isListed(phase: Phase): boolean {
+  /** What the phase reads or writes and has not been listed: a cache that is not complete looks empty, and then things are pruned. */
+  #unlisted(phase: Phase): readonly Cache[] {
     const { views } = this.#environment;
     const inputs = [...phase.inputs.values()].map((input) => views.input(input));
     const outputs = [...phase.outputs.values()].map((type) => views.output(type));
-    return [...inputs, ...outputs].every((cache) => cache.synced);
+    return [...inputs, ...outputs].filter((cache) => !cache.synced);
+  }
+
+  /** A list that just takes its time is no news; a kind that is not installed is. */
+  async #tellOfMissingKinds(run: Run, unlisted: readonly Cache[]): Promise<ReconcileResult> {
+    const { phase } = run;
+    const missing = new Set(
+      unlisted.filter((cache) => cache.isKindMissing).map(({ selection }) => resourceName(selection.type)),
+    );
+    if (missing.size === 0) return DONE;
+    const message = `Phase ${phase.name} waits for kinds that are not installed in the cluster: ${[...missing].join(', ')}.`;
+    const standing: Standing = { is: 'failing', reason: 'InputKindMissing', message };
+    const written = await writeStatus(run, { phase: phase.name, standing });
+    return written === 'lost' ? REQUEUE : DONE;
   }
 
   /** Once after a start: finds drift that happened while the operator was down. False where a kind has to be listed first. */

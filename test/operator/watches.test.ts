@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { OPERATOR, phase, routes, Testbed } from './testbed.ts';
+import type { PhaseDefinition } from 'autopilot-runtime';
+import { condition, isTrue, OPERATOR, phase, routeCrd, routes, services, sum, Testbed, type Route } from './testbed.ts';
 
 describe('watches of an operator', () => {
   let testbed: Testbed;
@@ -115,26 +116,9 @@ describe('watches of an operator', () => {
     );
   });
 
-  it('hold up only the phases that need a kind which is not there', async () => {
-    const missing = { group: 'nowhere.io', version: 'v1', kind: 'Ghost', plural: 'ghosts', namespaced: true };
-    const operator = await testbed.run(
-      routes({
-        One: phase(({ route }) => ({ phase: route.metadata.name === 'haunted' ? 'Ghostly' : 'Rest' }), {
-          initial: true,
-        }),
-        Ghostly: phase(() => ({ phase: 'Rest' }), { inputs: { ghosts: { type: missing } } }),
-        Rest: phase(() => ({ phase: 'Rest' })),
-      }),
-    );
-    await testbed.route('haunted');
-    await testbed.route('a');
-    await testbed.untilReady('a', 'Rest');
-    assert.equal(
-      (await testbed.untilRoute('haunted', ({ status }) => status?.phase === 'Ghostly')).status?.phase,
-      'Ghostly',
-    );
-    assert.equal(operator.unready(), undefined);
-    await testbed.cluster.installCrd({
+  describe('of a kind that is not installed', () => {
+    const ghosts = { group: 'nowhere.io', version: 'v1', kind: 'Ghost', plural: 'ghosts', namespaced: true };
+    const ghostCrd = {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: 'ghosts.nowhere.io' },
@@ -144,7 +128,144 @@ describe('watches of an operator', () => {
         names: { kind: 'Ghost', plural: 'ghosts' },
         versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
       },
+    };
+    const isMissing = (route: Route): boolean =>
+      route.status?.conditions?.some(({ reason }) => reason === 'InputKindMissing') ?? false;
+    const haunting = (use: Partial<PhaseDefinition>) =>
+      routes({
+        One: phase(({ route }) => ({ phase: route.metadata.name === 'haunted' ? 'Ghostly' : 'Rest' }), {
+          initial: true,
+        }),
+        Ghostly: phase(({ route }) => ({ phase: route.spec['stay'] ? 'Ghostly' : 'Rest' }), {
+          inputs: {},
+          outputs: {},
+          ...use,
+        }),
+        Rest: phase(() => ({ phase: 'Rest' })),
+      });
+
+    for (const [what, use] of [
+      ['reads', { inputs: { ghosts: { type: ghosts } } }],
+      ['writes', { outputs: { ghosts: { type: ghosts } } }],
+    ] as const) {
+      it(`hold up only the phase that ${what} it, which says so, until it comes`, async () => {
+        const operator = await testbed.run(haunting(use));
+        await testbed.route('haunted');
+        await testbed.route('a');
+        await testbed.untilReady('a', 'Rest');
+        const waits = await testbed.untilRoute('haunted', isMissing);
+        assert.equal(waits.status?.phase, 'Ghostly');
+        assert.match(condition(waits, 'Ready').message, /^Phase Ghostly waits for kinds .*: ghosts\.nowhere\.io\.$/);
+        assert.deepEqual([isTrue(waits, 'Reconciling'), isTrue(waits, 'Stalled')], [true, false]);
+        assert.equal(operator.unready(), undefined);
+        const metrics = await operator.metrics();
+        assert.equal(sum(metrics, 'autopilot_missing_kinds', 'kind="ghosts.nowhere.io"'), 1);
+        assert.equal(sum(metrics, 'autopilot_waiting_resources'), 1);
+        await testbed.cluster.installCrd(ghostCrd);
+        await testbed.untilReady('haunted', 'Rest');
+        assert.equal(sum(await operator.metrics(), 'autopilot_missing_kinds'), 0);
+      });
+    }
+
+    it('hold up the phase again when the kind is removed, and the operator stays ready', async () => {
+      await testbed.cluster.installCrd(ghostCrd);
+      const operator = await testbed.run(haunting({ inputs: { ghosts: { type: ghosts } } }));
+      await testbed.route('haunted', { stay: true });
+      await testbed.untilReady('haunted', 'Ghostly');
+      const { apiVersion, kind, metadata } = ghostCrd;
+      await testbed.cluster.delete({ apiVersion, kind, name: metadata.name });
+      await testbed.untilMetrics(operator, (metrics) => sum(metrics, 'autopilot_missing_kinds') === 1);
+      assert.equal(operator.unready(), undefined);
+      await testbed.cluster.patch(
+        { apiVersion: 'example.io/v1', kind: 'Route', name: 'haunted' },
+        { metadata: { labels: { touched: 'x' } } },
+      );
+      await testbed.untilRoute('haunted', isMissing);
+      await testbed.cluster.installCrd(ghostCrd);
+      await testbed.untilReady('haunted', 'Ghostly');
     });
-    await testbed.untilReady('haunted', 'Rest');
+
+    it('are forgotten with the resource that waited for it', async () => {
+      const operator = await testbed.run(haunting({ inputs: { ghosts: { type: ghosts } } }));
+      await testbed.route('haunted');
+      await testbed.untilRoute('haunted', isMissing);
+      await testbed.cluster.delete({ apiVersion: 'example.io/v1', kind: 'Route', name: 'haunted' });
+      await testbed.untilMetrics(operator, (metrics) => sum(metrics, 'autopilot_waiting_resources') === 0);
+    });
+
+    it('make the operator unready where it is the kind of the operator itself', async () => {
+      await testbed.cluster.delete({
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        name: 'routes.example.io',
+      });
+      const operator = await testbed.run(reporting);
+      await testbed.untilMetrics(operator, (metrics) => sum(metrics, 'autopilot_missing_kinds') === 1);
+      assert.equal(operator.unready(), 'routes.example.io is not installed in the cluster');
+      await testbed.cluster.installCrd(routeCrd);
+      await testbed.route('a');
+      await untilRead('none');
+      assert.equal(operator.unready(), undefined);
+    });
+  });
+
+  for (const [what, of, use] of [
+    ['inputs', 'configmaps', { outputs: {} }],
+    ['outputs', 'services', { inputs: {}, outputs: { services: { type: services } } }],
+  ] as const) {
+    it(`are caught up with before a worker runs: those of its ${what}`, async () => {
+      let runs = 0;
+      const held = testbed.cluster.faults.holdEvents({ userAgent: OPERATOR, resource: of });
+      const counting = (): unknown => {
+        runs += 1;
+        return { phase: 'Slow' };
+      };
+      const operator = routes({
+        First: phase(({ route }) => ({ phase: String(route.spec['next']) }), {
+          initial: true,
+          inputs: {},
+          outputs: {},
+        }),
+        Slow: phase(counting, use),
+        Quick: phase(() => ({ phase: 'Quick' }), { inputs: {}, outputs: {} }),
+      });
+      const running = await testbed.run(operator);
+      await testbed.route('slow', { next: 'Slow' });
+      await testbed.untilMetrics(running, (metrics) => sum(metrics, 'autopilot_waiting_resources') === 1);
+      await testbed.route('quick', { next: 'Quick' });
+      await testbed.untilReady('quick', 'Quick');
+      assert.equal(runs, 0);
+      const waits = await testbed.untilRoute('slow', ({ status }) => status?.phase === 'Slow');
+      assert.equal(condition(waits, 'Ready').reason, 'Progressing');
+      assert.equal(running.unready(), undefined);
+      held.release();
+      await testbed.untilReady('slow', 'Slow');
+      assert.equal(runs, 1);
+    });
+  }
+
+  it('that stood and are broken make the operator unready until they stand again', async () => {
+    const operator = await testbed.run(reporting);
+    await testbed.route('a');
+    await untilRead('none');
+    const broken = testbed.cluster.faults.answer(
+      500,
+      { userAgent: OPERATOR, verb: 'watch', resource: 'configmaps' },
+      { count: 1000 },
+    );
+    testbed.cluster.faults.cutWatches({ userAgent: OPERATOR, resource: 'configmaps' });
+    await testbed.untilMetrics(operator, () =>
+      /^the watch of configmaps is broken: .*500/.test(operator.unready() ?? ''),
+    );
+    broken.remove();
+    await testbed.untilMetrics(operator, () => operator.unready() === undefined);
+  });
+
+  it('of the resource itself make the operator ready once they have been listed', async () => {
+    const held = testbed.cluster.faults.holdEvents({ userAgent: OPERATOR, resource: 'routes' });
+    const operator = await testbed.run(reporting);
+    assert.equal(operator.unready(), 'routes.example.io has not been listed yet');
+    held.release();
+    await testbed.untilMetrics(operator, () => operator.unready() === undefined);
   });
 });
