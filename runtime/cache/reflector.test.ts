@@ -42,6 +42,10 @@ class Recorder implements Sink {
     this.#tell(`-${metadata.name}@${metadata.resourceVersion}`);
   }
 
+  missing(): void {
+    this.#tell('missing');
+  }
+
   async until(count: number): Promise<readonly string[]> {
     if (this.told.length < count) await new Promise<void>((resolve) => (this.#waiting = { count, resolve }));
     return this.told;
@@ -157,6 +161,17 @@ describe('reflector', () => {
       assert.equal(reflector.trouble, undefined);
     });
   }
+
+  it('tells that its kind is missing, and lists anew once it is there again', async () => {
+    const scripts = [
+      () => failure(404, 'NotFound'),
+      () => new Frames().push(bookmark(7, true)).end(),
+      () => failure(404, 'NotFound'),
+      () => new Frames().push({ type: 'ADDED', object: object('z', 3) }, bookmark(4, true)),
+    ];
+    start((_request, _query, number) => scripts[number - 1]?.() ?? new Frames());
+    assert.deepEqual(await sink.until(4), ['missing', 'list 7: ', 'missing', 'list 4: z']);
+  });
 
   it('lists in pages where the server has no streaming lists', async () => {
     start((_request, query) => {

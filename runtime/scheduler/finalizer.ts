@@ -64,7 +64,12 @@ async function removeFinalizer(run: Run, name: string): Promise<void> {
     } catch (error) {
       if (isStatus(error, 404)) return;
       if (!isStatus(error, 422) || attempt > 0) throw error;
-      caches.written(plan.resource, await client.get(target));
+      // The list changed meanwhile, or this is another resource.
+      const live = await client.get(target).catch((failure: unknown) => {
+        if (!isStatus(failure, 404)) throw failure;
+      });
+      if (live?.metadata.uid !== run.uid) return;
+      caches.written(plan.resource, live);
     }
   }
 }

@@ -197,7 +197,7 @@ export class Scheduler implements Reconciler {
     if (plan.finalizer && !hasFinalizer(run)) await addFinalizer(run);
     const tracker = new Tracker(run.key);
     const returned = await callWorker(phase.worker, run, tracker).catch((error: unknown) => {
-      throw error instanceof RunAborted ? error : new WorkerFailure(error);
+      throw error instanceof RunAborted || isNamespaceTerminating(error) ? error : new WorkerFailure(error);
     });
     const result = checkResult(returned, phase, plan, run.namespace);
     await this.#writeOutputs(run, result);

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import { conditionsFor, type Standing } from './conditions.ts';
 import type { ObservedOutputs } from './observed-outputs.ts';
-import type { Run } from './run.ts';
+import { RunAborted, type Run } from './run.ts';
 import { statusOf, statusPatch } from './status.ts';
 
 export interface StatusWrite {
@@ -20,7 +20,7 @@ export interface StatusWrite {
 
 /**
  * Writes the status by compare-and-swap on its revision. `unchanged`: nothing was sent. `lost`: another write came first, and the caches
- * now have it; look again.
+ * now have it; look again. Throws {@link RunAborted} where the resource has gone, which its watch will tell.
  */
 export async function writeStatus(run: Run, write: StatusWrite): Promise<'written' | 'unchanged' | 'lost'> {
   const { client, plan, metrics, views } = run.environment;
@@ -35,9 +35,12 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
       await run.write(plan.resource, run.key, () => client.jsonPatch(target, operations, { subresource: 'status' }));
       return 'written';
     } catch (error) {
+      if (isStatus(error, 404)) throw new RunAborted();
       if (!isStatus(error, 422) || attempt > 0) throw error;
       // Lost only if the server shows another revision; else a member that the patch names was changed by somebody, or it is invalid.
-      const fresh = await client.get(target);
+      const fresh = await client.get(target).catch((failure: unknown) => {
+        throw isStatus(failure, 404) ? new RunAborted() : failure;
+      });
       run.environment.caches.written(plan.resource, fresh);
       if (fresh.metadata.uid !== run.uid || revisionOf(fresh) !== revisionOf(run.resource)) {
         metrics.statusConflict(run.phase.name);

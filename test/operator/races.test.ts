@@ -12,7 +12,7 @@ import {
 import { Manager } from '../../runtime/manager.ts';
 import { silentLogger } from '../../runtime/observe/logger.ts';
 import { planOf } from '../../runtime/plan.ts';
-import { configMap, final, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
+import { configMap, final, OPERATOR, phase, routes, sum, Testbed, type TestWorker } from './testbed.ts';
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
 const OUT = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
@@ -178,5 +178,97 @@ describe('an operator', () => {
     await testbed.untilEvent(({ reason }) => reason === 'OutputRefused');
     await testbed.untilIdle(operator);
     assert.deepEqual((await testbed.getConfigMap('out'))?.data, { theirs: 'x' });
+  });
+
+  describe('whose resource goes while its worker runs, unseen by its watch', () => {
+    /** Makes a Route, lets its worker run up to the middle, does something that no watch brings, and lets the worker end. */
+    const interrupt = async (namespace: string, worker: TestWorker, act: () => Promise<unknown>): Promise<string> => {
+      let go: () => void = () => undefined;
+      const may = new Promise<void>((resolve) => (go = resolve));
+      let started: () => void = () => undefined;
+      const running = new Promise<void>((resolve) => (started = resolve));
+      const errors: string[] = [];
+      const logger = { ...silentLogger, error: (_fields: object | string, message = '') => void errors.push(message) };
+      const held = phase(
+        async (context) => {
+          started();
+          await may;
+          return worker(context);
+        },
+        { initial: true },
+      );
+      const operator = await testbed.run(routes({ Only: held, Done: final }), {
+        logger: { ...logger, child: () => logger },
+      });
+      await testbed.route('a', {}, namespace);
+      await running;
+      const events = testbed.cluster.faults.holdEvents({ userAgent: OPERATOR, resource: 'routes' });
+      await act();
+      go();
+      await testbed.untilMetrics(operator, (metrics) => sum(metrics, 'autopilot_phase_syncs_total') === 1);
+      events.release();
+      await testbed.untilIdle(operator);
+      assert.deepEqual(errors, []);
+      assert.ok(!testbed.operatorWrites().includes('create events'));
+      return operator.metrics();
+    };
+
+    it('takes that for no failure at its status', async () => {
+      const metrics = await interrupt(
+        'default',
+        () => ({ phase: 'Done' }),
+        () => testbed.cluster.delete(ROUTE),
+      );
+      assert.equal(sum(metrics, 'autopilot_phase_syncs_total', 'result="aborted"'), 1);
+      assert.equal(sum(metrics, 'controller_runtime_reconcile_errors_total'), 0);
+    });
+
+    for (const [what, worker] of [
+      ['an output', () => ({ phase: 'Done', outputs: { configMaps: [configMap('out')] } })],
+      [
+        "a worker's own request",
+        async ({ client }) => {
+          await client.create('configMaps', configMap('out'));
+          return { phase: 'Done' };
+        },
+      ],
+    ] as const satisfies readonly (readonly [string, TestWorker])[]) {
+      it(`ends its work without backoff where the namespace is being deleted: ${what}`, async () => {
+        await testbed.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'doomed' } });
+        const sticky = { apiVersion: 'v1', kind: 'ConfigMap', name: 'sticky', namespace: 'doomed' };
+        await testbed.cluster.create({
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'sticky', namespace: 'doomed', finalizers: ['example.io/sticky'] },
+        });
+        const metrics = await interrupt('doomed', worker, async () => {
+          await testbed.cluster.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'doomed' });
+          await testbed.until(sticky, ({ metadata }) => metadata.deletionTimestamp !== undefined);
+        });
+        assert.ok(testbed.operatorRequests().some(({ code }) => code === 403));
+        assert.equal(sum(metrics, 'autopilot_phase_syncs_total', 'result="aborted"'), 1);
+        assert.equal(sum(metrics, 'workqueue_retries_total'), 0);
+      });
+    }
+  });
+
+  it('lets a resource go though others change its finalizers while ours is taken away', async () => {
+    let finalized = 0;
+    await testbed.run(
+      routes(
+        { Only: phase(() => ({ phase: 'Only' }), { initial: true }) },
+        { finalizer: { worker: () => void (finalized += 1) } },
+      ),
+    );
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    await testbed.cluster.patch(ROUTE, { metadata: { finalizers: ['example.io/route-operator', 'theirs.io/x'] } });
+    const swapped = meanwhile({ verb: 'patch', resource: 'routes' }, () =>
+      testbed.cluster.patch(ROUTE, { metadata: { finalizers: ['theirs.io/x', 'example.io/route-operator'] } }),
+    );
+    await testbed.cluster.delete(ROUTE);
+    await swapped;
+    const left = await testbed.untilRoute('a', ({ metadata }) => metadata.finalizers?.length === 1);
+    assert.deepEqual([left.metadata.finalizers, finalized], [['theirs.io/x'], 1]);
   });
 });
