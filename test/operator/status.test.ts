@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import { configMap, final, isTrue, OPERATOR, phase, routes, sum, Testbed, type Route } from './testbed.ts';
+import {
+  condition,
+  configMap,
+  final,
+  isTrue,
+  OPERATOR,
+  phase,
+  routeCrd,
+  routes,
+  sum,
+  Testbed,
+  type Route,
+} from './testbed.ts';
 
 describe('status of a resource', () => {
   let testbed: Testbed;
@@ -78,6 +90,48 @@ describe('status of a resource', () => {
     await testbed.route('a');
     const done = await testbed.untilReady('a', 'Done');
     assert.deepEqual([done.metadata.annotations?.['theirs'], done.status?.['theirs']], ['x', 'y']);
+  });
+
+  it('is written anew, and the worker not run again, where only a member of it was taken away meanwhile', async () => {
+    let runs = 0;
+    const operator = await testbed.run(
+      routes({
+        One: phase(() => ({ phase: 'Two', status: { gone: 1 } }), { initial: true }),
+        Two: phase(async () => {
+          runs += 1;
+          testbed.cluster.faults.holdEvents({ userAgent: OPERATOR, resource: 'routes' });
+          await setStatus({ gone: null });
+          return { phase: 'Done', status: { kept: 2 } };
+        }),
+        Done: final,
+      }),
+    );
+    await testbed.route('a');
+    const { status } = await testbed.untilReady('a', 'Done');
+    await testbed.untilIdle(operator);
+    assert.deepEqual([runs, status?.['kept'], status?.['gone'], status?.revision], [1, 2, undefined, 2]);
+    assert.equal(sum(await operator.metrics(), 'autopilot_status_conflicts_total'), 0);
+    assert.deepEqual(
+      testbed.operatorRequests().map(({ verb, code }) => `${verb} ${code}`),
+      ['patch 200', 'patch 422', 'get 200', 'patch 200'],
+    );
+  });
+
+  it('that the server finds invalid is told as such, and is no lost swap', async () => {
+    const strict = structuredClone(routeCrd);
+    const [version] = strict.spec.versions;
+    const { properties } = version?.schema.openAPIV3Schema ?? assert.fail();
+    Object.assign(properties.status, { properties: { many: { type: 'integer' } } });
+    await testbed.cluster.apply(strict);
+    const operator = await testbed.run(
+      routes({ Only: phase(() => ({ phase: 'Only', status: { many: 'a lot' } }), { initial: true }) }),
+    );
+    await testbed.route('a');
+    const failed = await testbed.untilRoute('a', ({ status }) => status !== undefined);
+    assert.equal(condition(failed, 'Ready').reason, 'WriteRejected');
+    assert.match(condition(failed, 'Ready').message, /status\.many/);
+    await testbed.untilEvent(({ reason }) => reason === 'WriteRejected');
+    assert.equal(sum(await operator.metrics(), 'autopilot_status_conflicts_total'), 0);
   });
 
   it("keeps the user's part where a worker reports none, and replaces it as a whole where it does", async () => {
