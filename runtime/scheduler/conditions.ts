@@ -13,7 +13,7 @@ export type Standing =
   | { readonly is: 'failing'; readonly reason: string; readonly message: string }
   /** Something is wrong that trying again does not mend. */
   | { readonly is: 'stalled'; readonly reason: string; readonly message: string }
-  /** At rest, but an output was changed by somebody else and nothing repairs it. */
+  /** At rest, but an output of an earlier phase was changed by somebody else and nothing repairs it. */
   | { readonly is: 'drifted'; readonly message: string };
 
 interface Verdict {

@@ -1,13 +1,20 @@
 import type { Entry } from '../cache/store.ts';
 import type { FieldPath } from './fields.ts';
 
+export interface Drift {
+  /** For the case that nothing repairs it. */
+  readonly message: string;
+  /** Whether that was said already. */
+  told: boolean;
+}
+
 /** What is remembered of a resource between its syncs. None of it is needed to be right: after a restart it is empty. */
 export class ResourceState {
   readonly uid: string;
   /** For each output: the leaves of its body that our entries held after our last write of it. */
   readonly #held = new Map<string, readonly FieldPath[]>();
-  /** Outputs that somebody else changed, to be seen to by the next sync: by the phase that made them, in words for people. */
-  readonly drifts = new Map<string, string>();
+  /** Outputs that somebody else changed, by the phase that made them: until that phase, or the one for repairs, runs. */
+  readonly drifts = new Map<string, Drift>();
   /** Whether what earlier phases left behind was compared with what is there since the operator started. */
   compared = false;
   /** Aborts the run that is under way. */
@@ -27,6 +34,12 @@ export class ResourceState {
 
   forgetOutput(output: string): void {
     this.#held.delete(output);
+  }
+
+  /** Something that `phase` made was changed; `what` in words for people. To be seen to by the next sync. */
+  drifted(phase: string, what: string): void {
+    const message = `${what}, which phase ${phase} made; nothing repairs it (\`onOutputDrift\` names no phase).`;
+    this.drifts.set(phase, { message, told: false });
   }
 }
 

@@ -149,7 +149,10 @@ export class Scheduler implements Reconciler {
       return false;
     }
     state.compared = true;
-    if (found) state.drifts.set(found.phase.name, `${found.key} were changed or deleted while the operator was down`);
+    if (!found) return true;
+    const known = statusOf(run.resource)?.conditions?.find(({ type }) => type === 'Ready');
+    if (known?.reason === 'OutputDrifted') state.drifts.set(found.phase.name, { message: known.message, told: true });
+    else state.drifted(found.phase.name, `${found.key} were changed or deleted while the operator was down`);
     return true;
   }
 
@@ -158,36 +161,43 @@ export class Scheduler implements Reconciler {
     const { plan, metrics, events } = this.#environment;
     const { drifts } = run.state;
     const repairing = plan.onOutputDrift;
-    // What the present phase made, it repairs by running again; the phase for repairs is about to do its work.
-    if (run.phase === repairing) drifts.clear();
-    drifts.delete(run.phase.name);
-    const [drift] = drifts;
-    if (!drift) return undefined;
-    if (repairing) {
-      const result = await this.#transition(run, repairing, undefined);
-      for (const phase of drifts.keys()) metrics.drift(phase, true);
-      return result;
+    for (const name of [...drifts.keys()]) {
+      // What the present phase made, it repairs by running again; the phase for repairs is about to do its work.
+      if (name !== run.phase.name && run.phase !== repairing) continue;
+      drifts.delete(name);
+      metrics.drift(name, true);
     }
-    drifts.clear();
-    const [phase, what] = drift;
-    metrics.drift(phase, false);
-    const message = `${what}, which phase ${phase} made; nothing repairs it (\`onOutputDrift\` names no phase).`;
-    events.warn({ resource: run.resource, reason: 'OutputDrifted', action: 'Sync', note: message });
-    if (!run.phase.final) return undefined;
-    await writeStatus(run, { phase: run.phase.name, standing: { is: 'drifted', message } });
-    return DONE;
+    if (drifts.size === 0) return undefined;
+    if (repairing) return this.#transition(run, repairing, undefined);
+    for (const [name, drift] of drifts) {
+      if (drift.told) continue;
+      drift.told = true;
+      metrics.drift(name, false);
+      events.warn({ resource: run.resource, reason: 'OutputDrifted', action: 'Sync', note: drift.message });
+    }
+    return undefined;
+  }
+
+  /** How a resource stands that rests: not well where something of earlier phases has changed and nothing repairs it. */
+  #atRest({ state }: Run): Standing {
+    const [drift] = state.drifts.values();
+    return drift && !this.#environment.plan.onOutputDrift
+      ? { is: 'drifted', message: drift.message }
+      : { is: 'resting' };
   }
 
   /** A final phase: nothing is read and nothing done, but a change of the spec is answered. */
   async #rest(run: Run): Promise<ReconcileResult> {
     const { plan, caches } = this.#environment;
     new Tracker(run.key).replaceEarlierReads(caches.all());
-    const { generation } = run.resource.metadata;
-    if (statusOf(run.resource)?.observedGeneration === generation) return DONE;
-    if (plan.onSpecChange && plan.onSpecChange !== run.phase)
+    const observed = statusOf(run.resource)?.observedGeneration === run.resource.metadata.generation;
+    if (!observed && plan.onSpecChange && plan.onSpecChange !== run.phase)
       return this.#transition(run, plan.onSpecChange, undefined);
-    await writeStatus(run, { phase: run.phase.name, standing: { is: 'ignoring' } });
-    return DONE;
+    const atRest = this.#atRest(run);
+    if (observed && atRest.is === 'resting') return DONE;
+    const standing: Standing = atRest.is === 'resting' ? { is: 'ignoring' } : atRest;
+    const written = await writeStatus(run, { phase: run.phase.name, standing });
+    return written === 'lost' ? REQUEUE : DONE;
   }
 
   async #runPhase(run: Run): Promise<ReconcileResult> {
@@ -206,7 +216,7 @@ export class Scheduler implements Reconciler {
     const observedOutputs = observeOutputs(run, false);
     const written = await writeStatus(run, {
       phase: phase.name,
-      standing: { is: 'resting' },
+      standing: this.#atRest(run),
       user: result.status,
       observedOutputs,
     });
@@ -227,7 +237,7 @@ export class Scheduler implements Reconciler {
   /** Records that the resource goes to another phase, and runs that at once. */
   async #transition(run: Run, to: Phase, user: CheckedResult['status']): Promise<ReconcileResult> {
     const { metrics, logger } = this.#environment;
-    const standing: Standing = { is: to.final ? 'resting' : 'progressing' };
+    const standing: Standing = to.final ? this.#atRest(run) : { is: 'progressing' };
     const observedOutputs = observeOutputs(run, true);
     const written = await writeStatus(run, { phase: to.name, standing, user, entering: to, observedOutputs });
     if (written === 'lost') return REQUEUE;

@@ -77,7 +77,7 @@ function drifted(
   const resource = views.resources.get(owner);
   if (!state || !resource || resource.object.metadata.deletionTimestamp !== undefined) return;
   if (!current) state.forgetOutput(id);
-  state.drifts.set(plan.phases.get(made)?.name ?? made, `${type.kind} ${key} ${what}`);
+  state.drifted(plan.phases.get(made)?.name ?? made, `${type.kind} ${key} ${what}`);
   wake(owner);
 }
 

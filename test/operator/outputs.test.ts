@@ -98,6 +98,7 @@ describe('outputs', () => {
     ['a field that was removed', { data: { k: null } }],
     ['our annotation', { metadata: { annotations: { 'example.io/phase': 'Other' } } }],
     ['our owner label', { metadata: { labels: { 'example.io/owner': null } } }],
+    ['our owner reference', { metadata: { ownerReferences: null } }],
   ] as const) {
     it(`are repaired: ${what}`, async () => {
       await testbed.run(mirror);
@@ -105,14 +106,14 @@ describe('outputs', () => {
       await testbed.untilConfigMap('out', () => true);
       await settled();
       await testbed.cluster.patch({ apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' }, patch);
-      const out = await testbed.untilConfigMap(
+      await testbed.untilConfigMap(
         'out',
         ({ data, metadata }) =>
           data?.['k'] === 'v' &&
           metadata.annotations?.['example.io/phase'] === 'Only' &&
-          metadata.labels?.['example.io/owner'] === route.metadata.uid,
+          metadata.labels?.['example.io/owner'] === route.metadata.uid &&
+          metadata.ownerReferences?.[0]?.uid === route.metadata.uid,
       );
-      assert.equal(out.metadata.ownerReferences?.[0]?.uid, route.metadata.uid);
     });
   }
 

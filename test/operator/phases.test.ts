@@ -171,20 +171,55 @@ describe('phases', () => {
     assert.deepEqual(testbed.operatorWrites(), []);
   });
 
-  it('tell of drift that nothing repairs', async () => {
+  for (const [what, last] of [
+    ['a final phase', final],
+    ['a phase that rests', phase(() => ({ phase: 'Done' }))],
+  ] as const) {
+    it(`tell of drift that nothing repairs, in ${what}, until the phase that made it runs again`, async () => {
+      const operator = routes(
+        {
+          Syncing: phase(() => ({ phase: 'Done', outputs: { configMaps: [configMap('out')] } }), { initial: true }),
+          Done: last,
+        },
+        last.final ? { onSpecChange: 'Syncing' } : {},
+      );
+      const running = await testbed.run(operator);
+      await testbed.route('a');
+      await testbed.untilReady('a', 'Done');
+      await testbed.cluster.delete(OUT);
+      const told = await testbed.untilRoute('a', (route) => !isTrue(route, 'Ready'));
+      assert.equal(condition(told, 'Ready').reason, 'OutputDrifted');
+      assert.match(condition(told, 'Ready').message, /ConfigMap default\/out was deleted, which phase Syncing made/);
+      await testbed.untilEvent(({ reason }) => reason === 'OutputDrifted');
+      await testbed.untilIdle(running);
+      assert.equal(sum(await running.metrics(), 'autopilot_output_drift_total', 'repaired="false"'), 1);
+      assert.equal(await testbed.getConfigMap('out'), undefined);
+      // It is still so after a restart, and no news.
+      await testbed.stopOperators();
+      testbed.cluster.requests.clear();
+      const restarted = await testbed.run(operator);
+      await testbed.untilIdle(restarted);
+      assert.deepEqual(testbed.operatorWrites(), []);
+      if (last.final) await setSpec({ changed: true });
+      else await setStatus({ phase: 'Syncing' });
+      await testbed.untilReady('a', 'Done');
+      assert.ok(await testbed.getConfigMap('out'));
+    });
+  }
+
+  it('that are final take no notice of a change of the spec, but still tell of drift', async () => {
     const operator = routes({
       Syncing: phase(() => ({ phase: 'Done', outputs: { configMaps: [configMap('out')] } }), { initial: true }),
       Done: final,
     });
-    const running = await testbed.run(operator);
+    await testbed.run(operator);
     await testbed.route('a');
     await testbed.untilReady('a', 'Done');
-    await testbed.cluster.delete({ apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' });
-    const told = await testbed.untilRoute('a', (route) => !isTrue(route, 'Ready'));
-    assert.equal(condition(told, 'Ready').reason, 'OutputDrifted');
-    assert.match(condition(told, 'Ready').message, /ConfigMap default\/out was deleted, which phase Syncing made/);
-    assert.equal(sum(await running.metrics(), 'autopilot_output_drift_total', 'repaired="false"'), 1);
-    assert.equal(await testbed.getConfigMap('out'), undefined);
+    await testbed.cluster.delete(OUT);
+    await testbed.untilRoute('a', (route) => !isTrue(route, 'Ready'));
+    await setSpec({ changed: true });
+    const after = await testbed.untilRoute('a', (route) => route.metadata.generation === 2 && isObserved(route));
+    assert.equal(condition(after, 'Ready').reason, 'OutputDrifted');
   });
 
   it('that are unknown stop the resource, and never start it over', async () => {
