@@ -117,6 +117,12 @@ export const errors = {
       'ERR_AP_BAD_REQUEUE',
       `The worker of phase ${phase} returned requeueAfter ${JSON.stringify(value)}: write a duration such as "30s".`,
     ),
+  frozen: (phase: string, cause: Error) =>
+    new AutopilotError(
+      'ERR_AP_FROZEN',
+      `The worker of phase ${phase} tried to change what it was given, which is shared and frozen: change a copy (structuredClone). ${cause.message}`,
+      { cause },
+    ),
   deadline: (phase: string, milliseconds: number) =>
     new AutopilotError(
       'ERR_AP_DEADLINE',

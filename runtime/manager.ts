@@ -72,7 +72,8 @@ export class Manager {
       onRequest: (record) => this.metrics.request(record),
     });
     const marks = marksOf(plan.resource.group);
-    const needs = needsOf(plan, marks, config.watchNamespace || undefined);
+    const watchNamespace = config.watchNamespace || undefined;
+    const needs = needsOf(plan, marks, watchNamespace);
     this.#caches = new Caches(needs.needs, { client: this.client, fieldManager: plan.name, clock, random, logger });
     const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;
     this.#environment = {
@@ -92,6 +93,7 @@ export class Manager {
         clock,
         logger,
       }),
+      watchNamespace,
       workInterval: config.workInterval,
       views: needs.views(this.#caches),
       states: new ResourceStates(),

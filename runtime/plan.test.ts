@@ -67,6 +67,14 @@ describe('definition of an operator', () => {
           phases: {
             One: { worker: () => undefined, next: ['Nowhere'], interval: 'soon', renamedFrom: ['Two'] },
             Two: { final: true, worker: () => undefined },
+            Four: {
+              ...idle,
+              outputs: {
+                configMaps: { type: configMaps },
+                settings: { type: configMaps },
+                nodes: { type: { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false } },
+              },
+            },
             Three: {
               inputs: {
                 configMaps: { type: configMaps, selector: { matchExpressions: [{ key: 'a', operator: 'Like' }] } },
@@ -84,6 +92,8 @@ describe('definition of an operator', () => {
           'phase Two: it is final and has a worker',
           'phase Three: it has no worker',
           'phase Three: input configMaps: RangeError: "Like"',
+          'phase Four: outputs configMaps and settings are both configmaps',
+          'phase Four: output nodes: it is of cluster scope',
           'onOutputDrift names the phase Gone',
         ]) {
           assert.ok(error.message.includes(part), `${part} in ${error.message}`);

@@ -1,5 +1,6 @@
 import { parseDuration } from './config/duration.ts';
 import { errors } from './errors.ts';
+import { resourceName } from './kube/paths.ts';
 import { requirementsOf, type Requirement } from './kube/selector.ts';
 import type { ResourceType } from './kube/types.ts';
 import type {
@@ -146,6 +147,7 @@ function phaseOf(name: string, phase: PhaseDefinition, { resource }: OperatorDef
     if (text !== undefined && !value) wrong(`${key} ${JSON.stringify(text)} is no positive duration such as "30s"`);
     return value;
   };
+  const outputs = outputsOf(phase, resource, wrong);
   return {
     name,
     initial: phase.initial ?? false,
@@ -153,7 +155,7 @@ function phaseOf(name: string, phase: PhaseDefinition, { resource }: OperatorDef
     next: phase.next,
     inputs,
     queries,
-    outputs: new Map(Object.entries(phase.outputs ?? {}).map(([key, { type }]) => [key, type])),
+    outputs,
     interval: duration('interval') ?? (queries.size > 0 ? METRICS_INTERVAL_MS : undefined),
     timeout: duration('timeout') ?? TIMEOUT_MS,
     ready: phase.ready,
@@ -161,6 +163,24 @@ function phaseOf(name: string, phase: PhaseDefinition, { resource }: OperatorDef
     names: new Set([name, ...(phase.renamedFrom ?? [])]),
     worker: phase.worker,
   };
+}
+
+function outputsOf(
+  { outputs = {} }: PhaseDefinition,
+  resource: ResourceDefinition,
+  wrong: (problem: string) => void,
+): ReadonlyMap<string, ResourceType> {
+  const keys = new Map<string, string>();
+  for (const [key, { type }] of Object.entries(outputs)) {
+    const kind = resourceName(type);
+    const other = keys.get(kind);
+    // What a key no longer returns is found by kind and phase: the one would prune what the other made.
+    if (other !== undefined) wrong(`outputs ${other} and ${key} are both ${kind}`);
+    keys.set(kind, key);
+    if (resource.namespaced && !type.namespaced)
+      wrong(`output ${key}: it is of cluster scope, and a resource in a namespace cannot own it`);
+  }
+  return new Map(Object.entries(outputs).map(([key, { type }]) => [key, type]));
 }
 
 function inputOf(

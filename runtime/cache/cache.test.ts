@@ -187,6 +187,17 @@ describe('cache', () => {
       assert.deepEqual(changes, ['own default/a -→11', 'own default/a 11→-']);
     });
 
+    it('keeps nothing of deletions outside its selection', () => {
+      cache.written(object('mine', 11, { labels: { app: 'x' } }));
+      for (const name of ['a', 'b']) cache.removed(`default/${name}`, `uid-${name}`);
+      assert.equal(cache.size, 1);
+      cache.removed('default/mine', 'uid-mine');
+      cache.changed(object('mine', 10, { labels: { app: 'x' } }));
+      assert.equal(cache.get('default/mine'), undefined);
+      cache.deleted(object('mine', 12, { labels: { app: 'x' } }));
+      assert.equal(cache.size, 0);
+    });
+
     it('takes in no own writes of other namespaces', () => {
       const narrow = new Cache(
         { type: configMaps, namespace: 'one', labelSelector: '', metadataOnly: false },
@@ -194,6 +205,7 @@ describe('cache', () => {
         'operator',
       );
       narrow.written(object('a', 11, { namespace: 'two' }));
+      narrow.removed('two/b', 'uid-b');
       assert.equal(narrow.size, 0);
     });
   });

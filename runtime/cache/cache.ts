@@ -1,4 +1,4 @@
-import { apiVersionOf, keyOf } from '../kube/paths.ts';
+import { apiVersionOf, keyOf, splitKey } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
 import type { KubernetesObject } from '../kube/types.ts';
@@ -69,8 +69,9 @@ export class Cache implements Sink {
     return this.#availability === 'missing';
   }
 
+  /** Objects that are kept, and deletions whose event is waited for. */
   get size(): number {
-    return this.#store.size;
+    return this.#store.size + this.#tombstones.size;
   }
 
   get(key: string): Entry | undefined {
@@ -129,8 +130,9 @@ export class Cache implements Sink {
   /** An own write deleted the object of this uid. */
   removed(key: string, uid: string): void {
     this.#writes += 1;
-    this.#tombstones.set(key, uid);
     const known = this.#store.get(key);
+    // Of what is not in the selection no event will come that could take the tombstone away.
+    if (known?.uid === uid || this.#selectsAll(key)) this.#tombstones.set(key, uid);
     if (known?.uid !== uid) return;
     this.#overlay.delete(key);
     this.#tell({ key, old: this.#store.delete(key), current: undefined, own: true });
@@ -170,6 +172,11 @@ export class Cache implements Sink {
   deleted(object: KubernetesObject): void {
     const entry = this.#entry(object);
     this.#deliver(entry.key, { type: 'deleted', entry });
+  }
+
+  #selectsAll(key: string): boolean {
+    const { namespace } = this.selection;
+    return this.#requirements.length === 0 && (namespace === undefined || splitKey(key).namespace === namespace);
   }
 
   #entry(object: KubernetesObject): Entry {

@@ -21,6 +21,8 @@ export interface Environment {
   readonly logger: RootLogger;
   readonly metrics: Metrics;
   readonly events: EventRecorder;
+  /** The namespace whose resources are worked on; undefined: all. */
+  readonly watchNamespace: string | undefined;
   /** Milliseconds; phases that are not final run again this often, whatever they say themselves. */
   readonly workInterval: number | undefined;
   readonly views: Views;

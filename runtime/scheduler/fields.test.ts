@@ -102,9 +102,12 @@ describe('leaves of a body in managed fields', () => {
   });
 
   it('of sets are their values', () => {
-    const fields = { 'f:finalizers': { '.': {}, 'v:"a"': {} } };
-    assert.deepEqual(compareLeaves({ finalizers: ['a', 'b'] }, [fields]), {
-      held: [['f:finalizers', 'v:"a"']],
+    const fields = { 'f:finalizers': { '.': {}, 'v:"a"': {}, 'v:"\\u003ce\\u0026f\\u003e"': {} } };
+    assert.deepEqual(compareLeaves({ finalizers: ['a', 'b', '<e&f>'] }, [fields]), {
+      held: [
+        ['f:finalizers', 'v:"a"'],
+        ['f:finalizers', 'v:"\\u003ce\\u0026f\\u003e"'],
+      ],
       missing: [['f:finalizers', 'v:"b"']],
     });
   });

@@ -105,7 +105,8 @@ function visitItems(items: readonly Json[], nodes: readonly FieldsV1[], path: Fi
 
 /** Whether a path element of a list means this item: `v:<value>` of a set, `k:<keys>` of a map. */
 function names(element: string, item: Json): boolean {
-  if (element.startsWith('v:')) return element.slice(2) === JSON.stringify(item);
+  // Parsed, since Go writes <, > and & as escapes.
+  if (element.startsWith('v:')) return typeof item !== 'object' && JSON.parse(element.slice(2)) === item;
   if (!element.startsWith('k:') || typeof item !== 'object' || item === null) return false;
   const keys = JSON.parse(element.slice(2)) as Readonly<Record<string, Json>>;
   const given = item as Readonly<Record<string, Json>>;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cache, Change } from '../cache/cache.ts';
 import type { Entry } from '../cache/store.ts';
+import { splitKey } from '../kube/paths.ts';
 import type { ResourceType } from '../kube/types.ts';
 import type { Environment } from './environment.ts';
 import { holdsAll, leavesOf } from './fields.ts';
@@ -13,7 +14,11 @@ import { statusOf } from './status.ts';
  */
 export function wakeOnChanges(environment: Environment, wake: (key: string) => void): void {
   const { views, caches, plan } = environment;
+  const { watchNamespace } = environment;
   views.resources.onChange((change) => {
+    // The cache may be one that some phase needs for more than the operator works on.
+    const elsewhere = plan.resource.namespaced && splitKey(change.key).namespace !== watchNamespace;
+    if (watchNamespace !== undefined && elsewhere) return;
     if (concernsItself(change, environment)) wake(change.key);
   });
   for (const cache of caches.all()) {

@@ -30,10 +30,15 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
   try {
     // A worker that throws before it returns a promise fails like one whose promise rejects.
     return await settledWithin(run, over, async () => untyped(context));
+  } catch (error) {
+    throw error instanceof TypeError && WRITE_TO_FROZEN.test(error.message) ? errors.frozen(phase.name, error) : error;
   } finally {
     environment.metrics.worked(phase.name, (environment.clock.monotonic() - started) / 1000);
   }
 }
+
+/** V8's words for an assignment to, an addition to and a removal from a frozen object. */
+const WRITE_TO_FROZEN = /^Cannot (?:assign to read only|add|delete) property /;
 
 /** Rejects at the phase's deadline, and when the run is given up: then `over` is aborted, and nobody waits for the worker any more. */
 function settledWithin(

@@ -26,7 +26,50 @@ describe('a worker that misbehaves', () => {
       ({ route }) => {
         (route.spec as Record<string, unknown>)['x'] = 1;
       },
-      /read.only|not extensible|cannot add/i,
+      /tried to change what it was given, which is shared and frozen: change a copy \(structuredClone\)/,
+    ],
+    'sorts what it read': [
+      ({ inputs }) => (inputs['configMaps']?.list() as unknown[]).reverse(),
+      /returned a list: return/,
+    ],
+    'changes what it read': [
+      ({ inputs }) => {
+        const [first] = inputs['configMaps']?.list() ?? [];
+        Object.assign(first?.metadata ?? {}, { labels: {} });
+      },
+      /tried to change what it was given/,
+    ],
+    'changes a list within what it was given': [
+      ({ route }) => {
+        (route.spec['hosts'] as string[]).push('x');
+      },
+      /tried to change what it was given/,
+    ],
+    'deletes from what it was given': [
+      ({ route }) => {
+        delete (route.spec as Record<string, unknown>)['hosts'];
+      },
+      /tried to change what it was given/,
+    ],
+    'returns what cannot be written as JSON': [
+      () => {
+        const data: Record<string, unknown> = {};
+        data['self'] = data;
+        return { phase: 'Rest', outputs: { configMaps: [{ metadata: { name: 'x' }, data }] } };
+      },
+      /configMaps\[0\]: it cannot be written as JSON/,
+    ],
+    'returns an output of another namespace': [
+      () => ({ phase: 'Rest', outputs: { configMaps: [{ metadata: { name: 'x', namespace: 'kube-system' } }] } }),
+      /an owner reference cannot cross namespaces/,
+    ],
+    'returns an output without a name': [
+      () => ({ phase: 'Rest', outputs: { configMaps: [{ metadata: { generateName: 'x-' } }] } }),
+      /metadata\.generateName cannot be set/,
+    ],
+    'returns a status of ours': [
+      () => ({ phase: 'Rest', status: { conditions: [] } }),
+      /status\.conditions is kept by the runtime/,
     ],
     'never settles': [() => new Promise(() => undefined), /did not settle within 0\.05 s/],
     'uses the client for what is not declared': [
@@ -56,7 +99,12 @@ describe('a worker that misbehaves', () => {
           Done: final,
         }),
       );
-      const bad = await testbed.route('bad');
+      await testbed.cluster.create({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'input', namespace: 'default' },
+      });
+      const bad = await testbed.route('bad', { hosts: ['a'] });
       const failed = await testbed.untilRoute('bad', ({ status }) => status !== undefined);
       assert.equal(condition(failed, 'Ready').reason, 'WorkerFailed');
       assert.match(condition(failed, 'Ready').message, message);

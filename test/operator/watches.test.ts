@@ -116,6 +116,28 @@ describe('watches of an operator', () => {
     );
   });
 
+  it("bring no resources of other namespaces, though a phase reads the operator's own kind in all of them", async () => {
+    await testbed.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'mine' } });
+    const counting = routes({
+      Only: phase(
+        ({ inputs }) => ({
+          phase: 'Only',
+          status: { all: inputs['routes']?.list().map(({ metadata }) => metadata.name) },
+        }),
+        { initial: true, inputs: { routes: { type: routes({}).resource, namespace: 'any' } } },
+      ),
+    });
+    await testbed.route('a');
+    const operator = await testbed.run(counting, { config: { watchNamespace: 'mine' } });
+    await testbed.route('b', {}, 'mine');
+    await testbed.cluster.until<Route>(
+      { apiVersion: 'example.io/v1', kind: 'Route', name: 'b', namespace: 'mine' },
+      (route) => JSON.stringify(route?.status?.['all']) === '["a","b"]',
+    );
+    await testbed.untilIdle(operator);
+    assert.equal((await testbed.getRoute('a'))?.status, undefined);
+  });
+
   describe('of a kind that is not installed', () => {
     const ghosts = { group: 'nowhere.io', version: 'v1', kind: 'Ghost', plural: 'ghosts', namespaced: true };
     const ghostCrd = {
