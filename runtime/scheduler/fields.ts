@@ -41,6 +41,13 @@ export function leavesOf(entry: FieldsV1, prefix: FieldPath = []): readonly Fiel
   });
 }
 
+/** What either of two entries holds. */
+export function unionOf(one: FieldsV1, other: FieldsV1): FieldsV1 {
+  const union: Record<string, FieldsV1> = { ...one };
+  for (const [name, child] of Object.entries(other)) union[name] = unionOf(one[name] ?? {}, child);
+  return union;
+}
+
 function holds(entry: FieldsV1, path: FieldPath): boolean {
   let node: FieldsV1 | undefined = entry;
   for (const step of path) {

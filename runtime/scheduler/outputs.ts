@@ -1,5 +1,4 @@
-import type { Entry } from '../cache/store.ts';
-import { entryOf } from '../cache/store.ts';
+import { entryOf, type Entry, type OwnFields } from '../cache/store.ts';
 import { errors, isStatus } from '../errors.ts';
 import type { CallOptions, PatchOperation } from '../kube/client.ts';
 import { apiVersionOf, resourceName, splitKey } from '../kube/paths.ts';
@@ -7,7 +6,7 @@ import type { FieldsV1, KubernetesObject, OwnerReference, ResourceType } from '.
 import type { OutputAction } from '../observe/metrics.ts';
 import type { Desired } from '../worker.ts';
 import { bodyOf, type Body } from './body.ts';
-import { compareLeaves, holdsAll } from './fields.ts';
+import { compareLeaves, holdsAll, unionOf } from './fields.ts';
 import type { Run } from './run.ts';
 
 /** The name under which an output is remembered. */
@@ -102,7 +101,7 @@ function refuseUnlessAdopted(run: Run, body: Body, live: KubernetesObject): void
  * Whose an object is: ours where its label or its controller reference has this resource's uid; dying where they have the uid of a
  * resource of this operator that no longer exists.
  */
-function ownership(run: Run, { metadata }: KubernetesObject): 'ours' | 'dying' | 'foreign' {
+export function ownership(run: Run, { metadata }: KubernetesObject): 'ours' | 'dying' | 'foreign' {
   const { marks, plan, states } = run.environment;
   const controller = metadata.ownerReferences?.find((reference) => reference.controller);
   const label = metadata.labels?.[marks.owner];
@@ -127,20 +126,19 @@ async function apply(run: Run, body: Body, entry: Entry): Promise<void> {
 }
 
 /**
- * What a create wrote is ours by an `Update` entry, of which a later apply drops nothing. So before the first apply that entry is made
- * an `Apply` one.
+ * What a create wrote, or a worker's own patch, is ours by an `Update` entry, of which a later apply drops nothing. So before an apply that
+ * entry is made an `Apply` one, or part of the one that there is: of two with one manager the server would keep the last.
  */
 async function takeOverCreatedFields(run: Run, body: Body, entry: Entry): Promise<void> {
   const { client, plan } = run.environment;
   for (let current = entry, attempt = 0; ; attempt += 1) {
-    const created = current.ours.find((own) => own.entry.operation === 'Update' && own.entry.subresource === undefined);
+    const of = (operation: 'Apply' | 'Update'): OwnFields | undefined =>
+      current.ours.find((own) => own.entry.operation === operation && own.entry.subresource === undefined);
+    const created = of('Update');
     if (!created) return;
-    const path = `/metadata/managedFields/${created.index}`;
     const operations: PatchOperation[] = [
       { op: 'test', path: '/metadata/uid', value: entry.uid },
-      { op: 'test', path: `${path}/manager`, value: plan.name },
-      { op: 'test', path: `${path}/operation`, value: 'Update' },
-      { op: 'replace', path: `${path}/operation`, value: 'Apply' },
+      ...joined(created, of('Apply'), plan.name),
     ];
     try {
       await run.write(body.type, body.key, () =>
@@ -153,6 +151,22 @@ async function takeOverCreatedFields(run: Run, body: Body, entry: Entry): Promis
       current = entryOf(await client.get(refOf(body), callOptions(run, body.type)), plan.name);
     }
   }
+}
+
+function joined(created: OwnFields, applied: OwnFields | undefined, manager: string): readonly PatchOperation[] {
+  const pathOf = ({ index }: OwnFields): string => `/metadata/managedFields/${index}`;
+  const isStill = (own: OwnFields): readonly PatchOperation[] => [
+    { op: 'test', path: `${pathOf(own)}/manager`, value: manager },
+    { op: 'test', path: `${pathOf(own)}/operation`, value: own.entry.operation },
+  ];
+  if (!applied) return [...isStill(created), { op: 'replace', path: `${pathOf(created)}/operation`, value: 'Apply' }];
+  const fields = unionOf(applied.entry.fieldsV1 ?? {}, created.entry.fieldsV1 ?? {});
+  return [
+    ...isStill(created),
+    ...isStill(applied),
+    { op: 'replace', path: `${pathOf(applied)}/fieldsV1`, value: fields },
+    { op: 'remove', path: pathOf(created) },
+  ];
 }
 
 function remember(run: Run, body: Body, answer: KubernetesObject): void {

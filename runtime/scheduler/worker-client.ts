@@ -3,7 +3,7 @@ import { objectKey, splitKey } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Desired, ListQuery } from '../worker.ts';
 import type { InputReader } from './inputs.ts';
-import { bodyFor, deleteOutput, ensureOutput } from './outputs.ts';
+import { bodyFor, deleteOutput, ensureOutput, ownership } from './outputs.ts';
 import { checkOutput } from './result.ts';
 import type { Run } from './run.ts';
 
@@ -39,14 +39,25 @@ export class WorkerClient {
   async update(key: string, name: string, patch: object, namespace?: string): Promise<KubernetesObject> {
     const type = this.#output(key, 'update');
     const at = this.#keyOf(type, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'update');
-    return this.#run.write(type, at, () => this.#run.environment.client.mergePatch({ type, ...splitKey(at) }, patch));
+    const { client } = this.#run.environment;
+    return this.#run.write(type, at, () => client.mergePatch({ type, ...splitKey(at) }, this.#unmarked(patch)));
+  }
+
+  /** The patch, which also takes the mark away that says which body was written last: no longer what the object is like. */
+  #unmarked(patch: object): object {
+    const { metadata = {} } = patch as { readonly metadata?: { readonly annotations?: object } };
+    const annotations = { ...metadata.annotations, [this.#run.environment.marks.applied]: null };
+    return { ...patch, metadata: { ...metadata, annotations } };
   }
 
   async delete(key: string, name: string, namespace?: string): Promise<void> {
     const type = this.#output(key, 'delete');
     const at = this.#keyOf(type, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'delete');
     const entry = this.#run.environment.views.output(type).get(at);
-    if (entry) await deleteOutput(this.#run, type, at, entry.uid);
+    if (!entry) return;
+    // The cache may be one that holds others' objects too.
+    if (ownership(this.#run, entry.object) !== 'ours') throw errors.notOurs(`${type.kind} ${at}`, this.#run.phase.name);
+    await deleteOutput(this.#run, type, at, entry.uid);
   }
 
   async ensure(key: string, object: unknown, ...reconcilers: readonly Reconcile[]): Promise<KubernetesObject> {

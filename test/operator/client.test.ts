@@ -69,4 +69,51 @@ describe("a worker's client", () => {
     const counter = await testbed.getConfigMap('counter');
     assert.deepEqual([counter?.data, counter?.metadata.ownerReferences?.[0]?.kind], [{ count: '3' }, 'Route']);
   });
+
+  it("deletes nobody else's objects", async () => {
+    await testbed.cluster.create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'theirs', namespace: 'default' },
+    });
+    const failure = await once(async ({ client }) => client.delete('configMaps', 'theirs').catch(String));
+    assert.match(String(failure), /cannot delete ConfigMap default\/theirs: it is not this resource's/);
+    assert.ok(await testbed.getConfigMap('theirs'));
+  });
+
+  it('patches what the phase also returns: the next run puts it right, and drops what was only patched', async () => {
+    const operator = await testbed.run(
+      routes({
+        Only: phase(
+          async ({ route, client }) => {
+            if (route.spec['patch'])
+              await client.update('configMaps', 'out', { data: { a: 'patched', b: 'patched', extra: 'x' } });
+            return {
+              phase: 'Only',
+              outputs: { configMaps: [configMap('out', route.spec['data'] as Record<string, string>)] },
+            };
+          },
+          { initial: true, inputs: {} },
+        ),
+      }),
+    );
+    const settled = async (): Promise<ConfigMap | undefined> => {
+      await testbed.untilReady('a', 'Only');
+      await testbed.untilIdle(operator);
+      return testbed.getConfigMap('out');
+    };
+    await testbed.route('a', { data: { a: '1', b: '1', c: '1' } });
+    await settled();
+    await testbed.setSpec('a', { data: { a: '2', b: '1', c: '1' } });
+    await settled();
+    await testbed.setSpec('a', { data: { a: '2', b: '1', c: '1' }, patch: true });
+    assert.deepEqual((await settled())?.data, { a: '2', b: '1', c: '1' });
+    await testbed.setSpec('a', { data: { b: '3' }, patch: true });
+    const out = await settled();
+    assert.deepEqual(out?.data, { b: '3' });
+    assert.deepEqual(
+      out?.metadata.managedFields?.map(({ operation }) => operation),
+      ['Apply'],
+    );
+  });
 });
