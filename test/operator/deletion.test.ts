@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { configMap, OPERATOR, phase, routes, Testbed } from './testbed.ts';
+import { configMap, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
 
 describe('deletion of a resource', () => {
   let testbed: Testbed;
@@ -62,26 +62,33 @@ describe('deletion of a resource', () => {
     assert.deepEqual(others, ['patch routes']);
   });
 
-  it('aborts a run that is under way before its next write', async () => {
-    let started: () => void = () => undefined;
-    const running = new Promise<void>((resolve) => (started = resolve));
-    const slow = phase(
-      async ({ signal }) => {
-        started();
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-        return { phase: 'Only', outputs: { configMaps: [configMap('too-late')] } };
-      },
-      { initial: true },
-    );
-    const operator = await testbed.run(routes({ Only: slow }));
-    await testbed.route('a');
-    await running;
-    await testbed.cluster.delete(ref);
-    await gone();
-    await testbed.untilIdle(operator);
-    assert.deepEqual(testbed.operatorWrites(), []);
-    assert.equal(await testbed.getConfigMap('too-late'), undefined);
-  });
+  for (const [what, finalizers] of [
+    ['is gone', []],
+    ['waits for finalizers', ['theirs.io/slow']],
+  ] as const)
+    it(`aborts a run that is under way before its next write, where the resource ${what}`, async () => {
+      let started: () => void = () => undefined;
+      const running = new Promise<void>((resolve) => (started = resolve));
+      const slow = phase(
+        async ({ signal }) => {
+          started();
+          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+          return { phase: 'Only', outputs: { configMaps: [configMap('too-late')] } };
+        },
+        { initial: true },
+      );
+      const operator = await testbed.run(routes({ Only: slow }));
+      await testbed.route('a');
+      await running;
+      await testbed.cluster.patch(ref, { metadata: { finalizers } });
+      await testbed.cluster.delete(ref);
+      await testbed.untilMetrics(operator, (metrics) => sum(metrics, 'autopilot_phase_syncs_total', 'aborted') === 1);
+      await testbed.untilIdle(operator);
+      assert.deepEqual(testbed.operatorWrites(), []);
+      if (finalizers.length > 0) await testbed.cluster.patch(ref, { metadata: { finalizers: null } });
+      await gone();
+      assert.equal(await testbed.getConfigMap('too-late'), undefined);
+    });
 
   it('aborts a run though the operator learns only that another resource has its name', async () => {
     let started: () => void = () => undefined;

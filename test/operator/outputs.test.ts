@@ -323,6 +323,44 @@ describe('outputs', () => {
     assert.equal(second.metadata.ownerReferences?.[0]?.uid, successor.metadata.uid);
   });
 
+  for (const [what, metadata, touch] of [
+    ['belong to a resource that is gone', { labels: { 'example.io/owner': 'gone' } }, undefined],
+    ['are being deleted, though a stranger made them', { finalizers: ['example.io/slow'] }, 'delete'],
+  ] as const) {
+    it(`wait for objects in their place that ${what}`, async () => {
+      const out = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
+      const { apiVersion, kind, name, namespace } = out;
+      await testbed.cluster.create({ apiVersion, kind, metadata: { name, namespace, ...metadata } });
+      if (touch === 'delete') await testbed.cluster.delete(out);
+      await testbed.run(mirror);
+      await testbed.route('a', { outputs: { out: { k: 'v' } } });
+      const waits = await testbed.untilRoute('a', ({ status }) => status !== undefined);
+      assert.equal(condition(waits, 'Ready').reason, 'OutputBusy');
+      if (touch === 'delete') await testbed.cluster.patch(out, { metadata: { finalizers: null } });
+      else await testbed.cluster.delete(out);
+      await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'v');
+      await settled();
+    });
+  }
+
+  it('are pruned though the phase that made them had another name then', async () => {
+    const named = (name: string, outputs: readonly string[], renamedFrom: readonly string[] = []) =>
+      routes({
+        [name]: phase(() => ({ phase: name, outputs: { configMaps: outputs.map((each) => configMap(each)) } }), {
+          initial: true,
+          renamedFrom,
+        }),
+      });
+    await testbed.run(named('Old', ['one', 'two']));
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Old');
+    await testbed.stopOperators();
+    await testbed.run(named('New', ['two'], ['Old']));
+    await testbed.untilReady('a', 'New');
+    assert.equal(await testbed.getConfigMap('one'), undefined);
+    assert.equal((await testbed.getConfigMap('two'))?.metadata.annotations?.['example.io/phase'], 'New');
+  });
+
   it('that are being deleted are waited for, and then made again', async () => {
     const operator = await testbed.run(mirror);
     await testbed.route('a', { outputs: { out: { k: 'v' } } });

@@ -147,6 +147,19 @@ describe('an operator', () => {
     assert.equal(await testbed.getRoute('a'), undefined);
   });
 
+  /** Returns a ConfigMap of each name in `spec.names`. */
+  const mirroring = routes({
+    Only: phase(
+      ({ route }) => ({
+        phase: 'Only',
+        outputs: {
+          configMaps: (route.spec['names'] as string[]).map((name) => configMap(name, { n: String(route.spec['n']) })),
+        },
+      }),
+      { initial: true, inputs: {} },
+    ),
+  });
+
   it('does not merge into an object that takes the place of its own', async () => {
     const operator = await testbed.run(
       routes({
@@ -179,6 +192,59 @@ describe('an operator', () => {
     await testbed.untilIdle(operator);
     assert.deepEqual((await testbed.getConfigMap('out'))?.data, { theirs: 'x' });
   });
+
+  it('finds its entry of managed fields again where another one came in before it', async () => {
+    const operator = await testbed.run(mirroring);
+    await testbed.route('a', { n: 1, names: ['out'] });
+    await testbed.untilReady('a', 'Only');
+    const shifted = meanwhile({ verb: 'patch', resource: 'configmaps' }, () =>
+      testbed.cluster.apply({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'out', namespace: 'default' },
+        data: { theirs: 'x' },
+      }),
+    );
+    testbed.cluster.requests.clear();
+    await testbed.setSpec('a', { n: 2, names: ['out'] });
+    await shifted;
+    const out = await testbed.untilConfigMap('out', ({ data }) => data?.['n'] === '2');
+    await testbed.untilReady('a', 'Only');
+    await testbed.untilIdle(operator);
+    assert.deepEqual(out.data, { n: '2', theirs: 'x' });
+    assert.deepEqual(
+      testbed.operatorRequests().map(({ verb, resource, code }) => `${verb} ${resource} ${code}`),
+      [
+        'patch configmaps 422',
+        'get configmaps 200',
+        'patch configmaps 200',
+        'apply configmaps 200',
+        'patch routes 200',
+      ],
+    );
+  });
+
+  for (const [what, replace] of [
+    ['is gone already', false],
+    ['was replaced', true],
+  ] as const) {
+    it(`prunes without failure what ${what} when its deletion arrives`, async () => {
+      const operator = await testbed.run(mirroring);
+      await testbed.route('a', { n: 1, names: ['out'] });
+      await testbed.untilReady('a', 'Only');
+      const { apiVersion, kind, name, namespace } = OUT;
+      const pruned = meanwhile({ verb: 'delete', resource: 'configmaps' }, async () => {
+        await testbed.cluster.delete(OUT);
+        if (replace) await testbed.cluster.create({ apiVersion, kind, metadata: { name, namespace } });
+      });
+      await testbed.setSpec('a', { n: 2, names: [] });
+      await pruned;
+      await testbed.untilReady('a', 'Only');
+      await testbed.untilIdle(operator);
+      assert.equal(sum(await operator.metrics(), 'autopilot_phase_syncs_total', 'failed'), 0);
+      assert.equal((await testbed.getConfigMap('out')) !== undefined, replace);
+    });
+  }
 
   describe('whose resource goes while its worker runs, unseen by its watch', () => {
     /** Makes a Route, lets its worker run up to the middle, does something that no watch brings, and lets the worker end. */
