@@ -1,4 +1,10 @@
 import assert from 'node:assert/strict';
+import { systemClock, type Clock } from '../../runtime/clock.ts';
+import { loadConfig } from '../../runtime/config/load.ts';
+import { fromKubeconfig } from '../../runtime/kube/kubeconfig.ts';
+import { Manager } from '../../runtime/manager.ts';
+import { silentLogger } from '../../runtime/observe/logger.ts';
+import { planOf } from '../../runtime/plan.ts';
 import { configMap, configMaps, phase, routes, sum, Testbed, type Context } from './testbed.ts';
 
 describe('tracked inputs', () => {
@@ -157,11 +163,50 @@ describe('tracked inputs', () => {
     for (const name of names) await untilRead(name, 'none');
     await testbed.untilIdle(operator);
     const before = sum(await operator.metrics(), 'controller_runtime_reconcile_total');
+    testbed.cluster.requests.clear();
     await put('in-r500', {}, 'default', { a: '1' });
     await untilRead('r500', '1');
     await testbed.untilIdle(operator);
     assert.equal(sum(await operator.metrics(), 'controller_runtime_reconcile_total') - before, 1);
+    assert.deepEqual(
+      testbed.operatorRequests().map(({ verb, name, subresource }) => `${verb} ${name}/${subresource}`),
+      ['patch r500/status'],
+    );
   }).timeout(60_000);
+
+  it('of a run that failed count too: what it waits for ends its backoff', async () => {
+    const access = fromKubeconfig(testbed.cluster.kubeconfig, systemClock);
+    // Nothing that is to happen later ever does: only changes make anything run.
+    const clock: Clock = { ...systemClock, after: () => ({ cancel: () => undefined }) };
+    const needing = routes({
+      Only: phase(
+        ({ inputs }) => {
+          const wanted = inputs['configMaps']?.find('wanted');
+          if (!wanted) throw new Error('it is not there yet');
+          return { phase: 'Only', status: { read: wanted.metadata.name } };
+        },
+        { initial: true },
+      ),
+    });
+    const manager = new Manager({
+      plan: planOf(needing),
+      access,
+      config: { ...loadConfig(undefined, 'none', {}), metricsAddr: '', healthAddr: '' },
+      logger: silentLogger,
+      development: true,
+      processMetrics: false,
+      clock,
+    });
+    await manager.start();
+    try {
+      await testbed.route('a');
+      await testbed.untilRoute('a', ({ status }) => status !== undefined);
+      await put('wanted');
+      await untilRead('a', 'wanted');
+    } finally {
+      await manager.stop();
+    }
+  });
 
   it('run a worker once more that read what it then wrote', async () => {
     let runs = 0;
