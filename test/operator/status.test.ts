@@ -121,7 +121,7 @@ describe('status of a resource', () => {
     const strict = structuredClone(routeCrd);
     const [version] = strict.spec.versions;
     const { properties } = version?.schema.openAPIV3Schema ?? assert.fail();
-    Object.assign(properties.status, { properties: { many: { type: 'integer' } } });
+    properties.status = Object.assign({ ...properties.status }, { properties: { many: { type: 'integer' } } });
     await testbed.cluster.apply(strict);
     const operator = await testbed.run(
       routes({ Only: phase(() => ({ phase: 'Only', status: { many: 'a lot' } }), { initial: true }) }),
