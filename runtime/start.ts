@@ -109,7 +109,7 @@ function surviveForgottenPromises(logger: RootLogger): void {
 
 function stopOnSignal(manager: Manager, logger: RootLogger): void {
   // Nothing else may keep the process alive: servers can be off, and watches wait for their next try on timers that do not.
-  const alive = setInterval(() => undefined, 2 ** 30);
+  setInterval(() => undefined, 2 ** 30);
   const stop = (signal: NodeJS.Signals): void => {
     process.off('SIGTERM', stop).off('SIGINT', stop);
     logger.info(`${signal}: stopping`);
@@ -119,7 +119,8 @@ function stopOnSignal(manager: Manager, logger: RootLogger): void {
     }, STOP_MS);
     late.unref();
     manager.stop().then(
-      () => clearInterval(alive),
+      // A worker that did not heed its signal may have left timers or connections: nobody waits for them.
+      () => process.exit(),
       (error: unknown) => {
         logger.error({ err: error }, `stopping failed: ${messageOf(error)}`);
         process.exit(1);

@@ -137,6 +137,16 @@ describe('kube client', () => {
     assert.equal(server.requests.length, 6);
   });
 
+  it('gives up the wait for another try, not what is on its way', async () => {
+    const over = new AbortController();
+    const client = clientOf(() => {
+      over.abort();
+      return { ...status(429, 'TooManyRequests'), headers: { 'retry-after': '2' } };
+    });
+    await assert.rejects(client.create(configMaps, object('a', 0), { giveUp: over.signal }), /429/);
+    assert.deepEqual([server.requests.length, sent().signal], [1, undefined]);
+  });
+
   it('sends nothing again that failed otherwise', async () => {
     const client = clientOf(() => status(500, 'InternalError'));
     await assert.rejects(client.create(configMaps, object('a', 0)), /500/);

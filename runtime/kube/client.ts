@@ -23,7 +23,10 @@ export interface ObjectRef {
 export interface CallOptions {
   /** Ask for the metadata only in return. */
   readonly metadataOnly?: boolean;
+  /** Aborts the request wherever it is. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends the wait for another try; a request that is on its way is answered. For writes, of which one wants to know what became. */
+  readonly giveUp?: AbortSignal | undefined;
 }
 
 export interface ListPage {
@@ -251,8 +254,9 @@ export class KubeClient {
       const again =
         response.status === 401 ? attempt === 0 : wait !== undefined && wait <= LONGEST_WAIT_MS && attempt < RETRIES;
       if (!again) throw error;
-      await pause(this.#options.clock, wait ?? 0, call.signal);
-      if (call.signal?.aborted) throw error;
+      const giveUp = call.signal ?? call.giveUp;
+      await pause(this.#options.clock, wait ?? 0, giveUp);
+      if (giveUp?.aborted) throw error;
     }
   }
 

@@ -24,7 +24,7 @@ export async function addFinalizer(run: Run): Promise<void> {
       finalizers: [plan.finalizer.name],
     },
   };
-  await run.write(plan.resource, run.key, () => client.apply(plan.resource, body));
+  await run.write(plan.resource, run.key, () => client.apply(plan.resource, body, { giveUp: run.signal }));
 }
 
 /** The resource is being deleted: the user's finalizer, then the deletion may go on. Without our finalizer there is nothing to do. */
@@ -54,11 +54,15 @@ async function removeFinalizer(run: Run, name: string): Promise<void> {
     const path = `/metadata/finalizers/${index}`;
     try {
       await run.write(plan.resource, run.key, () =>
-        client.jsonPatch(target, [
-          { op: 'test', path: '/metadata/uid', value: run.uid },
-          { op: 'test', path, value: name },
-          { op: 'remove', path },
-        ]),
+        client.jsonPatch(
+          target,
+          [
+            { op: 'test', path: '/metadata/uid', value: run.uid },
+            { op: 'test', path, value: name },
+            { op: 'remove', path },
+          ],
+          { giveUp: run.signal },
+        ),
       );
       return;
     } catch (error) {

@@ -208,7 +208,7 @@ export function fieldsOf({ ours }: Entry, operation?: 'Apply' | 'Update'): reado
 
 /** Kinds that are read in full get the full answer back, others their metadata. */
 function callOptions(run: Run, type: ResourceType): CallOptions {
-  return { metadataOnly: run.environment.caches.keepMetadataOnly(type) };
+  return { metadataOnly: run.environment.caches.keepMetadataOnly(type), giveUp: run.signal };
 }
 
 function refOf({ type, key }: Body): { type: ResourceType; name: string; namespace: string | undefined } {

@@ -73,6 +73,9 @@ export class Run implements RunFacts {
       if (answer) caches.written(type, answer);
       else if (uid !== undefined) caches.removed(type, key, uid);
       return answer;
+    } catch (error) {
+      // Nobody waits for it to be tried again.
+      throw this.signal.aborted ? new RunAborted() : error;
     } finally {
       release();
     }

@@ -32,7 +32,9 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
     const operations = statusPatch(resource, change(run, resource, write));
     if (!operations) return 'unchanged';
     try {
-      await run.write(plan.resource, run.key, () => client.jsonPatch(target, operations, { subresource: 'status' }));
+      await run.write(plan.resource, run.key, () =>
+        client.jsonPatch(target, operations, { subresource: 'status', giveUp: run.signal }),
+      );
       return 'written';
     } catch (error) {
       if (isStatus(error, 404)) throw new RunAborted();

@@ -33,14 +33,18 @@ export class WorkerClient {
   async create(key: string, object: unknown): Promise<KubernetesObject> {
     const type = this.#output(key, 'create');
     const body = bodyFor(this.#run, type, this.#checked(type, object, 'create'));
-    return this.#run.write(type, body.key, () => this.#run.environment.client.create(type, body.object));
+    return this.#run.write(type, body.key, () =>
+      this.#run.environment.client.create(type, body.object, { giveUp: this.#run.signal }),
+    );
   }
 
   async update(key: string, name: string, patch: object, namespace?: string): Promise<KubernetesObject> {
     const type = this.#output(key, 'update');
     const at = this.#keyOf(type, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'update');
     const { client } = this.#run.environment;
-    return this.#run.write(type, at, () => client.mergePatch({ type, ...splitKey(at) }, this.#unmarked(patch)));
+    return this.#run.write(type, at, () =>
+      client.mergePatch({ type, ...splitKey(at) }, this.#unmarked(patch), { giveUp: this.#run.signal }),
+    );
   }
 
   /** The patch, which also takes the mark away that says which body was written last: no longer what the object is like. */

@@ -90,6 +90,21 @@ describe('deletion of a resource', () => {
       assert.equal(await testbed.getConfigMap('too-late'), undefined);
     });
 
+  it('ends the wait for a busy server, and what waits is not sent', async () => {
+    const busy = testbed.cluster.faults.answer(
+      429,
+      { userAgent: OPERATOR, verb: 'create', resource: 'configmaps' },
+      { count: 10, retryAfter: 10 },
+    );
+    const operator = await testbed.run(routes({ Only: resting }));
+    await testbed.route('a');
+    await testbed.untilMetrics(operator, () => busy.hits === 1);
+    await testbed.cluster.delete(ref);
+    await testbed.untilMetrics(operator, (metrics) => sum(metrics, 'autopilot_phase_syncs_total', 'aborted') === 1);
+    await testbed.untilIdle(operator);
+    assert.deepEqual(testbed.operatorWrites(), ['create configmaps']);
+  });
+
   it('aborts a run though the operator learns only that another resource has its name', async () => {
     let started: () => void = () => undefined;
     const running = new Promise<void>((resolve) => (started = resolve));

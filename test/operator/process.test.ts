@@ -62,6 +62,21 @@ describe('an operator as a process', () => {
       lines.push((line) => wanted.test(String(line['msg'])) && resolve(line));
       child.once('exit', (code) => reject(new Error(`it ended with ${code}:\n${output}`)));
     });
+  const work = (name: string, does?: string, namespace = 'default') =>
+    cluster.create({
+      apiVersion: 'process.example.io/v1',
+      kind: 'Job',
+      metadata: { name, namespace },
+      spec: { does },
+    });
+  const statusOf = async (name: string, namespace = 'default'): Promise<string> =>
+    JSON.stringify(
+      (await cluster.find({ apiVersion: 'process.example.io/v1', kind: 'Job', name, namespace }))?.['status'] ?? null,
+    );
+  const untilDone = (name: string, namespace = 'default') =>
+    cluster.until({ apiVersion: 'process.example.io/v1', kind: 'Job', name, namespace }, (job) =>
+      JSON.stringify(job?.['status'] ?? null).includes('"phase":"Done"'),
+    );
   const ended = async (): Promise<number | null> =>
     child.exitCode ?? ((await once(child, 'exit')) as [number | null])[0];
 
@@ -69,15 +84,10 @@ describe('an operator as a process', () => {
     await begin({}, 'version: 1.2.3\nlogLevel: Debug\n');
     const started = await logged(/process-operator started/);
     assert.equal(started['version'], '1.2.3');
-    await cluster.create({
-      apiVersion: 'process.example.io/v1',
-      kind: 'Job',
-      metadata: { name: 'a', namespace: 'default' },
-      spec: {},
-    });
-    await cluster.until({ apiVersion: 'process.example.io/v1', kind: 'Job', name: 'a' }, (job) =>
-      JSON.stringify(job?.['status']).includes('"phase":"Done"'),
-    );
+    await work('a');
+    await untilDone('a');
+    assert.ok(cluster.requests.count({ userAgent: 'process-operator/1.2.3 autopilot-runtime' }) > 0);
+    assert.match(output, /"msg":"a detail"/);
     const [health = '', metrics = ''] = String(started['serving']).split(', ');
     assert.equal(await (await fetch(`http://${health}/healthz`)).text(), 'ok');
     assert.equal((await fetch(`http://${health}/readyz`)).status, 200);
@@ -88,6 +98,7 @@ describe('an operator as a process', () => {
       /^workqueue_adds_total\{name="job",controller="job"\} \d+$/m,
       /^rest_client_requests_total\{code="200",host="127\.0\.0\.1:\d+",method="PATCH"\} \d+$/m,
       /^autopilot_transitions_total\{from="Working",to="Done"\} 1$/m,
+      /^autopilot_operator_info\{operator="process-operator",version="1\.2\.3"\} 1$/m,
       /^process_resident_memory_bytes \d+$/m,
     ]) {
       assert.match(text, line);
@@ -96,6 +107,71 @@ describe('an operator as a process', () => {
     assert.equal(await ended(), 0);
     assert.match(output, /SIGTERM: stopping/);
     assert.match(output, /process-operator stopped/);
+  });
+
+  it('reads the file that it is told to, and the environment over it', async () => {
+    await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'mine' } });
+    await writeFile(join(folder, 'other.yaml'), 'watchNamespace: elsewhere\n');
+    await begin({
+      AUTOPILOT_CONFIG: 'other.yaml',
+      WATCH_NAMESPACE: 'mine',
+      AUTOPILOT_HEALTH_ADDR: '',
+      AUTOPILOT_METRICS_ADDR: '',
+    });
+    const started = await logged(/process-operator started/);
+    assert.deepEqual([started['namespace'], started['serving']], ['mine', undefined]);
+    await work('outside');
+    await work('inside', undefined, 'mine');
+    await untilDone('inside', 'mine');
+    assert.equal(await statusOf('outside'), 'null');
+  });
+
+  it('logs what its level lets through', async () => {
+    await begin({ AUTOPILOT_LOG_LEVEL: 'warn' });
+    await work('quiet');
+    await untilDone('quiet');
+    assert.equal(output, '');
+  });
+
+  it('logs for people where it is told so', async () => {
+    await begin({ AUTOPILOT_LOG_FORMAT: 'pretty' });
+    await work('pretty');
+    await untilDone('pretty');
+    assert.match(output, /INFO.*: process-operator started/);
+    assert.doesNotMatch(output, /^\{/m);
+  });
+
+  it('is ready once it has listed its resources', async () => {
+    const held = cluster.faults.holdEvents({ userAgent: 'process-operator', resource: 'jobs' });
+    await begin();
+    const [health = ''] = String((await logged(/process-operator started/))['serving']).split(', ');
+    const probe = async (path: string): Promise<string> => {
+      const response = await fetch(`http://${health}${path}`);
+      return `${response.status} ${await response.text()}`;
+    };
+    assert.equal(await probe('/readyz'), '503 jobs.process.example.io has not been listed yet');
+    assert.equal(await probe('/healthz'), '200 ok');
+    held.release();
+    while ((await probe('/readyz')) !== '200 ok') assert.equal(child.exitCode, null);
+  });
+
+  it('survives a promise that a worker forgot', async () => {
+    await begin();
+    const told = logged(/a promise that nobody awaits was rejected, probably a worker's: nobody hears this/);
+    await work('forgetful', 'forgets a promise');
+    await told;
+    await work('next');
+    await untilDone('next');
+  });
+
+  it('stops though a worker does not heed its signal and keeps timers', async () => {
+    await begin({ AUTOPILOT_LOG_LEVEL: 'debug' });
+    await Promise.all([logged(/a detail/), work('endless', 'never ends')]);
+    const asked = performance.now();
+    child.kill('SIGTERM');
+    assert.equal(await ended(), 0);
+    assert.ok(performance.now() - asked < 10_000);
+    await cluster.delete({ apiVersion: 'process.example.io/v1', kind: 'Job', name: 'endless' });
   });
 
   it('ends with a message where its configuration is wrong', async () => {
