@@ -213,15 +213,10 @@ export class Metrics {
 
   /** Says, at each scrape, which kinds are not installed in the cluster. */
   observeMissingKinds(kinds: () => readonly string[]): void {
-    new Gauge({
-      name: 'autopilot_missing_kinds',
-      help: 'Kinds that some phase reads or writes and that are not installed in the cluster',
-      labelNames: ['kind'],
-      registers: [this.registry],
-      collect() {
-        this.reset();
-        for (const kind of kinds()) this.set({ kind }, 1);
-      },
+    const help = 'Kinds that some phase reads or writes and that are not installed in the cluster';
+    this.#collected('autopilot_missing_kinds', help, ['kind'], (gauge) => {
+      gauge.reset();
+      for (const kind of kinds()) gauge.set({ kind }, 1);
     });
   }
 
@@ -258,14 +253,18 @@ export class Metrics {
   }
 
   /** A gauge whose value is asked at each scrape. */
-  #measured(name: string, help: string, labels: Readonly<Record<string, string>>, value: () => number): Gauge {
+  #measured(name: string, help: string, labels: Readonly<Record<string, string>>, value: () => number): void {
+    this.#collected(name, help, Object.keys(labels), (gauge) => gauge.set(labels, value()));
+  }
+
+  #collected(name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void): Gauge {
     return new Gauge({
       name,
       help,
-      labelNames: Object.keys(labels),
+      labelNames,
       registers: [this.registry],
       collect() {
-        this.set(labels, value());
+        collect(this);
       },
     });
   }

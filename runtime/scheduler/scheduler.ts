@@ -161,7 +161,7 @@ export class Scheduler implements Reconciler {
     const { plan, metrics, events } = this.#environment;
     const { drifts } = run.state;
     const repairing = plan.onOutputDrift;
-    for (const name of [...drifts.keys()]) {
+    for (const name of drifts.keys()) {
       // What the present phase made, it repairs by running again; the phase for repairs is about to do its work.
       if (name !== run.phase.name && run.phase !== repairing) continue;
       drifts.delete(name);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PhaseDefinition } from 'autopilot-runtime';
+import { systemClock, type Clock } from '../../runtime/clock.ts';
 import { condition, configMap, final, isObserved, isTrue, phase, routes, sum, Testbed } from './testbed.ts';
 
 const OUT = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
@@ -240,6 +241,19 @@ describe('phases', () => {
     assert.equal(stopped.status?.phase, 'Vanished');
     await testbed.untilIdle(operator);
     assert.equal(runs, 0);
+    await testbed.untilEvent(({ reason }) => reason === 'UnknownPhase');
+    // Looked at again, it is no news.
+    const syncs = sum(await operator.metrics(), 'controller_runtime_reconcile_total');
+    await testbed.cluster.patch(ref, { metadata: { labels: { touched: 'x' } } });
+    await testbed.untilMetrics(
+      operator,
+      (metrics) => sum(metrics, 'controller_runtime_reconcile_total') > syncs && sum(metrics, 'workqueue_depth') === 0,
+    );
+    await testbed.untilIdle(operator);
+    assert.deepEqual(
+      testbed.operatorWrites().filter((write) => write !== 'patch routes/status'),
+      ['create events'],
+    );
     await setStatus({ phase: 'First' });
     await testbed.untilReady('a', 'Done');
   });
@@ -305,6 +319,65 @@ describe('phases', () => {
       assert.deepEqual(testbed.operatorWrites(), ['patch routes/status']);
     });
   }
+
+  it('run again after workInterval with jitter, so that not all come at once; final ones never', async () => {
+    const waits: number[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      after: (milliseconds, callback) => {
+        waits.push(milliseconds);
+        return systemClock.after(milliseconds, callback);
+      },
+    };
+    const operator = routes({
+      First: phase(({ route }) => ({ phase: String(route.spec['next']) }), { initial: true, timeout: '5s' }),
+      Done: final,
+    });
+    const config = { workInterval: 100_000 };
+    const running = await testbed.runWith(operator, { clock, random: () => 0.5, config });
+    const timers = (): readonly number[] => waits.filter((wait) => wait >= 100_000 && wait < 120_000);
+    await testbed.route('a', { next: 'First' });
+    await testbed.untilReady('a', 'First');
+    await testbed.untilIdle(running);
+    assert.deepEqual(timers(), [105_000]);
+    await testbed.route('b', { next: 'Done' });
+    await testbed.untilReady('b', 'Done');
+    await testbed.untilIdle(running);
+    assert.deepEqual(timers(), [105_000]);
+  });
+
+  it('run for as many resources at once as the configuration says', async () => {
+    let busy = 0;
+    let most = 0;
+    let begun = 0;
+    const ends: (() => void)[] = [];
+    const operator = await testbed.run(
+      routes({
+        First: phase(
+          async () => {
+            begun += 1;
+            busy += 1;
+            most = Math.max(most, busy);
+            await new Promise<void>((resolve) => ends.push(resolve));
+            busy -= 1;
+            return { phase: 'Done' };
+          },
+          { initial: true },
+        ),
+        Done: final,
+      }),
+      { config: { concurrency: 2 } },
+    );
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await testbed.route(name);
+    await testbed.untilMetrics(operator, (metrics) => begun === 2 && sum(metrics, 'workqueue_depth') === 3);
+    assert.equal(sum(await operator.metrics(), 'controller_runtime_max_concurrent_reconciles'), 2);
+    await testbed.untilMetrics(operator, () => {
+      for (const end of ends.splice(0)) end();
+      return begun === 5 && busy === 0;
+    });
+    assert.equal(most, 2);
+    await testbed.untilReady('e', 'Done');
+  });
 
   it('do not run again because somebody annotates an output or writes to status what is his', async () => {
     const operator = await testbed.run(routes({ Only: stays('Only', { initial: true }) }));

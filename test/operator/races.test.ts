@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RequestPattern } from 'autopilot-devcluster';
-import { systemClock } from '../../runtime/clock.ts';
-import { loadConfig } from '../../runtime/config/load.ts';
-import { fromKubeconfig } from '../../runtime/kube/kubeconfig.ts';
-import {
-  connect,
-  type Transport,
-  type TransportRequest,
-  type TransportResponse,
-} from '../../runtime/kube/transport.ts';
-import { Manager } from '../../runtime/manager.ts';
+import { type Transport, type TransportRequest, type TransportResponse } from '../../runtime/kube/transport.ts';
 import { silentLogger } from '../../runtime/observe/logger.ts';
-import { planOf } from '../../runtime/plan.ts';
 import { configMap, final, OPERATOR, phase, routes, sum, Testbed, type TestWorker } from './testbed.ts';
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
@@ -78,7 +68,6 @@ describe('an operator', () => {
   };
 
   it('is not woken by its own writes, though their events come before their answers', async () => {
-    const access = fromKubeconfig(testbed.cluster.kubeconfig, systemClock);
     const operator = routes({
       One: phase(
         ({ route }) => ({
@@ -106,33 +95,15 @@ describe('an operator', () => {
       ),
       Done: final,
     });
-    const manager = new Manager({
-      plan: planOf(operator),
-      access,
-      config: { ...loadConfig(undefined, 'none', {}), metricsAddr: '', healthAddr: '' },
-      logger: silentLogger,
-      development: true,
-      processMetrics: false,
-      transport: new LateAnswers(connect(access)),
-    });
-    await manager.start();
-    try {
-      await testbed.route('a');
-      await testbed.untilReady('a', 'Done');
-      await testbed.route('b');
-      await testbed.untilReady('b', 'Done');
-      const running = {
-        stop: () => manager.stop(),
-        metrics: () => manager.metrics.registry.metrics(),
-        unready: () => manager.unready(),
-      };
-      await testbed.untilIdle(running);
-      const metrics = await running.metrics();
-      assert.equal(sum(metrics, 'autopilot_phase_syncs_total'), 6);
-      assert.equal(sum(metrics, 'autopilot_output_drift_total'), 0);
-    } finally {
-      await manager.stop();
-    }
+    const running = await testbed.runWith(operator, { transport: new LateAnswers(testbed.transport()) });
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Done');
+    await testbed.route('b');
+    await testbed.untilReady('b', 'Done');
+    await testbed.untilIdle(running);
+    const metrics = await running.metrics();
+    assert.equal(sum(metrics, 'autopilot_phase_syncs_total'), 6);
+    assert.equal(sum(metrics, 'autopilot_output_drift_total'), 0);
   });
 
   it('does not make a resource again that is deleted while it gets its finalizer', async () => {

@@ -15,6 +15,7 @@ import {
   type Desired,
   type KubernetesObject,
   type Logger,
+  type OperatorConfig,
   type OperatorDefinition,
   type PhaseDefinition,
   type Reader,
@@ -22,6 +23,13 @@ import {
   type RunningOperator,
   type StartOptions,
 } from 'autopilot-runtime';
+import { systemClock } from '../../runtime/clock.ts';
+import { loadConfig } from '../../runtime/config/load.ts';
+import { fromKubeconfig } from '../../runtime/kube/kubeconfig.ts';
+import { connect, type Transport } from '../../runtime/kube/transport.ts';
+import { Manager, type ManagerOptions } from '../../runtime/manager.ts';
+import { silentLogger } from '../../runtime/observe/logger.ts';
+import { planOf } from '../../runtime/plan.ts';
 
 export const configMaps: ResourceType = {
   group: '',
@@ -120,6 +128,10 @@ export const routeCrd = {
   },
 };
 
+type Parts = Partial<Pick<ManagerOptions, 'clock' | 'random' | 'transport'>> & {
+  readonly config?: Partial<OperatorConfig>;
+};
+
 /** An embedded cluster with the CRD of Route, and operators that run in this process against it. */
 export class Testbed {
   readonly cluster: Cluster;
@@ -144,6 +156,33 @@ export class Testbed {
     const running = await start(operator, { kubeconfig: this.cluster.kubeconfig, ...options });
     this.#operators.push(running);
     return running;
+  }
+
+  /** The same with another clock, chance or transport than a process has. */
+  async runWith(operator: OperatorDefinition, { config, ...parts }: Parts): Promise<RunningOperator> {
+    const access = fromKubeconfig(this.cluster.kubeconfig, systemClock);
+    const manager = new Manager({
+      plan: planOf(operator),
+      access,
+      config: { ...loadConfig(undefined, 'none', {}), metricsAddr: '', healthAddr: '', ...config },
+      logger: silentLogger,
+      development: true,
+      processMetrics: false,
+      ...parts,
+    });
+    await manager.start();
+    const running = {
+      stop: () => manager.stop(),
+      metrics: () => manager.metrics.registry.metrics(),
+      unready: () => manager.unready(),
+    };
+    this.#operators.push(running);
+    return running;
+  }
+
+  /** What such an operator would send its requests by. */
+  transport(): Transport {
+    return connect(fromKubeconfig(this.cluster.kubeconfig, systemClock));
   }
 
   async stopOperators(): Promise<void> {

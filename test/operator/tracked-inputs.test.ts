@@ -1,10 +1,5 @@
 import assert from 'node:assert/strict';
 import { systemClock, type Clock } from '../../runtime/clock.ts';
-import { loadConfig } from '../../runtime/config/load.ts';
-import { fromKubeconfig } from '../../runtime/kube/kubeconfig.ts';
-import { Manager } from '../../runtime/manager.ts';
-import { silentLogger } from '../../runtime/observe/logger.ts';
-import { planOf } from '../../runtime/plan.ts';
 import { configMap, configMaps, phase, routes, sum, Testbed, type Context } from './testbed.ts';
 
 describe('tracked inputs', () => {
@@ -175,7 +170,6 @@ describe('tracked inputs', () => {
   }).timeout(60_000);
 
   it('of a run that failed count too: what it waits for ends its backoff', async () => {
-    const access = fromKubeconfig(testbed.cluster.kubeconfig, systemClock);
     // Nothing that is to happen later ever does: only changes make anything run.
     const clock: Clock = { ...systemClock, after: () => ({ cancel: () => undefined }) };
     const needing = routes({
@@ -188,24 +182,11 @@ describe('tracked inputs', () => {
         { initial: true },
       ),
     });
-    const manager = new Manager({
-      plan: planOf(needing),
-      access,
-      config: { ...loadConfig(undefined, 'none', {}), metricsAddr: '', healthAddr: '' },
-      logger: silentLogger,
-      development: true,
-      processMetrics: false,
-      clock,
-    });
-    await manager.start();
-    try {
-      await testbed.route('a');
-      await testbed.untilRoute('a', ({ status }) => status !== undefined);
-      await put('wanted');
-      await untilRead('a', 'wanted');
-    } finally {
-      await manager.stop();
-    }
+    await testbed.runWith(needing, { clock });
+    await testbed.route('a');
+    await testbed.untilRoute('a', ({ status }) => status !== undefined);
+    await put('wanted');
+    await untilRead('a', 'wanted');
   });
 
   it('run a worker once more that read what it then wrote', async () => {

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import type { PhaseDefinition } from 'autopilot-runtime';
-import { condition, isTrue, OPERATOR, phase, routeCrd, routes, services, sum, Testbed, type Route } from './testbed.ts';
+import {
+  condition,
+  configMaps,
+  isTrue,
+  OPERATOR,
+  phase,
+  routeCrd,
+  routes,
+  services,
+  sum,
+  Testbed,
+  type Route,
+} from './testbed.ts';
 
 describe('watches of an operator', () => {
   let testbed: Testbed;
@@ -95,6 +107,28 @@ describe('watches of an operator', () => {
       .map(({ query }) => query['labelSelector']);
     assert.deepEqual(new Set(selectors), new Set(['app=x', 'app=y', 'example.io/owner']));
     assert.equal(selectors.length, 3);
+  });
+
+  it('of a kind that somebody reads whole serve those who read a part of it', async () => {
+    const part = { configMaps: { type: configMaps, selector: { matchLabels: { app: 'x' } } } };
+    await testbed.run(
+      routes({
+        One: phase(({ inputs }) => ({ phase: 'Two', status: { n: inputs['configMaps']?.list().length } }), {
+          initial: true,
+          inputs: part,
+        }),
+        Two: phase(() => ({ phase: 'Two' })),
+      }),
+    );
+    await put(1);
+    await testbed.route('a');
+    const { status } = await testbed.untilReady('a', 'Two');
+    assert.equal(status?.['n'], 0);
+    const watches = testbed.cluster.requests.filter({ userAgent: OPERATOR, verb: 'watch', resource: 'configmaps' });
+    assert.deepEqual(
+      watches.map(({ query }) => query['labelSelector']),
+      [undefined],
+    );
   });
 
   it('stay within the watched namespace', async () => {

@@ -167,11 +167,12 @@ class World {
     const refused = async (): Promise<number> =>
       sum(await operator.metrics(), 'rest_client_requests_total', 'code="403"');
     try {
-      for (const { what, spec, done } of STEPS) {
+      for (const step of STEPS) {
+        const { what, spec } = step;
         if (spec) await this.#admin.jsonPatch(routeRef(namespace), [{ op: 'replace', path: '/spec', value: spec }]);
         else await this.#admin.delete(routeRef(namespace), route.metadata.uid ?? '');
         const deadline = performance.now() + SECONDS * 1000;
-        while (!(await done(this.#view(namespace)))) {
+        while (!(await step.done(this.#view(namespace)))) {
           if ((await refused()) > 0) return await refused();
           assert.ok(performance.now() < deadline, `${what}: not within ${SECONDS} s`);
           await sleep(10);
@@ -192,10 +193,10 @@ class World {
     return {
       route: async () => (await find(TYPE, 'a')) as Route | undefined,
       data: async (name) => {
-        const found = (await find(configMaps, name)) as ConfigMap | undefined;
+        const found: ConfigMap | undefined = await find(configMaps, name);
         return found && (found.data ?? {});
       },
-      events: async () => (await this.#admin.list(EVENTS, namespace, { limit: 500 })).items as readonly Event[],
+      events: async () => (await this.#admin.list(EVENTS, namespace, { limit: 500 })).items,
     };
   }
 

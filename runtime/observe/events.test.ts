@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { KubeClient } from '../kube/client.ts';
+import { fixedCredentials } from '../kube/credentials.ts';
+import type { KubernetesObject } from '../kube/types.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { object } from '../testing/objects.ts';
+import { ScriptedServer, type ScriptedAnswer } from '../testing/scripted-server.ts';
+import { EventRecorder } from './events.ts';
+import { silentLogger } from './logger.ts';
+
+interface Sent {
+  readonly metadata?: { readonly name: string; readonly namespace: string };
+  readonly note?: string;
+  readonly eventTime?: string;
+  readonly series?: { readonly count: number; readonly lastObservedTime: string };
+}
+
+describe('events', () => {
+  let clock: ManualClock;
+  let server: ScriptedServer;
+  let events: EventRecorder;
+  let warnings: string[];
+
+  const start = (answer: ScriptedAnswer = { body: object('event', 1) }): void => {
+    clock = new ManualClock();
+    server = new ScriptedServer(() => answer);
+    warnings = [];
+    events = new EventRecorder({
+      client: new KubeClient({
+        transport: server,
+        credentials: fixedCredentials({}),
+        fieldManager: 'm',
+        userAgent: 'u',
+        clock,
+      }),
+      type: { group: 'example.io', version: 'v1', kind: 'Route', plural: 'routes', namespaced: true },
+      controller: 'route-operator',
+      instance: 'one',
+      clock,
+      logger: {
+        ...silentLogger,
+        warn: (_fields: object | string, message?: string) => void warnings.push(message ?? ''),
+      },
+    });
+  };
+  const tell = async (note = 'it failed', resource: KubernetesObject = object('a', 5)): Promise<void> => {
+    events.warn({ resource, reason: 'WorkerFailed', action: 'Sync', note });
+    await events.flush();
+  };
+  const sent = (): readonly Sent[] => server.requests.map(({ body }) => JSON.parse(body ?? '{}') as Sent);
+  const methods = (): string => server.requests.map(({ method }) => method).join(' ');
+
+  it('say what happened to which resource, who saw it and when', async () => {
+    start();
+    await tell();
+    assert.equal(server.requests[0]?.path, '/apis/events.k8s.io/v1/namespaces/default/events?fieldManager=m');
+    const { metadata, ...event } = sent()[0] ?? assert.fail();
+    assert.match(metadata?.name ?? '', /^a\.[0-9a-f]{16}$/);
+    assert.deepEqual(event, {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      eventTime: '2026-01-01T00:00:00.000000Z',
+      reportingController: 'route-operator',
+      reportingInstance: 'one',
+      action: 'Sync',
+      reason: 'WorkerFailed',
+      regarding: {
+        apiVersion: 'example.io/v1',
+        kind: 'Route',
+        name: 'a',
+        namespace: 'default',
+        uid: 'uid-a',
+        resourceVersion: '5',
+      },
+      note: 'it failed',
+      type: 'Warning',
+    });
+  });
+
+  it('are counted as a series, written when the count has doubled', async () => {
+    start();
+    for (let time = 0; time < 9; time += 1) await tell();
+    assert.equal(methods(), 'POST PATCH PATCH PATCH');
+    assert.deepEqual(
+      sent().flatMap(({ series }) => series?.count ?? []),
+      [2, 4, 8],
+    );
+    assert.match(server.requests[1]?.path ?? '', /\/events\/a\.[0-9a-f]{16}\?/);
+  });
+
+  it('are news again after six minutes without, and for another note or resource', async () => {
+    start();
+    await tell();
+    clock.advance(5 * 60_000);
+    await tell();
+    clock.advance(6 * 60_000 + 1);
+    await tell();
+    await tell('something else');
+    await tell('it failed', object('b', 1));
+    assert.equal(methods(), 'POST PATCH POST POST POST');
+  });
+
+  it('fit into what the server takes', async () => {
+    start();
+    await tell('x'.repeat(2000), object('n'.repeat(253), 1));
+    const [event] = sent();
+    assert.equal(event?.note?.length, 1024);
+    assert.ok(event.note?.endsWith('…'));
+    assert.ok((event.metadata?.name.length ?? 0) <= 253);
+  });
+
+  it('about a resource of cluster scope are in the namespace default', async () => {
+    start();
+    await tell('it failed', { metadata: { name: 'a', uid: 'u' } });
+    assert.equal(sent()[0]?.metadata?.namespace, 'default');
+  });
+
+  it('that cannot be written are logged, unless their namespace goes', async () => {
+    start({ status: 403, body: { kind: 'Status', reason: 'Forbidden', message: 'no rights' } });
+    await tell();
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /event not written: .*no rights/);
+    const causes = [{ reason: 'NamespaceTerminating' }];
+    start({ status: 403, body: { kind: 'Status', reason: 'Forbidden', details: { causes } } });
+    await tell();
+    assert.deepEqual(warnings, []);
+  });
+
+  it('are remembered up to a number', async () => {
+    start();
+    for (let index = 0; index < 1001; index += 1)
+      events.warn({ resource: object(`r${index}`, 1), reason: 'R', action: 'A', note: '' });
+    await events.flush();
+    const before = server.requests.length;
+    events.warn({ resource: object('r0', 1), reason: 'R', action: 'A', note: '' });
+    events.warn({ resource: object('r1000', 1), reason: 'R', action: 'A', note: '' });
+    await events.flush();
+    assert.deepEqual(
+      server.requests.slice(before).map(({ method }) => method),
+      ['POST', 'PATCH'],
+    );
+  });
+});
