@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { AutopilotError } from '../errors.ts';
@@ -90,22 +90,29 @@ describe('kubeconfig', () => {
     });
   }
 
-  it('logs in through a plugin with @kubernetes/client-node, once for several requests', async () => {
-    const log = join(folder, 'runs');
-    const credential = {
-      apiVersion: 'client.authentication.k8s.io/v1',
-      kind: 'ExecCredential',
-      status: { token: 'from-plugin' },
-    };
+  /** A kubeconfig whose user logs in through a plugin that answers with this status and notes each of its runs in `log`. */
+  const withPlugin = (status: object, log: string): string => {
+    const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status };
     writeFileSync(
       join(folder, 'plugin.mjs'),
       `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(log)}, 'x'); console.log(${JSON.stringify(JSON.stringify(credential))});`,
     );
-    const exec = `exec: { apiVersion: client.authentication.k8s.io/v1, command: ${JSON.stringify(process.execPath)}, args: [${JSON.stringify(join(folder, 'plugin.mjs'))}], interactiveMode: Never }`;
-    const { credentials } = fromKubeconfig(kubeconfig(exec), clock);
+    return kubeconfig(
+      `exec: { apiVersion: client.authentication.k8s.io/v1, command: ${JSON.stringify(process.execPath)}, args: [${JSON.stringify(join(folder, 'plugin.mjs'))}], interactiveMode: Never }`,
+    );
+  };
+
+  it('logs in through a plugin with @kubernetes/client-node, once for several requests', async () => {
+    const log = join(folder, 'runs');
+    const { credentials } = fromKubeconfig(withPlugin({ token: 'from-plugin' }, log), clock);
     const answers = await Promise.all(Array.from({ length: 10 }, () => credentials.headers()));
     assert.deepEqual(new Set(answers.map(({ authorization }) => authorization)), new Set(['Bearer from-plugin']));
-    const { readFileSync } = await import('node:fs');
     assert.equal(readFileSync(log, 'utf8'), 'x');
+  });
+
+  it('says so where a plugin gives no token', async () => {
+    const certificate = { clientCertificateData: 'cert', clientKeyData: 'key' };
+    const { credentials } = fromKubeconfig(withPlugin(certificate, join(folder, 'runs')), clock);
+    await assert.rejects(credentials.headers(), /context here: the plugin by which its user logs in gave no token/);
   });
 });

@@ -194,6 +194,12 @@ function pluginCredentials(context: string, documents: readonly Document[], cloc
     await config.applyToHTTPSOptions(options);
     const headers = isFields(options.headers) ? options.headers : {};
     const authorization = text(headers, 'Authorization') ?? text(headers, 'authorization');
-    return authorization === undefined ? {} : { authorization };
+    // A plugin may give a client certificate instead, which would be a matter of the connections.
+    if (authorization === undefined)
+      throw errors.kubeconfig(
+        `context ${context}`,
+        'the plugin by which its user logs in gave no token. Client certificates from plugins are not supported.',
+      );
+    return { authorization };
   });
 }
