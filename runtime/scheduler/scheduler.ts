@@ -115,7 +115,7 @@ export class Scheduler implements Reconciler {
     const written = await writeStatus(run, { phase: name, standing });
     if (written === 'written')
       events.warn({ resource: run.resource, reason: 'UnknownPhase', action: 'Sync', note: message });
-    return DONE;
+    return written === 'lost' ? REQUEUE : DONE;
   }
 
   /** What the phase reads or writes and has not been listed: a cache that is not complete looks empty, and then things are pruned. */

@@ -217,6 +217,21 @@ describe('an operator', () => {
     });
   }
 
+  it('looks again at a resource whose unknown phase was mended while it told of it', async () => {
+    await testbed.route('a');
+    const setStatus = (status: object) => testbed.cluster.patch(ROUTE, { status }, { subresource: 'status' });
+    await setStatus({ phase: 'Vanished' });
+    const mended = meanwhile({ verb: 'patch', resource: 'routes' }, () => {
+      testbed.cluster.faults.holdEvents({ userAgent: OPERATOR, resource: 'routes' });
+      return setStatus({ phase: 'Only', revision: 3 });
+    });
+    await testbed.run(
+      routes({ First: phase(() => assert.fail()), Only: phase(() => ({ phase: 'Only' }), { initial: true }) }),
+    );
+    await mended;
+    await testbed.untilReady('a', 'Only');
+  });
+
   describe('whose resource goes while its worker runs, unseen by its watch', () => {
     /** Makes a Route, lets its worker run up to the middle, does something that no watch brings, and lets the worker end. */
     const interrupt = async (namespace: string, worker: TestWorker, act: () => Promise<unknown>): Promise<string> => {
