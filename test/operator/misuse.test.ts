@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AutopilotError } from 'autopilot-runtime';
 import { condition, configMap, final, phase, routes, sum, Testbed, type Context, type Event } from './testbed.ts';
 
 describe('a worker that misbehaves', () => {
@@ -139,6 +140,28 @@ describe('a worker that misbehaves', () => {
       writes.filter((write) => write.endsWith('events')),
       ['create events', 'patch events', 'patch events'],
     );
+  });
+
+  it('is told that metrics are not to be had, and can live without', async () => {
+    const metrics = { queries: { getRate: { template: 'up', parameters: [] } } };
+    const asking = phase(
+      async ({ route, inputs }) => {
+        const { getRate } = inputs['metrics'] as unknown as { getRate(): Promise<number> };
+        const rate = await getRate().catch((error: unknown) => {
+          if (route.metadata.name === 'careless') throw error;
+          return error instanceof AutopilotError ? error.code : 'unknown';
+        });
+        return { phase: 'Only', status: { rate } };
+      },
+      { initial: true, inputs: { metrics } },
+    );
+    await testbed.run(routes({ Only: asking }));
+    await testbed.route('careful');
+    await testbed.route('careless');
+    const careful = await testbed.untilReady('careful', 'Only');
+    assert.equal(careful.status?.['rate'], 'ERR_AP_METRICS_UNAVAILABLE');
+    const careless = await testbed.untilRoute('careless', ({ status }) => status !== undefined);
+    assert.match(condition(careless, 'Ready').message, /^getRate: metrics queries are not available/);
   });
 
   it('is told of before the operator stops', async () => {
