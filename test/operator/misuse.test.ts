@@ -146,7 +146,7 @@ describe('a worker that misbehaves', () => {
     const metrics = { queries: { getRate: { template: 'up', parameters: [] } } };
     const asking = phase(
       async ({ route, inputs }) => {
-        const { getRate } = inputs['metrics'] as unknown as { getRate(): Promise<number> };
+        const { getRate } = inputs['metrics'] as unknown as { readonly getRate: () => Promise<number> };
         const rate = await getRate().catch((error: unknown) => {
           if (route.metadata.name === 'careless') throw error;
           return error instanceof AutopilotError ? error.code : 'unknown';
