@@ -200,6 +200,7 @@ describe('phases', () => {
       testbed.cluster.requests.clear();
       const restarted = await testbed.run(operator);
       await testbed.untilIdle(restarted);
+      assert.equal(sum(await restarted.metrics(), 'autopilot_output_drift_total'), 0);
       assert.deepEqual(testbed.operatorWrites(), []);
       if (last.final) await setSpec({ changed: true });
       else await setStatus({ phase: 'Syncing' });
