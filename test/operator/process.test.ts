@@ -111,7 +111,7 @@ describe('an operator as a process', () => {
 
   it('reads the file that it is told to, and the environment over it', async () => {
     await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'mine' } });
-    await writeFile(join(folder, 'other.yaml'), 'watchNamespace: elsewhere\n');
+    await writeFile(join(folder, 'other.yaml'), 'watchNamespace: elsewhere\nversion: 3.2.1\n');
     await begin({
       AUTOPILOT_CONFIG: 'other.yaml',
       WATCH_NAMESPACE: 'mine',
@@ -119,7 +119,7 @@ describe('an operator as a process', () => {
       AUTOPILOT_METRICS_ADDR: '',
     });
     const started = await logged(/process-operator started/);
-    assert.deepEqual([started['namespace'], started['serving']], ['mine', undefined]);
+    assert.deepEqual([started['version'], started['namespace'], started['serving']], ['3.2.1', 'mine', undefined]);
     await work('outside');
     await work('inside', undefined, 'mine');
     await untilDone('inside', 'mine');

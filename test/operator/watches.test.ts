@@ -241,6 +241,27 @@ describe('watches of an operator', () => {
       await testbed.untilReady('haunted', 'Ghostly');
     });
 
+    it('hold up no phase that does without it, though an earlier one had made objects of it', async () => {
+      await testbed.cluster.installCrd(ghostCrd);
+      const operator = routes({
+        One: phase(() => ({ phase: 'Rest', outputs: { ghosts: [{ metadata: { name: 'boo' } }] } }), {
+          initial: true,
+          inputs: {},
+          outputs: { ghosts: { type: ghosts } },
+        }),
+        Rest: phase(({ route }) => ({ phase: 'Rest', status: { seen: route.spec['n'] } })),
+      });
+      await testbed.run(operator);
+      await testbed.route('a', { n: 1 });
+      await testbed.untilReady('a', 'Rest');
+      await testbed.stopOperators();
+      const { apiVersion, kind, metadata } = ghostCrd;
+      await testbed.cluster.delete({ apiVersion, kind, name: metadata.name });
+      await testbed.run(operator);
+      await testbed.setSpec('a', { n: 2 });
+      await testbed.untilRoute('a', ({ status }) => status?.['seen'] === 2);
+    });
+
     it('are forgotten with the resource that waited for it', async () => {
       const operator = await testbed.run(haunting({ inputs: { ghosts: { type: ghosts } } }));
       await testbed.route('haunted');
