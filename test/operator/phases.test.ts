@@ -251,12 +251,14 @@ describe('phases', () => {
       (metrics) => sum(metrics, 'controller_runtime_reconcile_total') > syncs && sum(metrics, 'workqueue_depth') === 0,
     );
     await testbed.untilIdle(operator);
+    await setStatus({ phase: 'First' });
+    await testbed.untilReady('a', 'Done');
+    // Events are sent in their own time, and before the operator has stopped.
+    await testbed.stopOperators();
     assert.deepEqual(
       testbed.operatorWrites().filter((write) => write !== 'patch routes/status'),
       ['create events'],
     );
-    await setStatus({ phase: 'First' });
-    await testbed.untilReady('a', 'Done');
   });
 
   it('go on under a new name', async () => {
