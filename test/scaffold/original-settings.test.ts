@@ -99,6 +99,7 @@ describe('The settings of 2019', function () {
     assert.ok(cluster.requests.all.some(({ userAgent }) => userAgent.startsWith('autoroute-operator/1.2.3 ')));
     // metricsAddr.
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    assert.match(metrics, /^autopilot_operator_info\{operator="autoroute-operator",version="1\.2\.3"\} 1$/m);
     assert.match(metrics, /^autopilot_transitions_total\{from="Syncing",to="Ready"\} 1$/m);
     // enableFinalizer.
     assert.deepEqual((await cluster.get(route('mine'))).metadata.finalizers, ['examples.io/autoroute-operator']);
