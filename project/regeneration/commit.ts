@@ -24,16 +24,21 @@ export async function commit(folder: string, changes: readonly Change[]): Promis
     if (before === undefined ? now !== undefined : !now?.equals(before)) stale.push(path);
   }
   if (stale.length > 0) throw new StaleDiskError(stale);
+  // All at once: each file is synced to the disk, which takes one about as long as a hundred.
+  const writes = await Promise.allSettled(changes.map((change) => write(folder, change)));
+  for (const written of writes) if (written.status === 'rejected') throw written.reason;
   for (const { path, after } of changes) {
-    const file = join(folder, path);
-    if (after === undefined) {
-      await rm(file);
-      await removeEmptyFolders(folder, dirname(path));
-    } else {
-      await mkdir(dirname(file), { recursive: true });
-      await writeFileAtomic(file, after);
-    }
+    if (after !== undefined) continue;
+    await rm(join(folder, path));
+    await removeEmptyFolders(folder, dirname(path));
   }
+}
+
+async function write(folder: string, { path, after }: Change): Promise<void> {
+  if (after === undefined) return;
+  const file = join(folder, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFileAtomic(file, after);
 }
 
 /** A file's contents, or undefined where there is none. */
