@@ -21,6 +21,7 @@ type GeneratorArguments = ConstructorParameters<typeof Generator>;
 
 /** `yo autopilot`, `ap init`, `ap generate`: starts a project, or brings one up to date. */
 export class AppGenerator extends ProjectGenerator {
+  /** Whether there was nothing yet but, perhaps, the two YAML files. */
   #isNew = false;
   #install = true;
 
@@ -34,6 +35,7 @@ export class AppGenerator extends ProjectGenerator {
     if (folder !== undefined) {
       const given = this.givenAnswers();
       this.#install = given.flag('install') ?? true;
+      this.#isNew = (await readIfThere(join(folder, 'package.json'))) === undefined;
       return existingProject(folder, given, { ...this.stored(folder), ...settingsOf(given) });
     }
     this.#isNew = true;

@@ -74,6 +74,18 @@ describe('The ap command', function () {
     assert.match(stderr, /cd route\n {2}npm install\n {2}npm run dev/);
   });
 
+  it('says so too where only the YAML files were there, and not to those who have the rest', async () => {
+    const phases = 'phases: [{ name: Working, initial: true }]';
+    await writeFile(
+      join(folder, 'autopilot.yaml'),
+      `kind: Route\napiVersion: x.io/v1\noperatorName: route\n${phases}\n`,
+    );
+    const first = await ap(folder, 'init', '.', '--yes', ...LINKED);
+    assert.match(first.stderr, /route is ready\. Next:\n\n {2}npm install\n {2}npm run dev/);
+    const again = await ap(folder, 'init', '.', '--yes', ...LINKED);
+    assert.doesNotMatch(again.stderr, /Next/);
+  });
+
   it('ends with 1 and the reason where something failed, and writes nothing', async () => {
     const { code, stdout, stderr } = await ap(folder, 'init', '--kind', 'route', '--yes', ...LINKED);
     assert.equal(code, 1);
