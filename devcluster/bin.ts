@@ -80,6 +80,10 @@ async function dev(port: number, onceReady: boolean): Promise<void> {
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    if (process.env['npm_lifecycle_event'] === undefined) return;
+    // The shell in which npm runs a script dies of SIGTERM without passing it on: losing it means the same.
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && resolve(), 200).unref();
   });
 }
 

@@ -17,7 +17,10 @@ export interface Seen {
     readonly ownerReferences?: readonly { readonly uid: string }[];
   };
   readonly spec?: unknown;
-  readonly status?: { readonly phase?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly reason: string; readonly message: string }[];
+  };
 }
 
 export interface KindRef {

@@ -9,14 +9,7 @@ import { scaffold } from './scaffold.ts';
 import { Difference, play } from './story.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const { values: options } = parseArgs({
-  options: {
-    once: { type: 'boolean', default: false },
-    into: { type: 'string', default: join(ROOT, '.work', 'autorouter') },
-    example: { type: 'string', default: join(import.meta.dirname, '..') },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+const options = readOptions();
 const FOLDER = resolve(options.into);
 
 const say = (line: string): void => console.log(line);
@@ -34,22 +27,25 @@ async function show(): Promise<void> {
   await mkdir(join(FOLDER, '.work'), { recursive: true });
   const kubeconfig = await cluster.writeKubeconfig(join(FOLDER, '.work', 'kubeconfig'));
   const operator = new OperatorProcess({ folder: FOLDER, kubeconfig });
+  const end = signalled();
   try {
     operator.start();
     say(`   the cluster answers at ${cluster.url}; the operator's log is ${operator.log}`);
     say('\n3. What it does:');
-    const story = await play({
-      kubeconfig,
-      namespace: 'default',
-      say: (line) => say(`   ${line}`),
-    });
+    const story = await Promise.race([
+      play({ kubeconfig, namespace: 'default', say: (line) => say(`   ${line}`) }),
+      end,
+    ]);
+    if (story === 'signalled') throw new Difference('it was ended before it was over');
     const ended = performance.now();
     say('\n4. Summary');
     say(
       `   ${seconds(ended - begun)} in all; from the first file of the operator to the first Ready: ${seconds(story.ready - begun)}`,
     );
     summarise(cluster, kubeconfig);
-    if (!options.once) await interrupted(operator);
+    if (options.once) return;
+    say('\nThe cluster and the operator stay up until Ctrl-C.');
+    await Promise.race([end, endOf(operator)]);
   } finally {
     await operator.stop();
     await cluster.stop();
@@ -73,18 +69,20 @@ function summarise(cluster: Cluster, kubeconfig: string): void {
   }
 }
 
-/** Until Ctrl-C, or until the operator ends by itself, which is a failure. */
-async function interrupted(operator: OperatorProcess): Promise<void> {
-  say('\nThe cluster and the operator stay up until Ctrl-C.');
-  await new Promise<void>((end, reject) => {
-    process.once('SIGINT', end).once('SIGTERM', end);
-    void operator.ended.then((code) =>
-      reject(
-        new Difference(
-          `the operator ended by itself, with exit code ${code}; its log is ${operator.log}`,
-        ),
-      ),
-    );
+/** Rejects when the operator ends by itself, which is a failure. */
+async function endOf(operator: OperatorProcess): Promise<never> {
+  const code = await operator.ended;
+  throw new Difference(
+    `the operator ended by itself, with exit code ${code}; its log is ${operator.log}`,
+  );
+}
+
+/** Resolves at a signal to end. */
+function signalled(): Promise<'signalled'> {
+  return new Promise((end) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => end('signalled'));
+    }
   });
 }
 
@@ -92,6 +90,25 @@ const HELP = `npm start                     makes the AutoRoute operator, runs i
 npm start -- --once           the same, and ends after the show: 0, or 1 where anything differed from what it announces
   --into <folder>             make the operator there; it has to be within this repository (default: .work/autorouter)
   --example <folder>          take the files that are yours from there (default: examples/autorouter)`;
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        once: { type: 'boolean', default: false },
+        into: { type: 'string', default: join(ROOT, '.work', 'autorouter') },
+        example: { type: 'string', default: join(import.meta.dirname, '..') },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    console.error(
+      `${error instanceof Error ? error.message : String(error)}. See: npm start -- --help`,
+    );
+    process.exit(1);
+  }
+}
 
 if (options.help) {
   say(HELP);
@@ -106,6 +123,7 @@ if (options.help) {
           ? (error.stack ?? error.message)
           : String(error);
     console.error(`\nThe show did not go as announced: ${why}`);
-    process.exitCode = 1;
+    // The story may still be waiting for something.
+    process.exit(1);
   }
 }

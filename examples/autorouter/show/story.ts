@@ -112,8 +112,15 @@ class Teller {
     const seen = this.transitions.slice(from, this.#told);
     if (seen.join(', ') === expected.join(', ')) return;
     throw new Difference(
-      `announced were the transitions ${expected.join(', ')}; seen within ${SECONDS} s: ${seen.join(', ') || 'none'}`,
+      `announced were the transitions ${expected.join(', ')}; seen within ${SECONDS} s: ${seen.join(', ') || 'none'}${await this.#trouble()}`,
     );
+  }
+
+  /** What the operator says of a worker that failed. */
+  async #trouble(): Promise<string> {
+    const { conditions = [] } = (await this.#view.find(AUTO_ROUTE, ROUTE))?.status ?? {};
+    const failure = conditions.find(({ reason }) => reason === 'WorkerFailed');
+    return failure === undefined ? '' : ` (${failure.reason}: ${failure.message})`;
   }
 
   /** There is a Gateway for the route, and a Service and a VirtualService for each of these Deployments and for no other. */
