@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServingCertificate } from '../auth/certificate.ts';
@@ -97,6 +97,8 @@ export class Cluster {
     const file = path ?? join(await this.#temporaryFolder(), 'kubeconfig');
     try {
       await writeFile(file, kubeconfig, { mode: 0o600 });
+      // The mode is for new files only.
+      await chmod(file, 0o600);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const message = `The kubeconfig cannot be written to ${file}: ${why}. Give the path of a file in a folder that exists and can be written to.`;

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { renderKubeconfig } from '../auth/kubeconfig.ts';
 import { startDev } from './dev.ts';
 import type { DevSession } from './dev.ts';
 
@@ -85,6 +86,10 @@ describe('The dev loop', () => {
     await writeFile(join(folder, 'crds', 'others.yaml'), `---\n${JSON.stringify(OTHER)}\n`);
     await writeFile(join(folder, 'crds', 'README.md'), 'Of other vendors.\n');
     await save('1');
+    // Left behind by an earlier one: nobody listens there.
+    await mkdir(join(folder, '.work'));
+    const earlier = { server: 'https://127.0.0.1:1', ca: '', user: 'admin', token: '' };
+    await writeFile(join(folder, '.work', 'kubeconfig'), renderKubeconfig(earlier));
     const output = new PassThrough();
     output.on('data', (chunk: Buffer) => chunk.toString().split('\n').filter(Boolean).forEach(said.add));
     session = await startDev({ folder: join(folder, 'src', 'workers'), print: printed.add, output });
@@ -104,6 +109,13 @@ describe('The dev loop', () => {
   it('has the kinds of other vendors that the project defines in crds/', async () => {
     const other = { apiVersion: 'vendor.io/v1', kind: 'Other', metadata: { name: 'x', namespace: 'default' } };
     assert.equal((await session.cluster.create(other)).kind, 'Other');
+  });
+
+  it('is the only one of its project', async () => {
+    await assert.rejects(startDev({ folder, print: () => undefined }), {
+      code: 'ERR_AP_DEV_RUNNING',
+      message: new RegExp(session.cluster.url),
+    });
   });
 
   it('starts the operator in development mode, and knows when it watches its kind', async () => {

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { startCluster } from '../cluster/cluster.ts';
+import { DevclusterError } from '../errors.ts';
 import { findProject } from './project.ts';
 import { OperatorProcess } from './operator-process.ts';
+import { runningCluster } from './running.ts';
 import { describeChange } from './transitions.ts';
 import { watchSources } from './watch-files.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -39,6 +41,9 @@ export interface DevSession {
 export async function startDev(options: DevOptions = {}): Promise<DevSession> {
   const { folder = process.cwd(), port = 0, print = console.log, output } = options;
   const project = await findProject(folder);
+  const file = join(project.folder, '.work', 'kubeconfig');
+  const running = await runningCluster(file);
+  if (running !== undefined) throw alreadyRuns(project, running);
   const cluster = await startCluster({ port });
   try {
     await cluster.installCrdFolder(join(project.folder, 'crds'));
@@ -46,9 +51,8 @@ export async function startDev(options: DevOptions = {}): Promise<DevSession> {
     await cluster.stop();
     throw error;
   }
-  const work = join(project.folder, '.work');
-  await mkdir(work, { recursive: true });
-  const kubeconfig = await cluster.writeKubeconfig(join(work, 'kubeconfig'));
+  await mkdir(dirname(file), { recursive: true });
+  const kubeconfig = await cluster.writeKubeconfig(file);
   print(`cluster     ${cluster.url}`);
   print(`kubeconfig  ${kubeconfig}`);
 
@@ -83,6 +87,12 @@ export async function startDev(options: DevOptions = {}): Promise<DevSession> {
       await cluster.stop();
     },
   };
+}
+
+/** Two would take each other's kubeconfig away. */
+function alreadyRuns({ folder }: DevProject, url: string): DevclusterError {
+  const message = `A dev loop of ${folder} is running already, with its cluster at ${url}: use that one, or end it first.`;
+  return new DevclusterError('ERR_AP_DEV_RUNNING', message);
 }
 
 /** The operator is up when it watches its own kind. */
