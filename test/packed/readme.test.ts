@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { runningCluster } from '../../devcluster/dev/running.ts';
 import { findKubectl } from '../kubectl/find-kubectl.ts';
 import { openSandbox, ROOT, type Sandbox } from './installed.ts';
 import { tutorialBlocks, tutorialScript } from './tutorial.ts';
@@ -31,5 +32,9 @@ describe('The tutorial in README.md', () => {
     assert.match(output, /autoroute\.examples\.io\/example\s+Ready\s+True/, output);
     assert.match(output, /service\/web\s+ClusterIP/, output);
     assert.match(output, /default\/example {2}Ready → Syncing/, output);
+    // npm was sent SIGTERM, as by whoever closes a terminal: what it had started ends as well.
+    const kubeconfig = join(sandbox.env['HOME'] ?? '', 'autoroute/.work/kubeconfig');
+    const deadline = performance.now() + 10_000;
+    while ((await runningCluster(kubeconfig)) !== undefined) assert.ok(performance.now() < deadline, 'it still runs');
   });
 });
