@@ -1,6 +1,7 @@
 import { objectKey } from '../store/object.ts';
 import { FOREGROUND, ORPHAN, remove } from '../verbs/delete.ts';
 import { changeMeta } from './change-meta.ts';
+import { isElsewhere, ownerText, reportForeignOwner } from './foreign-owners.ts';
 import { OwnerIndex, placeText } from './owner-index.ts';
 import { WorkLoop } from './work-loop.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
@@ -28,7 +29,10 @@ class Collector {
   readonly #api: Api;
   readonly #index = new OwnerIndex();
   readonly #places = new Map<string, Place>();
+  /** Owners that have ended, as references of their own namespace would name them. */
   readonly #gone = new Set<string>();
+  /** The namespaces of all objects by their uid; '' where they have none. */
+  readonly #namespaces = new Map<string, string>();
   readonly #loop: WorkLoop<string>;
   readonly #unsubscribe: () => void;
 
@@ -44,6 +48,9 @@ class Collector {
       const place = { collection, key: event.key };
       if (event.previous) this.#index.remove(place, event.previous);
       if (event.type !== 'DELETED') this.#index.add(place, event.object);
+      const { uid, namespace } = event.object.metadata;
+      if (event.type === 'DELETED') this.#namespaces.delete(uid ?? '');
+      else if (event.type === 'ADDED') this.#namespaces.set(uid ?? '', namespace ?? '');
       this.#enqueueFor(place, event.type === 'DELETED' ? undefined : event.object, event.previous);
     });
   }
@@ -54,7 +61,7 @@ class Collector {
   }
 
   #enqueueFor(place: Place, now: ApiObject | undefined, before: ApiObject | undefined): void {
-    if (!now && before?.metadata.uid) this.#remember(before.metadata.uid);
+    if (!now && before) this.#remember(before);
     const dependents = this.#index.dependents((now ?? before)?.metadata.uid);
     if (!now || waitsForDependents(now) || waitsForOrphans(now)) {
       for (const dependent of dependents) this.#enqueue(dependent);
@@ -77,8 +84,9 @@ class Collector {
     this.#loop.add(text);
   }
 
-  #remember(uid: string): void {
-    this.#gone.add(uid);
+  #remember({ apiVersion, kind, metadata }: ApiObject): void {
+    const { uid = '', name, namespace } = metadata;
+    this.#gone.add(ownerText({ apiVersion, kind, name, uid }, namespace));
     for (const oldest of this.#gone) {
       if (this.#gone.size <= REMEMBERED) break;
       this.#gone.delete(oldest);
@@ -131,8 +139,10 @@ class Collector {
     for (const reference of references) {
       const state = this.#ownerState(reference, object);
       if (state === 'unknown') return;
-      if (state === 'absent') absent.add(reference.uid);
-      else if (state === 'waiting') waiting.add(reference.uid);
+      if (state === 'absent') {
+        absent.add(reference.uid);
+        if (isElsewhere(this.#namespaces.get(reference.uid), object)) reportForeignOwner(this.#api, object, reference);
+      } else if (state === 'waiting') waiting.add(reference.uid);
       else solid++;
     }
     if (solid > 0) {
@@ -164,8 +174,10 @@ class Collector {
   }
 
   #ownerState(reference: OwnerReference, dependent: ApiObject): 'solid' | 'absent' | 'waiting' | 'unknown' {
-    if (this.#gone.has(reference.uid)) return 'absent';
-    const found = this.#find(reference, dependent.metadata.namespace);
+    const { namespace } = dependent.metadata;
+    const gone = this.#gone.has(ownerText(reference, namespace)) || this.#gone.has(ownerText(reference, undefined));
+    if (gone) return 'absent';
+    const found = this.#find(reference, namespace);
     if (!found) return 'unknown';
     if (found.object?.metadata.uid !== reference.uid) return 'absent';
     return waitsForDependents(found.object) ? 'waiting' : 'solid';
