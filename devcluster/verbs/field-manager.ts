@@ -32,5 +32,12 @@ export function recordWrite(
   after: Draft,
   options: WriteOptions,
 ): Draft {
-  return asDraft(trackUpdate({ ...fieldManager(api, kind, subresource, options), before: old, after }));
+  const requested = kind.custom ? withoutEmptyRecord(after) : after;
+  return asDraft(trackUpdate({ ...fieldManager(api, kind, subresource, options), before: old, after: requested }));
+}
+
+/** An empty list asks for a reset where a Go type can tell it from none; of custom resources none can. */
+function withoutEmptyRecord(after: Draft): Draft {
+  const { managedFields, ...metadata } = after.metadata;
+  return managedFields?.length === 0 ? { ...after, metadata } : after;
 }
