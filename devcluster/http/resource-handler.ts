@@ -27,11 +27,12 @@ export async function handleResource(
     case 'POST':
       if (named) throw methodNotAllowed();
       return handleCreate(resource);
+    // The routes of built-in kinds know no such request; that of custom resources takes it, and then misses the name.
     case 'PUT':
-      if (!named) throw methodNotAllowed();
+      if (!named && !kind.custom) throw methodNotAllowed();
       return handleUpdate(resource);
     case 'PATCH':
-      if (!named) throw methodNotAllowed();
+      if (!named && !kind.custom) throw methodNotAllowed();
       return handlePatch(resource);
     case 'DELETE':
       return named ? handleDelete(resource) : handleDeleteCollection(resource);

@@ -61,6 +61,7 @@ export async function handleCreate(resource: ResourceRequest): Promise<ApiRespon
 
 export async function handleUpdate(resource: ResourceRequest): Promise<ApiResponse> {
   demand(resource, 'update');
+  demandName(resource);
   const { api, kind } = resource;
   const target = targetOf(resource);
   const body = await readObject(resource);
@@ -92,6 +93,7 @@ export async function handlePatch(resource: ResourceRequest): Promise<ApiRespons
   demand(resource, 'patch');
   const { api, request } = resource;
   const type = patchTypeOf(resource);
+  demandName(resource);
   const target = targetOf(resource);
   const text = (await request.body()).toString('utf8');
   const query = writeQuery(request.query, 'PatchOptions', type === undefined);
@@ -111,6 +113,10 @@ export async function readPatchBody(resource: ResourceRequest): Promise<{ type: 
   const type = patchTypeOf(resource);
   if (type === undefined) throw unsupportedMediaType(patchTypes(resource.kind).filter((other) => other !== APPLY));
   return { type, body: parsePatch((await resource.request.body()).toString('utf8')) };
+}
+
+function demandName({ info }: ResourceRequest): void {
+  if (info.name === '') throw badRequest('name must be provided');
 }
 
 function targetOf(resource: ResourceRequest): Target {

@@ -36,7 +36,8 @@ export const OBJECT_META: Schema = {
           apiVersion: TEXT,
           kind: TEXT,
           name: TEXT,
-          uid: TEXT,
+          // Told apart by nothing, they are told what they lack.
+          uid: { type: 'string', default: '' },
           controller: { type: 'boolean' },
           blockOwnerDeletion: { type: 'boolean' },
         },

@@ -4,7 +4,7 @@ import { builtinSchema } from '../kinds/builtin-definitions.ts';
 import { apiVersionOf } from '../kinds/served-kind.ts';
 import { invalid as invalidField } from '../schema/field-error.ts';
 import { quote } from '../schema/go-text.ts';
-import { deepCopy, isObject, stringAt } from '../schema/json.ts';
+import { deepCopy, isObject, stringAt, type JsonObject } from '../schema/json.ts';
 import { pruneObjectMeta } from '../strategies/object-meta.ts';
 import type { Body } from '../http/body.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
@@ -130,7 +130,7 @@ function typeProblem(kind: ServedKind, draft: Draft): string | undefined {
 }
 
 /** A patched object as text: its members in order, as Go prints a map. */
-function patchedText(draft: Draft): string {
+export function patchedText(draft: Draft | JsonObject): string {
   return JSON.stringify(Object.fromEntries(Object.entries(draft).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 

@@ -1,12 +1,13 @@
-import { badRequest } from '../http/status.ts';
+import { badRequest, invalid } from '../http/status.ts';
 import { applyJsonPatch, unknownJsonPatchFields } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge.ts';
 import { findConvertProblem } from '../kinds/convert-problem.ts';
 import { apiVersionOf } from '../kinds/served-kind.ts';
+import { invalid as invalidField } from '../schema/field-error.ts';
 import { formatGoValue } from '../schema/go-text.ts';
 import { isObject } from '../schema/json.ts';
-import { admitFields, unreadablePatch } from './decode.ts';
+import { admitFields, patchedText, unreadablePatch } from './decode.ts';
 import { asDraft } from './draft.ts';
 import { recordWrite } from './field-manager.ts';
 import { update } from './update.ts';
@@ -32,13 +33,31 @@ export function patch(api: Api, target: Target, type: PatchType, body: Body, opt
 export function patched(kind: ServedKind, type: PatchType, old: ApiObject, body: Body, options: WriteOptions): Draft {
   const { value, duplicates } = body;
   if (type === 'strategic') return strategicallyPatched(kind, old, body, options);
-  const draft = asDraft(type === 'json' ? applyJsonPatch(old, value) : applyMergePatch(old, value));
+  const draft = typed(kind, type === 'json' ? applyJsonPatch(old, value) : applyMergePatch(old, value));
   const complaints =
     type === 'json'
       ? [...duplicates.map((duplicate) => `json patch ${duplicate}`), ...unknownJsonPatchFields(value)]
       : duplicates;
   admitFields(kind, draft, 'patch', options, complaints);
   return draft;
+}
+
+/** The result as an object of the kind. A built-in kind is known by the path, a custom one by what the object says. */
+function typed(kind: ServedKind, result: unknown): Draft {
+  if (!isObject(result)) return asDraft(result);
+  const { kind: named, apiVersion } = result;
+  if (!kind.custom) return asDraft({ ...result, kind: (named ?? '') === '' ? kind.kind : named });
+  if ((named ?? '') === '') {
+    const shown = patchedText(result);
+    throw unreadablePatch(shown, `Object 'Kind' is missing in '${shown}'`);
+  }
+  const draft = asDraft(result);
+  const wanted = apiVersionOf(kind);
+  if (apiVersion === wanted) return draft;
+  const errors = [invalidField('apiVersion', apiVersion, `must be ${wanted}`)];
+  if (named !== kind.kind) errors.unshift(invalidField('kind', named, `must be ${kind.kind}`));
+  const group = draft.apiVersion.includes('/') ? (draft.apiVersion.split('/')[0] ?? '') : '';
+  throw invalid(group, draft.kind, draft.metadata.name, errors);
 }
 
 /** The real server reads the result as the type that it has: what it says about its own type does not count. */
