@@ -11,6 +11,7 @@ import { admitCreate } from '../admission/namespaces.ts';
 import { recordWrite } from './field-manager.ts';
 import { generateName } from './generated-name.ts';
 import { dropDuplicateOwners } from './owner-references.ts';
+import { checkSize } from './size-limit.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { Api, WriteOptions } from './api.ts';
@@ -67,6 +68,7 @@ function insertNamed(api: Api, kind: ServedKind, draft: Draft, options: WriteOpt
   if (collection.get(keyOf(draft))) return undefined;
   orderObjectMeta(draft);
   const stored = kind.toStorage(draft);
+  if (!options.dryRun) checkSize(stored);
   return options.dryRun ? freezeJson<ApiObject>(stored) : api.store.put(collection, stored);
 }
 

@@ -14,7 +14,7 @@ export function get(
   name: string,
   resourceVersion = '',
 ): ApiObject {
-  checkNotInFuture(api, parseVersion(resourceVersion));
+  checkNotInFuture(api, parseVersion(resourceVersion, true));
   const stored = api.store.collection(kind.collection).get(objectKey(namespace, name));
   if (!stored) throw notFound(resourceOf(kind), name);
   return kind.fromStorage(stored);

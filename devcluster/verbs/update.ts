@@ -10,6 +10,7 @@ import { objectKey } from '../store/object.ts';
 import { admitCreate } from '../admission/namespaces.ts';
 import { insert, matchNamespace, wipeSystemFields } from './create.ts';
 import { dropDuplicateOwners } from './owner-references.ts';
+import { checkSize } from './size-limit.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { Api, WriteOptions } from './api.ts';
@@ -66,6 +67,7 @@ export function update(api: Api, target: Target, change: Change, options: WriteO
   }
   const settled = settleManagedFields(stored, next);
   if (!settled.changed) return { object: old, created: false };
+  if (!options.dryRun) checkSize(next);
   const object = options.dryRun ? freezeJson<ApiObject>(next) : api.store.put(collection, next);
   return { object: kind.fromStorage(object), created: false };
 }

@@ -2,12 +2,18 @@ import { badRequest, plainError, tooLargeVersion } from '../http/status.ts';
 import { quote } from '../schema/go-text.ts';
 import type { Api } from './api.ts';
 
-/** A resource version that a client names; undefined where it names none. Throws for what no server gave out: 400, and 500 where a watch asks. */
-export function parseVersion(text: string, forWatch = false): number | undefined {
+/** Of 64 bits. */
+const MAX_VERSION = 2n ** 64n - 1n;
+
+/** A resource version that a client names; undefined where it names none. Throws for what no server gave out: 400 to a list, 500 to who asks for
+ * one object or a watch. */
+export function parseVersion(text: string, one = false): number | undefined {
   if (text === '') return undefined;
-  if (!/^\d+$/.test(text)) {
-    const why = `resourceVersion: Invalid value: ${quote(text)}: strconv.ParseUint: parsing ${quote(text)}: invalid syntax`;
-    throw forWatch ? plainError(why) : badRequest(`invalid resource version: ${why}`);
+  const isNumber = /^\d+$/.test(text);
+  if (!isNumber || BigInt(text) > MAX_VERSION) {
+    const problem = isNumber ? 'value out of range' : 'invalid syntax';
+    const why = `resourceVersion: Invalid value: ${quote(text)}: strconv.ParseUint: parsing ${quote(text)}: ${problem}`;
+    throw one ? plainError(why) : badRequest(`invalid resource version: ${why}`);
   }
   const version = Number(text);
   return Number.isSafeInteger(version) ? version : Number.MAX_SAFE_INTEGER;
