@@ -12,9 +12,10 @@ const PUBLIC = new Set(['/healthz', '/livez', '/readyz', '/version', '/version/'
 /** Who sends a request, after impersonation. Throws 401 for a token that is not known. */
 export function authenticate(tokens: Tokens, { header }: ApiRequest): User {
   const authorization = header('authorization');
-  if (authorization === undefined) return ANONYMOUS;
-  const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
-  const user = token === undefined ? undefined : tokens.find(token);
+  const [scheme = '', token = ''] = (authorization ?? '').trim().split(' ');
+  // Other ways to say who one is, and no token, are as good as nothing.
+  if (scheme.toLowerCase() !== 'bearer' || token === '') return ANONYMOUS;
+  const user = tokens.find(token);
   if (!user) throw unauthorized();
   return impersonated(user, header);
 }

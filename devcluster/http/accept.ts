@@ -24,12 +24,13 @@ const PRETTY_AGENTS = /^(curl|Wget|Mozilla\/)/;
 
 /**
  * Reads an Accept header: the first of its forms that is served here, the most wanted first. Throws 406 where there is none; so
- * clients that know protobuf only are refused, and those that name JSON after it get JSON.
+ * clients that know protobuf only are refused, and those that name JSON after it get JSON. Of custom resources that is said otherwise.
  */
 export function negotiate(
   accept: string | undefined,
   query: URLSearchParams,
   userAgent: string | undefined,
+  custom = false,
 ): Representation {
   const pretty = query.has('pretty')
     ? !/^(0|false)$/i.test(query.get('pretty') ?? '')
@@ -49,7 +50,7 @@ export function negotiate(
       return { format, as: transform, version, pretty };
     }
   }
-  if (!known) throw notAcceptable(AVAILABLE);
+  if (!known && !custom) throw notAcceptable(AVAILABLE);
   const message = `only the following media types are accepted: ${AVAILABLE.slice(0, 2).join(', ')}`;
   throw new StatusError(406, 'NotAcceptable', message);
 }

@@ -1,6 +1,7 @@
 import { apiGroup, apiGroupList, apiResourceList, apiVersions, groupDiscoveryList } from '../kinds/discovery.ts';
 import { mediaRanges, negotiate } from './accept.ts';
 import { CONTENT_TYPES, encode } from './render.ts';
+import { methodNotAllowed, noSuchResource } from './status.ts';
 import type { Document } from '../kinds/documents.ts';
 import type { ApiRequest, PlainResponse } from './exchange.ts';
 import type { Served } from './route.ts';
@@ -10,6 +11,8 @@ export function answerDiscovery(served: Served, request: ApiRequest): PlainRespo
   const [root, group, version, ...more] = request.path.split('/').filter((part) => part !== '');
   if ((root !== 'api' && root !== 'apis') || more.length > 0) return undefined;
   const { documents, address } = served;
+  // The documents of all groups and of one are answered whatever the method.
+  if (request.method !== 'GET' && (root === 'api' || version !== undefined)) throw methodNotAllowed();
   if (root === 'api') {
     if (group === undefined) {
       return (
@@ -22,7 +25,7 @@ export function answerDiscovery(served: Served, request: ApiRequest): PlainRespo
     }
     const list =
       version === undefined ? documents.get(request.path, (kinds) => apiResourceList(kinds, '', group)) : undefined;
-    return plain(request, list);
+    return plain(request, list) ?? unknownVersion(served, '');
   }
   if (group === undefined) {
     return aggregated(served, request, false) ?? plain(request, documents.get('/apis', apiGroupList));
@@ -32,10 +35,13 @@ export function answerDiscovery(served: Served, request: ApiRequest): PlainRespo
       request,
       documents.get(request.path, (kinds) => apiGroup(kinds, group)),
     );
-  return plain(
-    request,
-    documents.get(request.path, (kinds) => apiResourceList(kinds, group, version)),
-  );
+  const list = documents.get(request.path, (kinds) => apiResourceList(kinds, group, version));
+  return plain(request, list) ?? unknownVersion(served, group);
+}
+
+/** A version that a built-in group does not have is told so; other groups are not known at all. */
+function unknownVersion({ api }: Served, group: string): undefined {
+  if (api.kinds.isNativeGroup(group)) throw noSuchResource();
 }
 
 /** One document for all groups, where the client knows that form. */

@@ -25,6 +25,9 @@ export function integer(query: URLSearchParams, name: string): number | undefine
   const text = query.get(name);
   if (text === null || text === '') return undefined;
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${quote(text)}: invalid syntax`);
+  if (BigInt.asIntN(64, BigInt(text)) !== BigInt(text)) {
+    throw badRequest(`strconv.ParseInt: parsing ${quote(text)}: value out of range`);
+  }
   return Number(text);
 }
 
@@ -108,8 +111,13 @@ function listErrors({ match, resourceVersion, continueToken, sendInitialEvents }
   return errors;
 }
 
-function watchErrors({ match, continueToken, sendInitialEvents }: VersionQuery): FieldError[] {
+function watchErrors({ match, resourceVersion, continueToken, sendInitialEvents }: VersionQuery): FieldError[] {
   const errors: FieldError[] = [];
+  // A watch from no version on is taken for one that asks for the initial events, which has a match.
+  const fromStart = resourceVersion === '' || resourceVersion === '0';
+  if (match === '' && sendInitialEvents === undefined && fromStart && continueToken !== '') {
+    errors.push(forbidden(MATCH, WITH_CONTINUE));
+  }
   if (sendInitialEvents !== undefined && match !== 'NotOlderThan') {
     errors.push(forbidden(MATCH, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
   }

@@ -17,10 +17,9 @@ export interface RequestInfo {
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 export function parsePath(path: string): RequestInfo {
-  const parts = path
+  const parts = decode(path)
     .split('/')
-    .filter((part) => part !== '')
-    .map(decode);
+    .filter((part) => part !== '');
   const root = parts.shift();
   const core = root === 'api';
   const nothing = {

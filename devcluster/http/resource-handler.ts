@@ -17,7 +17,7 @@ export async function handleResource(
   request: ApiRequest,
   caller: Caller,
 ): Promise<ApiResponse> {
-  const as = negotiate(request.header('accept'), request.query, request.header('user-agent'));
+  const as = negotiate(request.header('accept'), request.query, request.header('user-agent'), kind.custom);
   const resource: ResourceRequest = { api, kind, info, request, caller, as };
   if (kind.deprecationWarning) caller.warn(kind.deprecationWarning);
   const named = info.name !== '';

@@ -2,7 +2,7 @@ import { answerDiscovery } from './discovery-handler.ts';
 import { answerOpenApi } from './openapi-handler.ts';
 import { handleResource } from './resource-handler.ts';
 import { answerServerInfo } from './server-info.ts';
-import { noSuchResource } from './status.ts';
+import { badRequest, noSuchResource } from './status.ts';
 import { handleSubresource } from './subresources.ts';
 import { answerVirtual } from './virtual-kinds.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
@@ -52,6 +52,9 @@ export async function route(
   if (!fitsScope(kind, info, request)) {
     if (kind.custom) return NOT_FOUND;
     throw noSuchResource();
+  }
+  if (info.name === '.' || info.name === '..') {
+    throw badRequest(`Name parameter invalid: "${info.name}": may not be '${info.name}'`);
   }
   const virtual = await answerVirtual(served, kind, info, request, caller);
   if (virtual) return virtual;

@@ -2,8 +2,12 @@ import { SERVER_VERSION } from '../kinds/builtin-definitions.ts';
 import { openApiPaths } from '../kinds/openapi.ts';
 import { negotiate } from './accept.ts';
 import { CONTENT_TYPES, encode } from './render.ts';
+import { methodNotAllowed } from './status.ts';
 import type { ApiRequest, PlainResponse } from './exchange.ts';
 import type { Served } from './route.ts';
+
+/** Single checks, below those of all. */
+const CHECKS = ['/ping', '/log', '/etcd'];
 
 const HEALTH = new Set(['/healthz', '/livez', '/readyz']);
 
@@ -11,7 +15,12 @@ const HEALTH = new Set(['/healthz', '/livez', '/readyz']);
 export function answerServerInfo(served: Served, request: ApiRequest): PlainResponse | undefined {
   const path = request.path === '/' ? '/' : request.path.replace(/\/$/, '');
   if (HEALTH.has(path)) return health(path.slice(1), request.query.has('verbose'));
-  if (path === '/version') return json(request, VERSION);
+  if (CHECKS.some((check) => HEALTH.has(path.slice(0, -check.length)) && path.endsWith(check)))
+    return health('', false);
+  if (path === '/version') {
+    if (request.method !== 'GET') throw methodNotAllowed();
+    return json(request, VERSION);
+  }
   if (path === '/') return json(request, { paths: paths(served) });
   return undefined;
 }
@@ -27,6 +36,10 @@ const [MAJOR = '', MINOR = ''] = SERVER_VERSION.slice(1).split('.');
 const VERSION = {
   major: MAJOR,
   minor: MINOR,
+  emulationMajor: MAJOR,
+  emulationMinor: MINOR,
+  minCompatibilityMajor: MAJOR,
+  minCompatibilityMinor: String(Number(MINOR) - 1),
   gitVersion: `${SERVER_VERSION}+autopilot-devcluster`,
   gitCommit: '',
   gitTreeState: '',

@@ -3,9 +3,10 @@ import { createServer } from 'node:https';
 import { DevclusterError } from '../errors.ts';
 import { handleRequest } from './handler.ts';
 import { isStream } from './exchange.ts';
-import { tooLarge } from './status.ts';
+import { methodNotAllowed, tooLarge } from './status.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { ServingCertificate } from '../auth/certificate.ts';
 import type { ApiRequest, StreamResponse } from './exchange.ts';
 import type { Handler } from './handler.ts';
@@ -34,6 +35,7 @@ export async function listen(handler: Handler, certificate: ServingCertificate, 
       message.destroy();
     });
   });
+  server.on('clientError', refuse);
   await bind(server, port);
   const address = server.address();
   if (address === null || typeof address === 'string') {
@@ -61,8 +63,25 @@ async function bind(server: Server, port: number): Promise<void> {
   }
 }
 
+/** Requests that cannot be read, of which methods that Node.js does not know are one. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  if (error.code !== 'HPE_INVALID_METHOD') return void socket.end(rawAnswer(400, 'Bad Request', 'text/plain', ''));
+  const { status } = methodNotAllowed();
+  socket.end(rawAnswer(405, 'Method Not Allowed', 'application/json', JSON.stringify(status)));
+}
+
+function rawAnswer(code: number, reason: string, type: string, body: string): string {
+  const head = [`HTTP/1.1 ${code} ${reason}`, `Content-Type: ${type}`, `Content-Length: ${Buffer.byteLength(body)}`];
+  return [...head, 'Connection: close', '', body].join('\r\n');
+}
+
 async function serve(handler: Handler, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const destroy = (): void => void message.socket.destroy();
+  if (!isDecodable(message.url ?? '/')) {
+    response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('400 Bad Request');
+    return;
+  }
   const outcome = await handleRequest(handler, toRequest(message), destroy);
   if (outcome === 'cut') {
     destroy();
@@ -71,6 +90,16 @@ async function serve(handler: Handler, message: IncomingMessage, response: Serve
   response.writeHead(outcome.status, { 'cache-control': 'no-cache, private', ...mutable(outcome.headers) });
   if (isStream(outcome)) stream(outcome, response);
   else response.end(message.method === 'HEAD' ? undefined : outcome.body);
+}
+
+/** Whether all that is encoded in a URL's path can be read. */
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function mutable(headers: StreamResponse['headers']): Record<string, string | string[]> {

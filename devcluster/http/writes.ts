@@ -150,13 +150,21 @@ function managerOf(userAgent = ''): string {
 export async function readObject({ kind, request }: ResourceRequest): Promise<Body> {
   const contentType = request.header('content-type');
   const type = mediaTypeOf(contentType);
-  if (type !== '' && !BODY_TYPES.includes(type)) throw unsupportedMediaType(BODY_TYPES);
+  if ((type !== '' && !BODY_TYPES.includes(type)) || !hasReadableParameters(contentType)) {
+    throw unsupportedMediaType(BODY_TYPES);
+  }
   const bytes = await request.body();
   try {
     return await parseBody(bytes, contentType);
   } catch (error) {
     throw error instanceof JsonSyntaxError ? unreadable(kind, bytes.toString('utf8'), error) : error;
   }
+}
+
+/** All that follows the media type has a name and a value. */
+function hasReadableParameters(contentType = ''): boolean {
+  const [, ...parameters] = contentType.split(';');
+  return parameters.every((parameter) => parameter.trim() === '' || parameter.includes('='));
 }
 
 function parsePatch(text: string): Body {

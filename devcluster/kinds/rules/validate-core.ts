@@ -32,7 +32,7 @@ export const validateConfigMap: Validator = (object, old) => {
     errors.push(...eachInvalid(`binaryData[${key}]`, key, configMapKey(key)));
     bytes += decodedLength(value);
   }
-  if (bytes > MAX_DATA_BYTES) errors.push(tooLong('', MAX_DATA_BYTES));
+  if (bytes > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES));
   return errors;
 };
 
