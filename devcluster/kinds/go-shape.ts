@@ -31,7 +31,7 @@ function shapeObject(schema: Schema, object: JsonObject, path: string, unknown: 
       continue;
     }
     const value = shapeValue(property, object[key], at, unknown);
-    if (value === null || value === undefined || (property['x-go-empty'] === 'omit' && isEmpty(value))) {
+    if (value === null || value === undefined || (isOmitted(property) && isEmpty(value))) {
       delete object[key];
     } else {
       setMember(object, key, value);
@@ -54,6 +54,11 @@ function shapeObject(schema: Schema, object: JsonObject, path: string, unknown: 
       case undefined:
     }
   }
+}
+
+/** The dependencies of a JSON schema are refused even where they are empty, which can be seen only if they stay. */
+function isOmitted(property: Schema): boolean {
+  return property['x-go-empty'] === 'omit' && property['x-go-type'] !== 'v1.JSONSchemaDependencies';
 }
 
 function isEmpty(value: unknown): boolean {
@@ -112,6 +117,8 @@ function shapeMap(schema: Schema, map: JsonObject, path: string, unknown: string
 
 /** What Go makes of a null among the items of a list or the values of a map. */
 function nullItem(schema: Schema): unknown {
+  // The type of any JSON keeps it as it is: among the values of an enumeration, null is one.
+  if (schema['x-go-type'] === 'v1.JSON') return null;
   if (schema.type === 'object' && schema.properties !== undefined) return emptyObject(schema);
   if (schema.type === 'array' || schema.type === 'object') return null;
   return zeroOf(schema);

@@ -3,6 +3,7 @@ import { findDecodeProblem } from '../kinds/decode-problem.ts';
 import { findEmbeddedProblem, shapeEmbeddedMetadata } from '../kinds/embedded-metadata.ts';
 import { applyDefaults, dropForbiddenNulls } from '../schema/defaults.ts';
 import { invalid } from '../schema/field-error.ts';
+import { compareStrings, quote } from '../schema/go-text.ts';
 import { deepEqual } from '../schema/json.ts';
 import { pruneUnknown } from '../schema/prune.ts';
 import { nameIsDnsSubdomain, nameIsPathSegment } from '../schema/names.ts';
@@ -10,7 +11,7 @@ import { validateObjectMeta, validateObjectMetaUpdate } from '../schema/object-m
 import { validateSchema, validateStatusSchema } from '../schema/validate.ts';
 import { keep, keepAllButStatus } from './status-subresource.ts';
 import type { Schema } from '../schema/schema.ts';
-import type { Draft } from '../store/object.ts';
+import type { ApiObject, Draft } from '../store/object.ts';
 import type { Strategy } from './strategy.ts';
 
 const OBJECT_META = 'apimachinery.pkg.apis.meta.v1.ObjectMeta';
@@ -60,7 +61,7 @@ export function customStrategy({ schema, status, namespaced, kind }: CustomKind)
       if (subresource === 'status') return [...errors, ...validateStatusSchema(schema, draft, old)];
       return [...errors, ...validateSchema(schema, draft, { old })];
     },
-    warnings: () => [],
+    warnings: finalizerWarnings,
     resetFields(subresource) {
       if (!status) return [];
       return subresource === 'status' ? [['metadata'], ['spec']] : [['status']];
@@ -72,6 +73,20 @@ export function customStrategy({ schema, status, namespaced, kind }: CustomKind)
     garbageCollected: true,
     gracePeriod: () => undefined,
   };
+}
+
+const KNOWN_FINALIZERS = ['foregroundDeletion', 'kubernetes', 'orphan'];
+
+/** About finalizers that come along and may be somebody else's too. Source: generateWarningsFromObj. */
+function finalizerWarnings({ metadata }: Draft, old: ApiObject | undefined): string[] {
+  const before = new Set([...KNOWN_FINALIZERS, ...(old?.metadata.finalizers ?? [])]);
+  const added = [...new Set(metadata.finalizers ?? [])].filter((name) => !before.has(name) && !name.includes('/'));
+  return added
+    .sort(compareStrings)
+    .map(
+      (name) =>
+        `metadata.finalizers: ${quote(name)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+    );
 }
 
 function withoutMeta(object: Readonly<Record<string, unknown>> | Draft): object {

@@ -5,6 +5,7 @@ import { setCondition } from '../kinds/conditions.ts';
 import { isObject, listAt, stringAt, valueAt } from '../schema/json.ts';
 import { hasGeneration, nextGeneration } from './generation.ts';
 import { notEnforced } from './not-enforced.ts';
+import { schemaWarnings } from './schema-warnings.ts';
 import { keep } from './status-subresource.ts';
 import type { BuiltinKind } from '../kinds/builtin.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
@@ -119,7 +120,7 @@ export function nativeStrategy(kind: BuiltinKind): Strategy {
       draft.metadata.generation = old.metadata.generation;
     },
     validate: (draft, old, subresource) => validateBuiltin(kind, draft, old, subresource),
-    warnings: (draft) => notEnforced(id, draft),
+    warnings: (draft, old) => [...schemaWarnings(id, draft, old), ...notEnforced(id, draft)],
     resetFields(subresource) {
       if (!status) return [];
       if (subresource !== 'status') return [['status']];

@@ -18,7 +18,7 @@ export interface Strategy {
   prepareForStatus(draft: Draft, old: ApiObject): void;
   validate(draft: Draft, old: ApiObject | undefined, subresource: string): readonly FieldError[];
   /** Sent to the writer as warnings. */
-  warnings(draft: Draft): readonly string[];
+  warnings(draft: Draft, old: ApiObject | undefined): readonly string[];
   /** The fields that a write of this subresource ('' for the main resource) never owns. */
   resetFields(subresource: string): readonly (readonly string[])[];
   /** PUT of a missing object creates it. */

@@ -63,7 +63,7 @@ function insertNamed(api: Api, kind: ServedKind, draft: Draft, options: WriteOpt
   completeNew(api, kind, draft);
   const errors = kind.strategy.validate(draft, undefined, '');
   if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, metadata.name, errors);
-  for (const warning of kind.strategy.warnings(draft)) options.warn(warning);
+  for (const warning of kind.strategy.warnings(draft, undefined)) options.warn(warning);
   const collection = api.store.collection(kind.collection);
   if (collection.get(keyOf(draft))) return undefined;
   orderObjectMeta(draft);

@@ -58,7 +58,7 @@ export function update(api: Api, target: Target, change: Change, options: WriteO
   if (target.subresource === '') completeChanged(api, kind, draft, old);
   const errors = kind.strategy.validate(draft, old, target.subresource);
   if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, draft.metadata.name, errors);
-  for (const warning of kind.strategy.warnings(draft)) options.warn(warning);
+  for (const warning of kind.strategy.warnings(draft, old)) options.warn(warning);
   orderObjectMeta(draft);
   const next = kind.toStorage(draft);
   if (endsObject(kind, next, stored)) {

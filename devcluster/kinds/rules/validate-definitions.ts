@@ -282,18 +282,22 @@ function validateChange(spec: JsonObject, old: JsonObject): FieldError[] {
 /** The first version that is marked as the storage version is stored from now on, whatever the status says yet. */
 function validateStoredVersions(object: JsonObject, spec: JsonObject): FieldError[] {
   const path = 'status.storedVersions';
-  const [current, ...more] = objectsAt(spec, 'versions')
-    .filter(({ storage }) => storage === true)
-    .map((version) => stringAt(version, 'name'));
+  const versions = objectsAt(spec, 'versions').map((version) => ({
+    name: stringAt(version, 'name'),
+    isStorage: version['storage'] === true,
+  }));
+  const current = versions.find(({ isStorage }) => isStorage)?.name;
   const told = textsAt(object, 'status', 'storedVersions');
   const stored = current === undefined || told.includes(current) ? told : [...told, current];
   if (stored.length === 0) return [invalid(path, null, 'must have at least one stored version')];
-  const errors = more.flatMap((name) =>
-    stored.includes(name) ? [] : [invalid(path, stored, `must have the storage version ${name}`)],
-  );
-  const names = new Set(objectsAt(spec, 'versions').map((version) => stringAt(version, 'name')));
+  const errors: FieldError[] = [];
+  const left = new Set(stored);
+  for (const { name, isStorage } of versions) {
+    // Each is found once: a second version of the same name is not.
+    if (!left.delete(name) && isStorage) errors.push(invalid(path, stored, `must have the storage version ${name}`));
+  }
   stored.forEach((name, index) => {
-    if (names.has(name)) return;
+    if (!left.has(name)) return;
     const detail = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
     errors.push(invalid(`${path}[${index}]`, name, detail));
   });
