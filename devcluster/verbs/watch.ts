@@ -121,8 +121,10 @@ function bookmarks(api: Api, selection: Selection, options: WatchOptions, sink: 
     });
   };
   again();
-  const last = api.clock.after(Math.max(0, options.timeout - LAST_BOOKMARK), send);
-  return [() => cancel(), last];
+  const stops = [() => cancel()];
+  // A watch that is as short as that has no last one.
+  if (options.timeout > LAST_BOOKMARK) stops.push(api.clock.after(options.timeout - LAST_BOOKMARK, send));
+  return stops;
 }
 
 /** All changes up to this version have been delivered. */
