@@ -70,10 +70,11 @@ function empty(api: Api, namespace: string): Remaining[] {
     });
 }
 
-/** Those of the real server. Ones that tell of no problem stay away where there never was one. */
+/** Those of the real server. Ones that tell of no problem stay away where there never was one, and nothing else holds it. */
 function conditions(remaining: readonly Remaining[], namespace: Draft): Condition[] {
   const known = listAt(namespace, 'status', 'conditions').length > 0;
-  if (remaining.length === 0 && !known) return [];
+  const stays = (namespace.metadata.finalizers?.length ?? 0) > 0;
+  if (remaining.length === 0 && !known && !stays) return [];
   const finalizers = new Map<string, number>();
   for (const name of remaining.flatMap(({ objects }) =>
     objects.flatMap((object) => object.metadata.finalizers ?? []),
