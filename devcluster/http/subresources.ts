@@ -26,7 +26,7 @@ export async function handleSubresource(
   }
   if (!METHODS.has(request.method)) throw refusedMethod(kind, request.method);
   if (sub.name === 'status') return handleResource(api, kind, info, request, caller);
-  const as = negotiate(request.header('accept'), request.query, request.header('user-agent'));
+  const as = negotiate(request.header('accept'), request.query, request.header('user-agent'), kind.custom);
   const resource: ResourceRequest = { api, kind, info, request, caller, as };
   if (sub.name === 'scale') return handleScale(resource, sub);
   if (request.method === 'PUT') return handleUpdate(resource);
