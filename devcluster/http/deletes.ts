@@ -1,4 +1,8 @@
+import { definitionSchema } from '../kinds/builtin-definitions.ts';
+import { findDecodeProblem } from '../kinds/decode-problem.ts';
 import { resourceOf } from '../kinds/served-kind.ts';
+import { stringAt } from '../schema/json.ts';
+import { noSuchKind, typeMetaProblem } from '../verbs/decode.ts';
 import { remove } from '../verbs/delete.ts';
 import { removeCollection } from '../verbs/delete-collection.ts';
 import { parseBody } from './body.ts';
@@ -39,9 +43,21 @@ async function readDeleteOptions({ request }: ResourceRequest): Promise<DeleteOp
   if (bytes.length === 0) return deleteOptions(request.query, undefined);
   try {
     const { value } = await parseBody(bytes, request.header('content-type'));
-    return deleteOptions(request.query, value);
+    const problem = deleteOptionsProblem(value);
+    if (problem !== undefined) throw badRequest(problem);
+    return deleteOptions(request.query, value ?? {});
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
   }
+}
+
+/** What keeps a body from being read as DeleteOptions. Whatever the API version, those of all groups are the same. */
+function deleteOptionsProblem(value: unknown): string | undefined {
+  const problem = value === null ? undefined : typeMetaProblem(value);
+  if (problem !== undefined) return problem;
+  const kind = stringAt(value, 'kind');
+  if (kind !== '' && kind !== 'DeleteOptions')
+    return noSuchKind(kind, stringAt(value, 'apiVersion') || 'meta.k8s.io/v1');
+  return findDecodeProblem(definitionSchema('apimachinery.pkg.apis.meta.v1.DeleteOptions'), value, 'DeleteOptions');
 }

@@ -172,12 +172,12 @@ function dryRunErrors(values: readonly string[]): FieldError[] {
 
 const POLICIES = ['Foreground', 'Background', 'Orphan'] as const;
 
-/** `metav1.DeleteOptions`, from the body where there is one, else from the query. */
+/** `metav1.DeleteOptions`, from the body (whose members have their types) where there is one, else from the query. */
 export function deleteOptions(query: URLSearchParams, body: unknown): DeleteOptions {
   const given = isObject(body) ? body : fromQuery(query);
   const dryRun = given['dryRun'];
-  const policy = given['propagationPolicy'];
-  const orphan = given['orphanDependents'];
+  const policy = given['propagationPolicy'] ?? undefined;
+  const orphan = given['orphanDependents'] ?? undefined;
   const errors: FieldError[] = [];
   if (orphan !== undefined && policy !== undefined) {
     errors.push(

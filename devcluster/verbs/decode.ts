@@ -1,10 +1,11 @@
 import { badRequest, invalid } from '../http/status.ts';
 import type { JsonSyntaxError } from '../http/json-text.ts';
 import { builtinSchema } from '../kinds/builtin-definitions.ts';
+import { jsonType } from '../kinds/decode-problem.ts';
 import { apiVersionOf } from '../kinds/served-kind.ts';
 import { invalid as invalidField } from '../schema/field-error.ts';
 import { quote } from '../schema/go-text.ts';
-import { deepCopy, isObject, stringAt, type JsonObject } from '../schema/json.ts';
+import { deepCopy, isObject, own, stringAt, type JsonObject } from '../schema/json.ts';
 import { pruneObjectMeta } from '../strategies/object-meta.ts';
 import type { Body } from '../http/body.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
@@ -38,16 +39,28 @@ function summary(text: string): string {
   return text.length > 30 ? `${short} ...` : short;
 }
 
-/** A copy of the body as an object of the kind. What a body does not say about its type, the path says. */
-function typed(kind: ServedKind, { value, text }: Body): Draft {
+/** What keeps a body from telling its type, as every object does first. */
+export function typeMetaProblem(value: unknown): string | undefined {
+  const wrong = (what: unknown, target: string): string =>
+    `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(what)} into Go ${target}`;
   if (!isObject(value)) {
-    const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
-    throw unrecognized(
-      kind,
-      text,
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    return wrong(
+      value,
+      'value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }',
     );
   }
+  const name = ['apiVersion', 'kind'].find((key) => typeof (own(value, key) ?? '') !== 'string');
+  return name === undefined ? undefined : wrong(value[name], `struct field .${name} of type string`);
+}
+
+export function noSuchKind(kind: string, apiVersion: string): string {
+  return `no kind ${quote(kind)} is registered for version ${quote(apiVersion)} in scheme ${SCHEME}`;
+}
+
+/** A copy of the body as an object of the kind. What a body does not say about its type, the path says. */
+function typed(kind: ServedKind, { value, text }: Body): Draft {
+  const problem = typeMetaProblem(value);
+  if (problem !== undefined || !isObject(value)) throw unrecognized(kind, text, problem ?? 'not an object');
   const wanted = apiVersionOf(kind);
   const apiVersion = stringAt(value, 'apiVersion');
   const named = stringAt(value, 'kind');
@@ -85,7 +98,7 @@ function nativeTypeProblem(kind: ServedKind, apiVersion: string, named: string):
     const internal = kind.group.split('.')[0] || 'core';
     return `converting (${version}.${named}) to (${internal}.${kind.kind}): unknown conversion`;
   }
-  return `no kind ${quote(named)} is registered for version ${quote(apiVersion)} in scheme ${SCHEME}`;
+  return noSuchKind(named, apiVersion);
 }
 
 /** Where the real server made its scheme; part of its message. */
