@@ -70,4 +70,85 @@ describe('Bodies of requests', () => {
       });
     }
   });
+
+  describe('that nest deeply', () => {
+    const ODDS = '/apis/example.com/v1/namespaces/default/odds';
+    const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+    const odd = (name: string, levels: number): string =>
+      `{"apiVersion":"example.com/v1","kind":"Odd","metadata":{"name":"${name}"},"spec":{"a":${nested(levels - 2)}}}`;
+    const send = (method: 'POST' | 'PATCH', path: string, type: string, body: string): ReturnType<HttpClient['send']> =>
+      client.send(method, path, { body, headers: { 'content-type': `application/${type}` } });
+
+    before(async () => {
+      await defineOdds(client);
+      await send('POST', ODDS, 'json', odd('deep', 3));
+    });
+
+    it('are taken up to a thousand levels', async () => {
+      const path = `${ODDS}/deep`;
+      const spec = `{"spec":{"a":${nested(998)}}}`;
+      const answers = [
+        await send('POST', ODDS, 'json', odd('posted', 1000)),
+        await send('POST', ODDS, 'yaml', odd('yaml', 1000)),
+        await send('PATCH', path, 'merge-patch+json', spec),
+        await send('PATCH', path, 'json-patch+json', `[{"op":"add","path":"/spec/b","value":${nested(997)}}]`),
+        await send('PATCH', `${path}?fieldManager=m`, 'apply-patch+yaml', odd('deep', 1000)),
+        await client.send('GET', ODDS),
+        await client.send('GET', ODDS, { headers: { accept: 'application/yaml' } }),
+      ];
+      assert.deepEqual(
+        answers.map(({ code }) => code),
+        [201, 201, 200, 200, 200, 200, 200],
+      );
+    });
+
+    it('are refused beyond that as the real server refuses them beyond ten thousand', async () => {
+      const path = `${ODDS}/deep`;
+      const spec = `{"spec":{"a":${nested(11_000)}}}`;
+      const answers = [
+        await send('POST', ODDS, 'json', odd('posted', 1001)),
+        await send('POST', ODDS, 'json', odd('posted', 11_000)),
+        await send('PATCH', path, 'merge-patch+json', spec),
+        await send('PATCH', path, 'json-patch+json', `[{"op":"add","path":"/spec/a/-","value":${nested(998)}}]`),
+        await client.send('DELETE', path, { body: spec }),
+      ];
+      const tooDeep = "couldn't get version/kind; json parse error: invalid character '[' exceeded max depth";
+      const unrecognized = `the object provided is unrecognized (must be of type Odd): ${tooDeep} ({"apiVersion":"example.com/v1" ...)`;
+      assert.deepEqual(
+        answers.map(({ code, value }) => `${code} ${stringAt(value, 'message')}`),
+        [
+          `400 ${unrecognized}`,
+          `400 ${unrecognized}`,
+          '400 invalid JSON patch',
+          '400 the patched object would nest in more than 1000 levels',
+          `400 ${tooDeep}`,
+        ],
+      );
+    });
+
+    it('are not made by operations of a JSON patch either', async () => {
+      const copies = Array.from({ length: 1100 }, () => ({ op: 'copy', from: '/spec', path: '/spec/a' }));
+      const growing = [{ op: 'add', path: '/spec', value: {} }, ...copies];
+      assert.equal((await send('PATCH', `${ODDS}/deep`, 'json-patch+json', JSON.stringify(growing))).code, 400);
+    });
+  });
 });
+
+async function defineOdds(client: HttpClient): Promise<void> {
+  const object = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const status = { type: 'object', properties: { a: { type: 'string' } } };
+  const openAPIV3Schema = { type: 'object', properties: { spec: object, status } };
+  const version = {
+    name: 'v1',
+    served: true,
+    storage: true,
+    subresources: { status: {} },
+    schema: { openAPIV3Schema },
+  };
+  const body = {
+    metadata: { name: 'odds.example.com' },
+    spec: { group: 'example.com', scope: 'Namespaced', names: { kind: 'Odd', plural: 'odds' }, versions: [version] },
+  };
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  assert.equal((await client.send('POST', path, { body })).code, 201);
+}

@@ -1,4 +1,4 @@
-import { isArray, isObject, setMember } from '../schema/json.ts';
+import { isArray, isObject, MAX_DEPTH, setMember } from '../schema/json.ts';
 import { quote } from '../schema/go-text.ts';
 import type { JsonObject } from '../schema/json.ts';
 
@@ -7,6 +7,7 @@ export class JsonSyntaxError extends Error {}
 
 /** Parses JSON. Throws a {@link JsonSyntaxError}. */
 export function parseJson(text: string): unknown {
+  checkDepth(text);
   try {
     return JSON.parse(text);
   } catch {
@@ -24,6 +25,22 @@ export function duplicateFields(text: string, value: unknown): readonly string[]
   reader.read();
   return [...new Set(reader.duplicates)].map((path) => `duplicate field ${quote(path)}`);
 }
+
+/** Before anything recursive sees the text. */
+function checkDepth(text: string): void {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) quoted = !quoted;
+    else if (quoted) at += code === BACKSLASH ? 1 : 0;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (++depth > MAX_DEPTH) throw new JsonSyntaxError(`invalid character '${text.charAt(at)}' exceeded max depth`);
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+  }
+}
+
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
 
 function countColons(text: string): number {
   let count = 0;

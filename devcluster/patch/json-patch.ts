@@ -4,7 +4,16 @@
  * adds it, indexes may be negative, a missing `value` is null.
  */
 import { compareStrings, quote } from '../schema/go-text.ts';
-import { deepCopy, deepEqual, isArray, isObject, own, type JsonObject } from '../schema/json.ts';
+import {
+  deepCopy,
+  deepEqual,
+  isArray,
+  isDeeperThan,
+  isObject,
+  MAX_DEPTH,
+  own,
+  type JsonObject,
+} from '../schema/json.ts';
 import { addAt, findPlace, getAt, PlaceError, removeAt, setAt, type Place } from './json-pointer.ts';
 import { PatchError } from './patch-error.ts';
 
@@ -86,7 +95,7 @@ function applyOperation(document: unknown, operation: Operation): unknown {
   const { op, path, value } = operation;
   switch (op) {
     case 'add':
-      addAt(place(document, path, 'add'), deepCopy(value));
+      addAt(place(document, path, 'add'), held(path, value));
       return document;
     case 'remove':
       removeAt(place(document, path, 'remove'));
@@ -98,19 +107,26 @@ function applyOperation(document: unknown, operation: Operation): unknown {
       return document;
     case 'move': {
       const source = place(document, operation.from, 'move');
-      const moved = getAt(source);
+      const moved = held(path, getAt(source));
       removeAt(source);
       addAt(place(document, path, 'move'), moved);
       return document;
     }
     case 'copy': {
-      const copied = deepCopy(getAt(place(document, operation.from, 'copy')));
+      const copied = held(path, getAt(place(document, operation.from, 'copy')));
       addAt(place(document, path, 'copy'), copied);
       return document;
     }
     default:
       throw new PlaceError(`Unexpected kind: ${op}`);
   }
+}
+
+/** A copy of what comes to stand at a path: operations can put things into each other time and again. */
+function held(path: string | undefined, value: unknown): unknown {
+  const above = (path ?? '').split('/').length - 1;
+  if (!isDeeperThan(MAX_DEPTH - above, value)) return deepCopy(value);
+  throw PatchError.malformed(`the patched object would nest in more than ${MAX_DEPTH} levels`);
 }
 
 function place(document: unknown, pointer: string | undefined, op: string): Place {
@@ -129,7 +145,7 @@ function replace(document: unknown, { path, value }: Operation): unknown {
   }
   const found = place(document, path, 'replace');
   getAt(found);
-  setAt(found, deepCopy(value));
+  setAt(found, held(path, value));
   return document;
 }
 

@@ -78,3 +78,15 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   if (keys.length !== Object.keys(b).length) return false;
   return keys.every((key) => Object.hasOwn(b, key) && deepEqual(a[key], b[key]));
 }
+
+/**
+ * How deep objects and lists may nest. A real server takes 10,000 levels; here all that handles an object is recursive, and has the
+ * stack of whoever runs the cluster.
+ */
+export const MAX_DEPTH = 1000;
+
+/** Whether objects and lists nest in more than so many levels. */
+export function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels <= 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member));
+}
