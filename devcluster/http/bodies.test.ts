@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { HttpClient } from '../conformance/http-client.ts';
 import { startCluster } from '../devcluster.ts';
-import { stringAt } from '../schema/json.ts';
+import { stringAt, valueAt } from '../schema/json.ts';
 import type { Cluster } from '../devcluster.ts';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
@@ -17,6 +17,7 @@ describe('Bodies of requests', () => {
   before(async () => {
     cluster = await startCluster({ crds: [], onError: (error) => unforeseen.push(error) });
     client = new HttpClient(cluster.kubeconfig);
+    await defineOdds(client);
   });
 
   after(async () => {
@@ -80,7 +81,6 @@ describe('Bodies of requests', () => {
       client.send(method, path, { body, headers: { 'content-type': `application/${type}` } });
 
     before(async () => {
-      await defineOdds(client);
       await send('POST', ODDS, 'json', odd('deep', 3));
     });
 
@@ -130,6 +130,110 @@ describe('Bodies of requests', () => {
       const copies = Array.from({ length: 1100 }, () => ({ op: 'copy', from: '/spec', path: '/spec/a' }));
       const growing = [{ op: 'add', path: '/spec', value: {} }, ...copies];
       assert.equal((await send('PATCH', `${ODDS}/deep`, 'json-patch+json', JSON.stringify(growing))).code, 400);
+    });
+  });
+
+  describe('in YAML', () => {
+    const ODDS = '/apis/example.com/v1/namespaces/default/odds';
+    const HEAD = 'apiVersion: example.com/v1\nkind: Odd\nmetadata: {name: odd}\n';
+    const post = (text: string, query = ''): ReturnType<HttpClient['send']> =>
+      client.send('POST', `${ODDS}?dryRun=All${query}`, {
+        body: text,
+        headers: { 'content-type': 'application/yaml' },
+      });
+    const apply = (text: string, query = ''): ReturnType<HttpClient['send']> =>
+      client.send('PATCH', `${ODDS}/odd?dryRun=All&fieldManager=m${query}`, {
+        body: text,
+        headers: { 'content-type': 'application/apply-patch+yaml' },
+      });
+
+    const scalars: Readonly<Record<string, unknown>> = {
+      '010': 8,
+      '0o17': 15,
+      '-010': -8,
+      '08': 8,
+      '0b11': 3,
+      '-0b11': -3,
+      '0x_1F': 31,
+      '1_000': 1000,
+      '1_0.5': 10.5,
+      _1: '_1',
+      '+12': 12,
+      '1.': 1,
+      '.5': 0.5,
+      '1e3': 1000,
+      '1e400': '1e400',
+      '1:30': '1:30',
+      '0xZZ': '0xZZ',
+      yes: true,
+      '2001-01-01': '2001-01-01',
+      '!!timestamp 2001-01-01': '2001-01-01',
+      '!!binary YQ==': 'a',
+      '!!str 1': '1',
+      '!!int "3"': 3,
+    };
+    for (const [text, expected] of Object.entries(scalars)) {
+      it(`reads ${text} as ${JSON.stringify(expected)}`, async () => {
+        const { value } = await post(`${HEAD}spec: {a: ${text}}`);
+        assert.deepEqual(valueAt(value, 'spec', 'a'), expected);
+      });
+    }
+
+    it('refuses what JSON has no number for', async () => {
+      for (const [text, told] of [
+        ['.inf', '+Inf'],
+        ['-.INF', '-Inf'],
+        ['.NaN', 'NaN'],
+      ]) {
+        const posted = await post(`${HEAD}spec: {a: ${text}}`);
+        assert.equal(posted.code, 400);
+        assert.match(stringAt(posted.value, 'message'), /\(must be of type Odd\): json: unsupported value: \S+ \(/);
+        const applied = await apply(`${HEAD}spec: {a: ${text}}`);
+        const message = `error encoding patch: json: unsupported value: ${told}`;
+        assert.deepEqual([applied.code, stringAt(applied.value, 'message')], [400, message]);
+      }
+    });
+
+    it('takes the first of several documents', async () => {
+      for (const text of [`${HEAD}---\na: [`, `# c\n---\n${HEAD}---\nkind: Other\n`]) {
+        assert.deepEqual([(await post(text)).code, (await apply(text)).code], [201, 201], text);
+      }
+    });
+
+    it('tells keys that occur twice, by line', async () => {
+      const text = `${HEAD}spec:\n  a: 1\n  a: 2\n  b: {q: 1, q: 2}\n`;
+      const lines = ['line 6: key "a" already set in map', 'line 7: key "q" already set in map'];
+      const warned = lines.map((line) => `299 - "${line.replaceAll('"', '\\"')}"`).join(', ');
+      for (const send of [post, apply]) {
+        const warnings = await send(text);
+        assert.deepEqual(
+          [warnings.code, String(warnings.headers['warning']).replaceAll(',299', ', 299')],
+          [201, warned],
+        );
+        assert.deepEqual(valueAt(warnings.value, 'spec'), { a: 2, b: { q: 2 } });
+      }
+      const errors = `yaml: unmarshal errors:\n  ${lines.join('\n  ')}`;
+      const strict = [await post(text, '&fieldValidation=Strict'), await apply(text, '&fieldValidation=Strict')];
+      assert.deepEqual(
+        strict.map(({ code, value }) => `${code} ${stringAt(value, 'message')}`),
+        [
+          `400 Odd in version "v1" cannot be handled as a Odd: strict decoding error: ${errors}`,
+          `400 error strict decoding patch: error converting YAML to JSON: ${errors}`,
+        ],
+      );
+      const json = '{"apiVersion":"example.com/v1","kind":"Odd","metadata":{"name":"odd"},"spec":{"a":1,"a":2}}';
+      const { code, value } = await apply(json, '&fieldValidation=Strict');
+      assert.equal(code, 400);
+      assert.match(stringAt(value, 'message'), /line 1: key "a" already set in map$/);
+    });
+
+    it('applies nothing that is no object', async () => {
+      for (const text of ['', 'null', '# c\n', '---\n']) {
+        const { code, value } = await apply(text);
+        assert.deepEqual([code, stringAt(value, 'message')], [400, 'invalid object type: /, Kind=']);
+      }
+      const { value } = await apply('true');
+      assert.match(stringAt(value, 'message'), /json: cannot unmarshal bool into Go value of type map/);
     });
   });
 });

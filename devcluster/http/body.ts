@@ -9,6 +9,8 @@ export interface Body {
   readonly value: unknown;
   /** `duplicate field "…"`. */
   readonly duplicates: readonly string[];
+  /** The same as a refusal tells it. */
+  readonly strictly: readonly string[];
   readonly text: string;
 }
 
@@ -30,39 +32,32 @@ export async function parseBody(bytes: Buffer, contentType: string | undefined):
 /** Throws a {@link JsonSyntaxError}. */
 export function parseJsonBody(text: string): Body {
   const value = parseJson(text);
-  return { value, duplicates: duplicateFields(text, value), text };
+  const duplicates = duplicateFields(text, value);
+  return { value, duplicates, strictly: duplicates, text };
 }
 
 /** The table of all fields is loaded by the first who sends protobuf. */
 async function parseProtobufBody(bytes: Buffer): Promise<Body> {
   const { decodeProtobuf } = await import('../protobuf/decode.ts');
-  return { value: decodeProtobuf(bytes), duplicates: [], text: bytes.toString('latin1') };
+  return { value: decodeProtobuf(bytes), duplicates: [], strictly: [], text: bytes.toString('latin1') };
 }
 
 /** JSON is YAML, and far faster to read: tried first. Throws a {@link JsonSyntaxError}. */
 export async function parseYamlBody(text: string): Promise<Body> {
   if (/^\s*[{[]/.test(text)) {
     try {
-      return parseJsonBody(text);
+      const body = parseJsonBody(text);
+      if (body.duplicates.length === 0) return body;
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
     }
   }
-  const { boolYaml11Tag, CORE_SCHEMA, load, mergeTag } = await import('js-yaml');
-  // As Go's YAML library reads it: yes and no are booleans, and << merges.
-  const schema = CORE_SCHEMA.withTags(boolYaml11Tag, mergeTag);
-  try {
-    return { value: load(text, { schema }), duplicates: [], text };
-  } catch (strict) {
-    try {
-      const value: unknown = load(text, { schema, json: true });
-      return { value, duplicates: [`yaml: ${reasonOf(strict)}`], text };
-    } catch (error) {
-      throw new JsonSyntaxError(`error converting YAML to JSON: yaml: ${reasonOf(error)}`);
-    }
-  }
+  const { parseYaml } = await import('./yaml-text.ts');
+  const { value, duplicates } = parseYaml(text);
+  return { value, duplicates, strictly: duplicates.length > 0 ? [asOne(duplicates)] : [], text };
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+/** Go's YAML library tells all in one error. */
+function asOne(duplicates: readonly string[]): string {
+  return ['yaml: unmarshal errors:', ...duplicates].join('\n  ');
 }

@@ -48,7 +48,8 @@ async function readDeleteOptions({ request }: ResourceRequest): Promise<DeleteOp
     return deleteOptions(request.query, value ?? {});
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
+    const fromYaml = error.message.startsWith('yaml: ');
+    throw badRequest(fromYaml ? error.message : `couldn't get version/kind; json parse error: ${error.message}`);
   }
 }
 

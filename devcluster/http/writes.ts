@@ -179,6 +179,6 @@ async function readPatch(parse: () => Promise<Body>): Promise<Body> {
   try {
     return await parse();
   } catch (error) {
-    throw error instanceof JsonSyntaxError ? badRequest(`error decoding patch: ${error.message}`) : error;
+    throw error instanceof JsonSyntaxError ? badRequest(`error encoding patch: ${error.message}`) : error;
   }
 }

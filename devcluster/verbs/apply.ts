@@ -1,5 +1,6 @@
 import { applyServerSide } from '../apply/apply.ts';
 import { badRequest } from '../http/status.ts';
+import { jsonType } from '../kinds/decode-problem.ts';
 import { apiVersionOf } from '../kinds/served-kind.ts';
 import { deepCopy, isObject, stringAt } from '../schema/json.ts';
 import { admitFields } from './decode.ts';
@@ -22,6 +23,7 @@ export function apply(api: Api, target: Target, body: Body, force: boolean, opti
       config,
       force,
     });
+    refuseDuplicates(body, options);
     const draft = asDraft(object);
     if (!old) kind.strategy.resetForCreate(draft);
     admitFields(kind, draft, 'patch', options);
@@ -30,12 +32,18 @@ export function apply(api: Api, target: Target, body: Body, force: boolean, opti
   return update(api, target, { make, createMissing: true }, options);
 }
 
-/** The body as an object of the target's type. */
-function configuration({ kind }: Target, { value }: Body): Draft {
+function refuseDuplicates({ duplicates, strictly }: Body, { fieldValidation, warn }: WriteOptions): void {
+  if (fieldValidation === 'Warn') duplicates.forEach(warn);
+  if (fieldValidation !== 'Strict' || strictly.length === 0) return;
+  throw badRequest(`error strict decoding patch: error converting YAML to JSON: ${strictly.join(', ')}`);
+}
+
+/** The body as an object of the target's type; no body has none. */
+function configuration({ kind }: Target, body: Body): Draft {
+  const value = body.value ?? {};
   if (!isObject(value)) {
-    const type = Array.isArray(value) ? 'array' : typeof value;
     throw badRequest(
-      `error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
+      `error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonType(value)} into Go value of type map[string]interface {}`,
     );
   }
   const wanted = apiVersionOf(kind);

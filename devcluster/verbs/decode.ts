@@ -19,14 +19,16 @@ import type { WriteOptions } from './api.ts';
 export function decode(kind: ServedKind, body: Body, options: WriteOptions, forCreate: boolean): Draft {
   const draft = typed(kind, body);
   if (forCreate) kind.strategy.resetForCreate(draft);
-  admitFields(kind, draft, 'body', options, body.duplicates);
+  const complaints = options.fieldValidation === 'Strict' ? body.strictly : body.duplicates;
+  admitFields(kind, draft, 'body', options, complaints);
   return draft;
 }
 
 /** 400 for a body that cannot be parsed, in the real server's words. */
 export function unreadable(kind: ServedKind, text: string, error: JsonSyntaxError): Error {
-  const why = error.message.startsWith('error converting') ? error.message : `json parse error: ${error.message}`;
-  return unrecognized(kind, text, `couldn't get version/kind; ${why}`);
+  const fromYaml = /^(yaml|json: unsupported value): /.test(error.message);
+  const why = fromYaml ? error.message : `couldn't get version/kind; json parse error: ${error.message}`;
+  return unrecognized(kind, text, why);
 }
 
 function unrecognized(kind: ServedKind, text: string, why: string): Error {
