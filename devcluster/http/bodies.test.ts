@@ -236,6 +236,52 @@ describe('Bodies of requests', () => {
       assert.match(stringAt(value, 'message'), /json: cannot unmarshal bool into Go value of type map/);
     });
   });
+
+  describe('with large numbers', () => {
+    const ODDS = '/apis/example.com/v1/namespaces/default/odds';
+    const body = (number: string): string =>
+      `{"apiVersion":"example.com/v1","kind":"Odd","metadata":{"name":"large"},"spec":{"a":${number}}}`;
+
+    before(() => client.send('POST', ODDS, { body: body('1') }));
+
+    for (const [number, why] of [
+      ['9007199254740993', 'the embedded cluster cannot hold 9007199254740993 exactly: write it as a string'],
+      ['9223372036854775807', 'the embedded cluster cannot hold 9223372036854775807 exactly: write it as a string'],
+      ['-9223372036854775808', 'the embedded cluster cannot hold -9223372036854775808 exactly: write it as a string'],
+      ['1E400', 'json: cannot unmarshal number 1E400 into Go value of type float64'],
+    ] as const) {
+      it(`refuses ${number}, and does not round it`, async () => {
+        const types = { json: 'application/json', merge: 'application/merge-patch+json' };
+        const posted = await client.send('POST', ODDS, { body: body(number), headers: { 'content-type': types.json } });
+        const refusal = `Odd in version "v1" cannot be handled as a Odd: ${why}`;
+        assert.deepEqual([posted.code, stringAt(posted.value, 'message')], [400, refusal]);
+        const patch = { body: `{"spec":{"a":${number}}}`, headers: { 'content-type': types.merge } };
+        const patched = await client.send('PATCH', `${ODDS}/large`, patch);
+        assert.deepEqual([patched.code, stringAt(patched.value, 'message')], [400, `error decoding patch: ${why}`]);
+        if (number.includes('E')) return; // YAML takes it for a string
+        const yaml = { body: body(number), headers: { 'content-type': 'application/apply-patch+yaml' } };
+        const applied = await client.send('PATCH', `${ODDS}/large?fieldManager=m`, yaml);
+        assert.deepEqual([applied.code, stringAt(applied.value, 'message')], [400, `error encoding patch: ${why}`]);
+      });
+    }
+
+    for (const [number, expected] of [
+      ['9007199254740992', 2 ** 53],
+      ['9007199254740994', 2 ** 53 + 2],
+      ['18446744073709551616', 2 ** 64],
+      ['9007199254740993.0', 2 ** 53],
+      ['-0', 0],
+      ['0.30000000000000004', 0.1 + 0.2],
+      ['"9007199254740993"', '9007199254740993'],
+    ] as const) {
+      it(`takes ${number}, as the real server does`, async () => {
+        const { code, value } = await client.send('POST', `${ODDS}?dryRun=All`, {
+          body: body(number).replace('large', 'taken'),
+        });
+        assert.deepEqual([code, valueAt(value, 'spec', 'a')], [201, expected]);
+      });
+    }
+  });
 });
 
 async function defineOdds(client: HttpClient): Promise<void> {

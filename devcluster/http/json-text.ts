@@ -5,14 +5,34 @@ import type { JsonObject } from '../schema/json.ts';
 /** A text that is no JSON; the message is Go's. */
 export class JsonSyntaxError extends Error {}
 
+/** A number that cannot be held. */
+export class JsonNumberError extends JsonSyntaxError {}
+
 /** Parses JSON. Throws a {@link JsonSyntaxError}. */
 export function parseJson(text: string): unknown {
   checkDepth(text);
+  if (LARGE_NUMBER.test(text)) return new Reader(text).read();
   try {
     return JSON.parse(text);
   } catch {
     return new Reader(text).read();
   }
+}
+
+/** What may be more than a number can hold, or part of a string. */
+const LARGE_NUMBER = /\d{16}|[eE]\+?\d{3}/;
+
+/**
+ * A real server keeps integers of 64 bits, and rounds what is larger. Here numbers have 53 bits: an integer that would not come back as it
+ * was written is refused and never rounded.
+ */
+export function checkNumber(literal: string): void {
+  const value = Number(literal);
+  if (!Number.isFinite(value)) {
+    throw new JsonNumberError(`json: cannot unmarshal number ${literal} into Go value of type float64`);
+  }
+  if (!/^-?\d+$/.test(literal) || Math.abs(value) > 2 ** 63 || String(value) === literal || literal === '-0') return;
+  throw new JsonNumberError(`the embedded cluster cannot hold ${literal} exactly: write it as a string`);
 }
 
 /**
@@ -90,6 +110,7 @@ class Reader {
     if (next === '[') return this.#array(path);
     const literal = this.#match(next === '"' ? STRING : /[-\d]/.test(next) ? NUMBER : WORD);
     if (literal === undefined || literal === '') throw this.#unexpected('looking for beginning of value');
+    if (/^[-\d]/.test(literal)) checkNumber(literal);
     return parseLiteral(literal);
   }
 

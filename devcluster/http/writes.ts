@@ -8,7 +8,7 @@ import { recordWrite } from '../verbs/field-manager.ts';
 import { patch } from '../verbs/patch.ts';
 import { update } from '../verbs/update.ts';
 import { BODY_TYPES, mediaTypeOf, parseBody, parseJsonBody, parseYamlBody } from './body.ts';
-import { JsonSyntaxError } from './json-text.ts';
+import { JsonNumberError, JsonSyntaxError } from './json-text.ts';
 import { writeQuery } from './query.ts';
 import { answerObject, demand, namespaceOf } from './resource-request.ts';
 import { badRequest, conflict, forbidden, methodNotAllowed, refusedByRoute, unsupportedMediaType } from './status.ts';
@@ -171,6 +171,7 @@ function parsePatch(text: string): Body {
   try {
     return parseJsonBody(text);
   } catch (error) {
+    if (error instanceof JsonNumberError) throw badRequest(`error decoding patch: ${error.message}`);
     throw error instanceof JsonSyntaxError ? badRequest('invalid JSON patch') : error;
   }
 }

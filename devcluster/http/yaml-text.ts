@@ -15,7 +15,7 @@ import {
 } from 'js-yaml';
 import { quote } from '../schema/go-text.ts';
 import { isDeeperThan, MAX_DEPTH } from '../schema/json.ts';
-import { JsonSyntaxError } from './json-text.ts';
+import { checkNumber, JsonSyntaxError } from './json-text.ts';
 
 export interface YamlText {
   readonly value: unknown;
@@ -65,6 +65,7 @@ function resolveNumber(source: string): number | typeof NOT_RESOLVED {
   const [, sign, binary, hexadecimal, octal, decimal] = INTEGER.exec(plain) ?? [];
   if (sign !== undefined) {
     const digits = binary ? `0b${binary}` : hexadecimal ? `0x${hexadecimal}` : octal ? `0o${octal}` : (decimal ?? '');
+    checkNumber(`${sign === '-' ? '-' : ''}${BigInt(digits)}`);
     return Number(digits) * (sign === '-' ? -1 : 1);
   }
   const value = FLOAT.test(plain) ? Number(plain) : NaN;

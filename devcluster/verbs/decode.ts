@@ -1,4 +1,5 @@
 import { badRequest, invalid } from '../http/status.ts';
+import { JsonNumberError } from '../http/json-text.ts';
 import type { JsonSyntaxError } from '../http/json-text.ts';
 import { builtinSchema } from '../kinds/builtin-definitions.ts';
 import { jsonType } from '../kinds/decode-problem.ts';
@@ -26,6 +27,7 @@ export function decode(kind: ServedKind, body: Body, options: WriteOptions, forC
 
 /** 400 for a body that cannot be parsed, in the real server's words. */
 export function unreadable(kind: ServedKind, text: string, error: JsonSyntaxError): Error {
+  if (error instanceof JsonNumberError) return refusedBody(kind, error.message);
   const fromYaml = /^(yaml|json: unsupported value): /.test(error.message);
   const why = fromYaml ? error.message : `couldn't get version/kind; json parse error: ${error.message}`;
   return unrecognized(kind, text, why);
@@ -150,10 +152,12 @@ export function patchedText(draft: Draft | JsonObject): string {
 }
 
 function refusal(kind: ServedKind, draft: Draft, source: Source, why: string): Error {
-  if (source === 'body') {
-    return badRequest(`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: ${why}`);
-  }
+  if (source === 'body') return refusedBody(kind, why);
   return unreadablePatch(source === 'patch' ? patchedText(draft) : source.patch, why);
+}
+
+function refusedBody(kind: ServedKind, why: string): Error {
+  return badRequest(`${kind.kind} in version ${quote(kind.version)} cannot be handled as a ${kind.kind}: ${why}`);
 }
 
 /** 422 for what a patch makes that is no object of its kind. */
