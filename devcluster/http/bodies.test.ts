@@ -282,6 +282,39 @@ describe('Bodies of requests', () => {
       });
     }
   });
+
+  describe('of a create with a status', () => {
+    const post = (path: string, object: object, mode: string): ReturnType<HttpClient['send']> =>
+      client.send('POST', `${path}?dryRun=All&fieldValidation=${mode}`, { body: object });
+    const odd = {
+      apiVersion: 'example.com/v1',
+      kind: 'Odd',
+      metadata: { name: 'status' },
+      status: { a: 'x', junk: 1 },
+      other: 1,
+    };
+    const ODDS = '/apis/example.com/v1/namespaces/default/odds';
+
+    it('tell of its unknown fields, though it is not kept', async () => {
+      const strict = await post(ODDS, odd, 'Strict');
+      const unknown = 'unknown field "status.junk"';
+      assert.deepEqual(
+        [strict.code, stringAt(strict.value, 'message').split(': ').slice(1).join(': ')],
+        [400, `strict decoding error: unknown field "other", ${unknown}`],
+      );
+      const warned = await post(ODDS, odd, 'Warn');
+      assert.deepEqual([warned.code, valueAt(warned.value, 'status')], [201, undefined]);
+      assert.match(String(warned.headers['warning']), /status\.junk/);
+      const ignored = await post(ODDS, odd, 'Ignore');
+      assert.deepEqual([ignored.code, ignored.headers['warning']], [201, undefined]);
+    });
+
+    it('of a built-in kind have to have its types', async () => {
+      const { code, value } = await post('/api/v1/namespaces/default/pods', { status: { phase: 5 } }, 'Ignore');
+      assert.equal(code, 400);
+      assert.match(stringAt(value, 'message'), /Go struct field PodStatus\.status\.phase of type v1\.PodPhase$/);
+    });
+  });
 });
 
 async function defineOdds(client: HttpClient): Promise<void> {

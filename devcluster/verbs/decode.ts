@@ -19,9 +19,15 @@ import type { WriteOptions } from './api.ts';
  */
 export function decode(kind: ServedKind, body: Body, options: WriteOptions, forCreate: boolean): Draft {
   const draft = typed(kind, body);
-  if (forCreate) kind.strategy.resetForCreate(draft);
   const complaints = options.fieldValidation === 'Strict' ? body.strictly : body.duplicates;
-  admitFields(kind, draft, 'body', options, complaints);
+  if (!forCreate || draft['status'] === undefined) {
+    admitFields(kind, draft, 'body', options, complaints);
+    return draft;
+  }
+  // A status that is not kept has to be right all the same.
+  admitFields(kind, deepCopy(draft), 'body', options, complaints);
+  kind.strategy.resetForCreate(draft);
+  admitFields(kind, draft, 'body', { ...options, fieldValidation: 'Ignore' });
   return draft;
 }
 
