@@ -315,6 +315,19 @@ describe('Bodies of requests', () => {
       assert.match(stringAt(value, 'message'), /Go struct field PodStatus\.status\.phase of type v1\.PodPhase$/);
     });
   });
+
+  it('of a create may name a resource version that no object has', async () => {
+    for (const [resourceVersion, expected] of [
+      ['0', 201],
+      ['00', 201],
+      ['x', 201],
+      ['99999999999999999999', 201],
+      ['1', 500],
+    ]) {
+      const body = { metadata: { generateName: 'versioned-', resourceVersion } };
+      assert.equal((await client.send('POST', CONFIG_MAPS, { body })).code, expected);
+    }
+  });
 });
 
 async function defineOdds(client: HttpClient): Promise<void> {

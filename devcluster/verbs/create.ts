@@ -35,8 +35,14 @@ export function create(
   dropDuplicateOwners(draft, options.warn, 'before');
   const tracked = recordWrite(api, kind, '', undefined, draft, options);
   admitCreate(api, kind, namespace, tracked.metadata.name);
-  if (tracked.metadata.resourceVersion) throw plainError('resourceVersion should not be set on objects to be created');
+  if (namesVersion(tracked)) throw plainError('resourceVersion should not be set on objects to be created');
   return insert(api, kind, tracked, options);
+}
+
+/** A resource version that some object may have had; 0 and what is no number are passed over. */
+function namesVersion({ metadata }: Draft): boolean {
+  const version = metadata.resourceVersion ?? '';
+  return /^\d{1,20}$/.test(version) && BigInt(version) > 0n && BigInt(version) < 2n ** 64n;
 }
 
 /** The second half of a create, which a PUT or an apply of a missing object shares. */
