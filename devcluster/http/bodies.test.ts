@@ -328,6 +328,51 @@ describe('Bodies of requests', () => {
       assert.equal((await client.send('POST', CONFIG_MAPS, { body })).code, expected);
     }
   });
+
+  describe('with odd metadata or texts', () => {
+    const ODDS = '/apis/example.com/v1/namespaces/default/odds?dryRun=All';
+    const odd = (metadata: unknown): object => ({ apiVersion: 'example.com/v1', kind: 'Odd', metadata });
+
+    for (const [metadata, type] of [
+      [[], 'array'],
+      ['x', 'string'],
+      [5, 'number'],
+      [true, 'bool'],
+    ] as const) {
+      it(`refuses metadata that is of type ${type}`, async () => {
+        const answers = [
+          await client.send('POST', ODDS, { body: odd(metadata) }),
+          await client.send('POST', CONFIG_MAPS, { body: { metadata } }),
+        ];
+        const refusal = (kind: string, target: string): string =>
+          `400 ${kind} in version "v1" cannot be handled as a ${kind}: json: cannot unmarshal ${type} into Go ${target} of type v1.ObjectMeta`;
+        assert.deepEqual(
+          answers.map(({ code, value }) => `${code} ${stringAt(value, 'message')}`),
+          [refusal('Odd', 'value'), refusal('ConfigMap', 'struct field ConfigMap.metadata')],
+        );
+      });
+    }
+
+    it('takes null for an empty text', async () => {
+      const { value } = await client.send('POST', ODDS, {
+        body: odd({ name: 'nulls', labels: { a: null }, annotations: { b: null } }),
+      });
+      const shown = ['labels', 'annotations'].map((name) => valueAt(value, 'metadata', name));
+      assert.deepEqual(shown, [{ a: '' }, { b: '' }]);
+    });
+
+    it('takes null for an object without members', async () => {
+      assert.equal((await client.send('POST', CONFIG_MAPS, { body: 'null' })).code, 422);
+      const { value } = await client.send('POST', ODDS, { body: 'null' });
+      assert.match(stringAt(value, 'message'), /\(must be of type Odd\): Object 'Kind' is missing in 'null'/);
+    });
+
+    it('replaces halves of characters', async () => {
+      const body = '{"metadata":{"name":"halves"},"data":{"a":"x\\ud800y","b":"\\ud83d\\ude00"}}';
+      const { value } = await client.send('POST', CONFIG_MAPS, { body });
+      assert.deepEqual(valueAt(value, 'data'), { a: 'x\ufffdy', b: '\u{1f600}' });
+    });
+  });
 });
 
 async function defineOdds(client: HttpClient): Promise<void> {

@@ -11,7 +11,7 @@ export class JsonNumberError extends JsonSyntaxError {}
 /** Parses JSON. Throws a {@link JsonSyntaxError}. */
 export function parseJson(text: string): unknown {
   checkDepth(text);
-  if (LARGE_NUMBER.test(text)) return new Reader(text).read();
+  if (SUSPICIOUS.test(text)) return new Reader(text).read();
   try {
     return JSON.parse(text);
   } catch {
@@ -19,8 +19,8 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** What may be more than a number can hold, or part of a string. */
-const LARGE_NUMBER = /\d{16}|[eE]\+?\d{3}/;
+/** What may be more than a number can hold, or half of a character, which JSON.parse takes. */
+const SUSPICIOUS = /\d{16}|[eE]\+?\d{3}|\\u[dD][89a-fA-F]/;
 
 /**
  * A real server keeps integers of 64 bits, and rounds what is larger. Here numbers have 53 bits: an integer that would not come back as it
@@ -170,7 +170,8 @@ class Reader {
 /** What a pattern cannot tell: control characters in a string. */
 function parseLiteral(literal: string): unknown {
   try {
-    return JSON.parse(literal);
+    const value: unknown = JSON.parse(literal);
+    return typeof value === 'string' ? value.toWellFormed() : value;
   } catch {
     throw new JsonSyntaxError('invalid character in string literal');
   }

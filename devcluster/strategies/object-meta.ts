@@ -27,6 +27,7 @@ const FIELDS = new Set([
 export function pruneObjectMeta(draft: Draft): string[] {
   const meta: Record<string, unknown> = draft.metadata;
   const unknown: string[] = [];
+  for (const texts of [meta['labels'], meta['annotations']]) nullsToEmpty(texts);
   for (const name of Object.keys(meta)) {
     if (!FIELDS.has(name)) {
       unknown.push(`metadata.${name}`);
@@ -36,6 +37,12 @@ export function pruneObjectMeta(draft: Draft): string[] {
     }
   }
   return unknown;
+}
+
+/** In a map of strings, Go reads null as the empty string. */
+function nullsToEmpty(texts: unknown): void {
+  if (!isObject(texts)) return;
+  for (const name of Object.keys(texts)) if (texts[name] === null) texts[name] = '';
 }
 
 function isEmpty(value: unknown): boolean {

@@ -68,7 +68,9 @@ export function noSuchKind(kind: string, apiVersion: string): string {
 }
 
 /** A copy of the body as an object of the kind. What a body does not say about its type, the path says. */
-function typed(kind: ServedKind, { value, text }: Body): Draft {
+function typed(kind: ServedKind, body: Body): Draft {
+  const { text } = body;
+  const value = body.value ?? {};
   const problem = typeMetaProblem(value);
   if (problem !== undefined || !isObject(value)) throw unrecognized(kind, text, problem ?? 'not an object');
   const wanted = apiVersionOf(kind);
@@ -77,6 +79,10 @@ function typed(kind: ServedKind, { value, text }: Body): Draft {
   if (kind.custom) checkCustomType(kind, text, apiVersion, named);
   else checkNativeType(kind, apiVersion === '' ? wanted : apiVersion, named === '' ? kind.kind : named);
   const { metadata, ...rest } = deepCopy(value);
+  if ((metadata ?? undefined) !== undefined && !isObject(metadata)) {
+    const target = kind.custom ? 'value' : `struct field ${kind.kind}.metadata`;
+    throw refusedBody(kind, `json: cannot unmarshal ${jsonType(metadata)} into Go ${target} of type v1.ObjectMeta`);
+  }
   return {
     ...rest,
     kind: kind.custom ? named : kind.kind,
