@@ -75,7 +75,7 @@ function resolveNumber(source: string): number | typeof NOT_RESOLVED {
 const numberTag = (name: 'int' | 'float'): ReturnType<typeof defineScalarTag<number>> =>
   defineScalarTag<number>(`tag:yaml.org,2002:${name}`, {
     implicit: true,
-    implicitFirstChars: [...'+-.0123456789'],
+    implicitFirstChars: '+-.0123456789'.split(''),
     resolve: resolveNumber,
     identify: () => false,
   });
