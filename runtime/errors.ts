@@ -51,9 +51,13 @@ export function isStatus(error: unknown, ...statuses: readonly number[]): error 
   return error instanceof ApiError && statuses.includes(error.status);
 }
 
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown. Never throws itself, though what was thrown may have no text, or one that throws. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'something was thrown that cannot be written as text';
+  }
 }
 
 export const errors = {

@@ -1,4 +1,4 @@
-import { errors } from '../errors.ts';
+import { errors, messageOf } from '../errors.ts';
 import type { AnyWorker, QueryDefinition } from '../operator.ts';
 import { deepFreeze } from './freeze.ts';
 import { InputReader, type Tracker } from './inputs.ts';
@@ -30,7 +30,8 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
   try {
     // A worker that throws before it returns a promise fails like one whose promise rejects.
     return await settledWithin(run, over, async () => untyped(context));
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown });
     throw error instanceof TypeError && WRITE_TO_FROZEN.test(error.message) ? errors.frozen(phase.name, error) : error;
   } finally {
     environment.metrics.worked(phase.name, (environment.clock.monotonic() - started) / 1000);
@@ -60,11 +61,10 @@ function settledWithin(
     }
     if (signal.aborted) aborted();
     else {
-      work().then(
-        (value) => end(() => resolve(value)),
-        (error: unknown) =>
-          end(() => reject(error instanceof Error ? error : new Error(String(error), { cause: error }))),
-      );
+      const outcome = work();
+      // Taken as it is, without a look at what was thrown: that may throw in its turn, and then nothing would settle.
+      const settled = (): void => end(() => resolve(outcome));
+      outcome.then(settled, settled);
     }
   });
 }

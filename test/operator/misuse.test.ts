@@ -15,6 +15,7 @@ describe('a worker that misbehaves', () => {
       /no such luck/,
     ],
     'throws what is no error': [() => Promise.reject('text'), /text/],
+    'throws what has no text': [() => Promise.reject(Object.create(null)), /cannot be written as text/],
     rejects: [() => Promise.reject(new Error('later')), /later/],
     'returns nothing': [() => undefined, /returned nothing: return \{ phase/],
     'returns an unknown phase': [() => ({ phase: 'Wrking' }), /"Wrking", which does not exist/],
