@@ -47,6 +47,27 @@ describe('body of an output', () => {
     assert.notEqual(hash({ data: { a: '1', b: { c: [1, 2], d: 3 } } }, { phase: 'Other' }), one);
   });
 
+  it('of a Secret has its text as the data that the server would make of it', () => {
+    const secret = (fields: object): object =>
+      bodyOf(
+        { metadata: { name: 'a' }, ...fields },
+        { ...context, type: { ...configMaps, kind: 'Secret', plural: 'secrets' } },
+      ).object;
+    const sent = secret({ data: { a: 'eA==', b: 'eA==' }, stringData: { b: 'ü', c: '' } });
+    assert.deepEqual(
+      { ...sent, metadata: 0 },
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: 0,
+        data: { a: 'eA==', b: 'w7w=', c: '' },
+      },
+    );
+    assert.deepEqual(Object.keys(secret({ stringData: {} })).toSorted(), ['apiVersion', 'kind', 'metadata']);
+    // For the server to refuse.
+    assert.ok('stringData' in secret({ stringData: { port: 80 } }));
+  });
+
   it('of a kind of cluster scope has no namespace', () => {
     const body = bodyOf({ metadata: { name: 'a' } }, { ...context, type: { ...configMaps, namespaced: false } });
     assert.equal(body.key, 'a');

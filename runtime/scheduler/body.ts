@@ -38,7 +38,8 @@ export interface BodyContext {
 
 /** Makes what is sent of what a worker asked for (and {@link checkOutput} accepted). */
 export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, namespace }: BodyContext): Body {
-  const { metadata, ...rest } = desired;
+  const { metadata, ...written } = desired;
+  const rest = type.group === '' && type.kind === 'Secret' ? withoutStringData(written) : written;
   const object = (applied: Readonly<Record<string, string>>): KubernetesObject => ({
     ...rest,
     apiVersion: apiVersionOf(type),
@@ -54,6 +55,25 @@ export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, na
   const hash = hashOf(object({}));
   const whole = object({ [marks.applied]: hash });
   return { type, key: objectKey(whole.metadata.name, whole.metadata.namespace), object: whole, hash };
+}
+
+/**
+ * A Secret with its `stringData` as the `data` that the server makes of it. Managed fields name what was sent: an apply of `stringData`
+ * would hold no `data`, and nobody would notice that a value was changed. What is no text is left for the server to refuse.
+ */
+function withoutStringData(secret: SecretFields): object {
+  const { stringData, ...rest } = secret;
+  const texts = Object.entries(stringData ?? {});
+  if (texts.some(([, text]) => typeof text !== 'string')) return secret;
+  if (texts.length === 0) return rest;
+  const encoded = texts.map(([name, text]) => [name, Buffer.from(String(text), 'utf8').toString('base64')]);
+  return { ...rest, data: { ...rest.data, ...Object.fromEntries(encoded) } };
+}
+
+interface SecretFields {
+  readonly kind?: string | undefined;
+  readonly data?: object;
+  readonly stringData?: object | null;
 }
 
 /** The same for bodies that are the same JSON, whatever the order of their members. */

@@ -17,8 +17,8 @@ type Json = unknown;
  *
  * A leaf counts as held where an entry has it, or has a whole that it is part of (an atomic list or map). List items are matched by
  * the keys that the body gives, since the server completes the others with defaults. Values that an entry of a create may lack
- * although they were written (null, false, 0, '', empty maps and lists) are never missing; nor are identity fields, `status` (cut off
- * where it is a subresource) and `stringData` (stored as `data`).
+ * although they were written (null, false, 0, '', empty maps and lists) are never missing; nor are identity fields and `status` (cut off
+ * where it is a subresource).
  */
 export function compareLeaves(body: object, entries: readonly FieldsV1[]): LeafComparison {
   const held: FieldPath[] = [];
@@ -64,8 +64,6 @@ const IDENTITY: ReadonlySet<string> = new Set([
   'metadata/namespace',
   'metadata/uid',
 ]);
-/** At the top of an object, fields that its entry does not show as they were written. */
-const TRANSFORMED: ReadonlySet<string> = new Set(['status', 'stringData']);
 
 interface Result {
   readonly held: FieldPath[];
@@ -77,8 +75,7 @@ function visit(value: object, nodes: readonly FieldsV1[], prefix: FieldPath, res
     if (member === undefined) continue;
     const path = [...prefix, `f:${name}`];
     const plain = path.map((step) => step.slice(2)).join('/');
-    if (IDENTITY.has(plain)) continue;
-    if (prefix.length === 0 && TRANSFORMED.has(name)) continue;
+    if (IDENTITY.has(plain) || plain === 'status') continue;
     const children = nodes.flatMap((node) => node[`f:${name}`] ?? []);
     if (children.length > 0) visitValue(member, children, path, result);
     else if (isMap(member)) visit(member, [], path, result);

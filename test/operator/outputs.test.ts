@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ObjectLike } from 'autopilot-devcluster';
 import {
   condition,
   configMap,
@@ -130,6 +131,36 @@ describe('outputs', () => {
     );
     await testbed.run(mirror);
     await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'v');
+  });
+
+  it('that are Secrets written as text are repaired when a value is changed or removed', async () => {
+    const secrets = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
+    const ref = { apiVersion: 'v1', kind: 'Secret', name: 'out' };
+    await testbed.run(
+      routes({
+        Only: phase(
+          ({ route }) => ({
+            phase: 'Only',
+            outputs: { secrets: [{ metadata: { name: 'out' }, stringData: { password: route.spec['password'] } }] },
+          }),
+          { initial: true, outputs: { secrets: { type: secrets } } },
+        ),
+      }),
+    );
+    await testbed.route('a', { password: 'one' });
+    const has = (password: string) =>
+      testbed.until<ObjectLike & { readonly data?: Readonly<Record<string, string>> }>(
+        ref,
+        ({ data }) => data?.['password'] === Buffer.from(password).toString('base64'),
+      );
+    await has('one');
+    await testbed.cluster.patch(ref, { stringData: { password: 'other' } });
+    await has('one');
+    // Managed fields of an apply are other ones than those of a create.
+    await setSpec({ password: 'two' });
+    await has('two');
+    await testbed.cluster.patch(ref, { data: { password: null } });
+    await has('two');
   });
 
   it('are made again when somebody deletes them', async () => {
