@@ -22,6 +22,9 @@ interface Verdict {
   readonly message: string;
 }
 
+/** The reason of a final phase that takes no notice of a change of the spec. */
+export const IGNORED = 'SpecChangeIgnored';
+
 /** The server's limit. */
 const LONGEST_MESSAGE = 32_768;
 
@@ -71,7 +74,7 @@ function verdicts(
     case 'resting':
     case 'ignoring': {
       const ignored = standing.is === 'ignoring';
-      const reason = ignored ? 'SpecChangeIgnored' : phase.final ? 'Final' : 'Resting';
+      const reason = ignored ? IGNORED : phase.final ? 'Final' : 'Resting';
       const message = ignored
         ? `Phase ${phase.name} is final and takes no notice of changes of the spec.`
         : `Phase ${phase.name} is at rest.`;

@@ -12,7 +12,7 @@ import { driftedPhase, observeOutputs } from './observed-outputs.ts';
 import { bodyFor, ensureOutput, pruneOutputs } from './outputs.ts';
 import { checkResult, type CheckedResult } from './result.ts';
 import { Run, RunAborted, type RunFacts } from './run.ts';
-import type { Standing } from './conditions.ts';
+import { IGNORED, type Standing } from './conditions.ts';
 import { writeStatus } from './status-write.ts';
 import { callWorker } from './worker-run.ts';
 
@@ -186,7 +186,7 @@ export class Scheduler implements Reconciler {
       : { is: 'resting' };
   }
 
-  /** A final phase: nothing is read and nothing done, but a change of the spec is answered. */
+  /** A final phase: nothing is read and nothing done, but a change of the spec is answered, and conditions that are wrong put right. */
   async #rest(run: Run): Promise<ReconcileResult> {
     const { plan, caches } = this.#environment;
     new Tracker(run.key).replaceEarlierReads(caches.all());
@@ -194,8 +194,8 @@ export class Scheduler implements Reconciler {
     if (!observed && plan.onSpecChange && plan.onSpecChange !== run.phase)
       return this.#transition(run, plan.onSpecChange, undefined);
     const atRest = this.#atRest(run);
-    if (observed && atRest.is === 'resting') return DONE;
-    const standing: Standing = atRest.is === 'resting' ? { is: 'ignoring' } : atRest;
+    const ignoring = atRest.is === 'resting' && (!observed || ignoresSpec(run.resource));
+    const standing: Standing = ignoring ? { is: 'ignoring' } : atRest;
     const written = await writeStatus(run, { phase: run.phase.name, standing });
     return written === 'lost' ? REQUEUE : DONE;
   }
@@ -270,6 +270,12 @@ export class Scheduler implements Reconciler {
     await writeStatus(run, { phase: run.phase.name, standing: { is: 'failing', reason, message } });
     return BACKOFF;
   }
+}
+
+/** Whether it was told already that the present spec is taken no notice of. */
+function ignoresSpec(resource: KubernetesObject): boolean {
+  const told = statusOf(resource)?.conditions?.find(({ reason }) => reason === IGNORED);
+  return told !== undefined && told.observedGeneration === resource.metadata.generation;
 }
 
 /** What a worker threw, whatever it was: not to be taken for an error of our own requests. */

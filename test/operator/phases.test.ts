@@ -61,6 +61,29 @@ describe('phases', () => {
     assert.deepEqual(testbed.operatorWrites(), ['patch routes/status']);
   });
 
+  it('that are final put conditions right that are not theirs, once, and keep telling of a spec that they ignore', async () => {
+    const operator = routes({ First: phase(() => Promise.reject(new Error('no')), { initial: true }), Done: final });
+    await testbed.run(operator);
+    await testbed.route('a');
+    await testbed.untilRoute('a', (route) => route.status !== undefined);
+    await setStatus({ phase: 'Done' });
+    const done = await testbed.untilReady('a', 'Done');
+    assert.deepEqual(
+      ['Ready', 'Reconciling', 'Stalled'].map((type) => condition(done, type).reason),
+      ['Final', 'Final', 'Final'],
+    );
+    await setSpec({ changed: true });
+    await testbed.untilRoute('a', (route) => isTrue(route, 'Ready') && isObserved(route));
+    await testbed.stopOperators();
+    testbed.cluster.requests.clear();
+    await testbed.untilIdle(await testbed.run(operator));
+    assert.deepEqual(testbed.operatorWrites(), []);
+    await testbed.stopOperators();
+    await setStatus({ conditions: [] });
+    await testbed.run(operator);
+    await testbed.untilReady('a', 'Done');
+  });
+
   it('that are final go to `onSpecChange` where there is one', async () => {
     let runs = 0;
     const first = phase(
