@@ -58,7 +58,7 @@ describe('kube client', () => {
     const client = clientOf(() => ({ status: 201, body: object('a', 1) }));
     await client.create(configMaps, object('a', 0), { metadataOnly: true });
     assert.equal(sent().method, 'POST');
-    assert.equal(sent().path, '/api/v1/namespaces/default/configmaps?fieldManager=the+operator');
+    assert.equal(sent().path, '/api/v1/namespaces/default/configmaps?fieldManager=the+operator&fieldValidation=Strict');
     assert.deepEqual(sent().headers, {
       accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
       'user-agent': 'agent',

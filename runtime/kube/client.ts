@@ -152,7 +152,7 @@ export class KubeClient {
     return frames(response.body);
   }
 
-  /** Fails with 409 AlreadyExists where there is one. */
+  /** Fails with 409 AlreadyExists where there is one, and with 400 where the kind has no such field, which would be dropped otherwise. */
   create(type: ResourceType, object: KubernetesObject, options?: CallOptions): Promise<KubernetesObject> {
     return this.#object({
       ...options,
@@ -160,7 +160,7 @@ export class KubeClient {
       type,
       method: 'POST',
       path: collectionPath(type, object.metadata.namespace),
-      query: { fieldManager: this.#options.fieldManager },
+      query: { fieldManager: this.#options.fieldManager, fieldValidation: 'Strict' },
       contentType: 'application/json',
       body: object,
     });

@@ -17,6 +17,8 @@ export class ResourceState {
   readonly drifts = new Map<string, Drift>();
   /** Whether what earlier phases left behind was compared with what is there since the operator started. */
   compared = false;
+  /** How many runs ended with an error of the server since the last that succeeded. */
+  serverErrors = 0;
   /** Aborts the run that is under way. */
   running: AbortController | undefined;
 

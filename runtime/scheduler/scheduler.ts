@@ -1,4 +1,4 @@
-import { isNamespaceTerminating, isStatus, messageOf, AutopilotError } from '../errors.ts';
+import { ApiError, AutopilotError, isNamespaceTerminating, isStatus, messageOf } from '../errors.ts';
 import { BACKOFF, DONE, REQUEUE, type Reconciler, type ReconcileResult } from '../controller/reconciler.ts';
 import type { Cache } from '../cache/cache.ts';
 import { resourceName } from '../kube/paths.ts';
@@ -88,7 +88,9 @@ export class Scheduler implements Reconciler {
       return this.#tellOfMissingKinds(run, unlisted);
     }
     try {
-      return await this.#runPhase(run);
+      const result = await this.#runPhase(run);
+      run.state.serverErrors = 0;
+      return result;
     } catch (error) {
       if (error instanceof RunAborted || isNamespaceTerminating(error)) {
         metrics.synced(phase.name, 'aborted');
@@ -257,11 +259,11 @@ export class Scheduler implements Reconciler {
 
   /**
    * A failed run harms its own resource only: one condition, one event, and it is tried again with backoff. What the network or a busy
-   * server did is no news about the resource, and is logged only.
+   * server did is no news about the resource, and is logged only, unless the server keeps failing at it.
    */
   async #fail(run: Run, error: unknown): Promise<ReconcileResult> {
     const { events, logger } = this.#environment;
-    if (isTransient(error)) throw error;
+    if (isTransient(error) && !isLasting(run, error)) throw error;
     const cause = error instanceof WorkerFailure ? error.cause : error;
     const reason = (error instanceof AutopilotError && REASONS[error.code]) || 'WorkerFailed';
     const message = messageOf(cause);
@@ -293,10 +295,23 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Errors of the connection or of a server that is busy, or of a write that came too late: trying again is all there is to do. */
 function isTransient(error: unknown): boolean {
-  if (error instanceof AutopilotError)
-    return error.code === 'ERR_AP_API' && !isStatus(error, 400, 403, 404, 405, 413, 415, 422);
+  if (error instanceof ApiError)
+    return !error.message.includes(UNTYPED) && !isStatus(error, 400, 403, 404, 405, 413, 415, 422);
+  if (error instanceof AutopilotError) return false;
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && CONNECTION.test(error.code);
 }
+
+/** What a server says, with status 500, of an apply with fields that the kind does not have, or of other types. */
+const UNTYPED = 'failed to create typed patch object';
+
+/** Counts what a server failed at, and tells whether it did so too often to be just busy: more than a second by then. */
+function isLasting({ state }: Run, error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.status < 500) return false;
+  state.serverErrors += 1;
+  return state.serverErrors > BUSY_TRIES;
+}
+
+const BUSY_TRIES = 8;
 
 /** System errors of a connection, and undici's. */
 const CONNECTION = /^(?:E[A-Z]+|UND_ERR_.*)$/;

@@ -5,6 +5,8 @@ import {
   configMap,
   configMaps,
   final,
+  isTrue,
+  OPERATOR,
   phase,
   routes,
   services,
@@ -453,5 +455,43 @@ describe('outputs', () => {
     const refused = await testbed.untilRoute('a', ({ status }) => status !== undefined);
     assert.equal(condition(refused, 'Ready').reason, 'WriteRejected');
     assert.match(condition(refused, 'Ready').message, /metadata\.name/);
+  });
+
+  it('with a field that their kind does not have are refused, when they are made and when they change', async () => {
+    await testbed.run(
+      routes({
+        Only: phase(
+          ({ route }) => ({
+            phase: 'Only',
+            outputs: { configMaps: [{ metadata: { name: 'out' }, ...(route.spec['body'] as object) }] },
+          }),
+          { initial: true, inputs: {} },
+        ),
+      }),
+    );
+    await testbed.route('a', { body: { dta: { k: 'v' } } });
+    const created = await testbed.untilRoute('a', ({ status }) => status !== undefined);
+    assert.equal(condition(created, 'Ready').reason, 'WriteRejected');
+    assert.match(condition(created, 'Ready').message, /400 BadRequest .*unknown field "dta"/);
+    assert.equal(await testbed.getConfigMap('out'), undefined);
+    await setSpec({ body: { data: { k: 'v' } } });
+    await testbed.untilReady('a', 'Only');
+    await setSpec({ body: { dta: { k: 'v' } } });
+    const applied = await testbed.untilRoute('a', (route) => !isTrue(route, 'Ready'));
+    assert.equal(condition(applied, 'Ready').reason, 'WriteRejected');
+    assert.match(condition(applied, 'Ready').message, /500 .*\.dta: field not declared in schema/);
+  });
+
+  it('that the server fails at again and again are told of, but not at once', async () => {
+    testbed.cluster.faults.answer(500, { userAgent: OPERATOR, verb: 'create', resource: 'configmaps' }, { count: 3 });
+    const operator = await testbed.run(mirror);
+    await testbed.route('a', { outputs: { out: {} } });
+    await testbed.untilReady('a', 'Only');
+    await testbed.untilIdle(operator);
+    assert.ok(!testbed.operatorWrites().includes('create events'));
+    testbed.cluster.faults.answer(500, { userAgent: OPERATOR, verb: 'patch', resource: 'configmaps' }, { count: 20 });
+    await setSpec({ outputs: { out: { k: 'v' } } });
+    const told = await testbed.untilRoute('a', (route) => !isTrue(route, 'Ready'));
+    assert.equal(condition(told, 'Ready').reason, 'WriteRejected');
   });
 });
