@@ -22,19 +22,28 @@ export type ObservedOutputs = Readonly<Record<string, Readonly<Record<string, st
 const DRIFTED = 'drifted';
 
 /**
- * What to record as a run ends: of its phase when the resource leaves it, and of phases whose objects it took over. Undefined where that
- * changes nothing.
+ * What to record as a run ends: of its phase when the resource leaves it, of phases whose objects it took over, and of all earlier ones
+ * where it is the phase for repairs. What that one leaves as it is, is no drift that would bring it here again after each restart.
+ * Undefined where nothing is to be recorded.
  */
 export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | undefined {
   const { environment, uid, phase, state } = run;
   const observed = statusOf(run.resource)?.observedOutputs ?? {};
-  const names = [...(leaving ? [phase.name] : []), ...run.tookFrom];
-  const digests = names.flatMap((name) => {
+  const fresh = new Set([...(leaving ? [phase.name] : []), ...run.tookFrom]);
+  const earlier = phase === environment.plan.onOutputDrift ? Object.keys(observed) : [];
+  const looked = earlier.filter((name) => name !== phase.name && !fresh.has(name));
+  const digests = [...fresh, ...looked].flatMap((name) => {
     const of = environment.plan.phases.get(name);
     if (!of || (of.outputs.size === 0 && !(name in observed))) return [];
+    const before = fresh.has(name) ? undefined : (observed[name] ?? {});
     const digest = (type: ResourceType): string =>
       state.drifts.has(name) ? DRIFTED : digestOf(environment, outputsOf(environment, uid, of, type));
-    return [[name, Object.fromEntries([...of.outputs].map(([key, type]) => [key, digest(type)]))] as const];
+    // Of an earlier phase: what is recorded and has been listed.
+    const outputs = [...of.outputs].filter(
+      ([key, type]) => !before || (before[key] !== undefined && environment.views.output(type).synced),
+    );
+    const now = Object.fromEntries(outputs.map(([key, type]) => [key, digest(type)]));
+    return [[name, { ...before, ...now }] as const];
   });
   return digests.length === 0 ? undefined : { ...observed, ...Object.fromEntries(digests) };
 }
@@ -44,21 +53,40 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
  * Outputs that the operator no longer declares are not looked at. Undefined too where a kind has not been listed yet (`waits` tells).
  */
 export function driftedPhase(run: Run): { readonly phase: Phase; readonly key: string } | 'waits' | undefined {
-  const { plan, views } = run.environment;
+  const { plan } = run.environment;
   const observed = statusOf(run.resource)?.observedOutputs ?? {};
   for (const [name, digests] of Object.entries(observed)) {
     const phase = plan.phases.get(name);
     if (!phase || phase === run.phase) continue;
-    for (const [key, type] of phase.outputs) {
-      const recorded = digests[key];
-      if (recorded === undefined) continue;
-      const cache = views.output(type);
-      // What cannot exist any more holds up no phase that does without it.
-      if (cache.isKindMissing) continue;
-      if (!cache.synced) return 'waits';
-      if (digestOf(run.environment, outputsOf(run.environment, run.uid, phase, type)) !== recorded)
-        return { phase, key };
-    }
+    const found = changedOutput(run, phase, digests);
+    if (found === 'waits') return found;
+    if (found) return { phase, ...found };
+  }
+  return undefined;
+}
+
+/** Whether the phase for repairs leaves drift of this phase as it is. Objects that it took over are seen to. */
+export function isUnrepaired(run: Run, name: string): boolean {
+  const phase = run.environment.plan.phases.get(name);
+  const digests = statusOf(run.resource)?.observedOutputs?.[name];
+  if (!phase || !digests || run.tookFrom.has(name)) return false;
+  const found = changedOutput(run, phase, digests);
+  return found !== undefined && found !== 'waits';
+}
+
+function changedOutput(
+  { environment, uid }: Run,
+  phase: Phase,
+  digests: Readonly<Record<string, string>>,
+): { readonly key: string } | 'waits' | undefined {
+  for (const [key, type] of phase.outputs) {
+    const recorded = digests[key];
+    if (recorded === undefined) continue;
+    const cache = environment.views.output(type);
+    // What cannot exist any more holds up no phase that does without it.
+    if (cache.isKindMissing) continue;
+    if (!cache.synced) return 'waits';
+    if (digestOf(environment, outputsOf(environment, uid, phase, type)) !== recorded) return { key };
   }
   return undefined;
 }

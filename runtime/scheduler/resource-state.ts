@@ -15,6 +15,8 @@ export class ResourceState {
   readonly #held = new Map<string, readonly FieldPath[]>();
   /** Outputs that somebody else changed, by the phase that made them: until that phase, or the one for repairs, runs. */
   readonly drifts = new Map<string, Drift>();
+  /** Phases whose drift the phase for repairs is seeing to. */
+  readonly repairing = new Set<string>();
   /** Whether what earlier phases left behind was compared with what is there since the operator started. */
   compared = false;
   /** How many runs ended with an error of the server since the last that succeeded. */

@@ -8,7 +8,7 @@ import { statusOf } from './status.ts';
 import type { Environment } from './environment.ts';
 import { addFinalizer, finalize, hasFinalizer } from './finalizer.ts';
 import { Tracker } from './inputs.ts';
-import { driftedPhase, observeOutputs } from './observed-outputs.ts';
+import { driftedPhase, isUnrepaired, observeOutputs } from './observed-outputs.ts';
 import { bodyFor, ensureOutput, pruneOutputs } from './outputs.ts';
 import { checkResult, type CheckedResult } from './result.ts';
 import { Run, RunAborted, type RunFacts } from './run.ts';
@@ -167,6 +167,7 @@ export class Scheduler implements Reconciler {
       // What the present phase made, it repairs by running again; the phase for repairs is about to do its work.
       if (name !== run.phase.name && run.phase !== repairing) continue;
       drifts.delete(name);
+      if (name !== run.phase.name) run.state.repairing.add(name);
       metrics.drift(name, true);
     }
     if (drifts.size === 0) return undefined;
@@ -214,6 +215,7 @@ export class Scheduler implements Reconciler {
     const result = checkResult(returned, phase, plan, run.namespace);
     await this.#writeOutputs(run, result);
     tracker.replaceEarlierReads(caches.all());
+    this.#tellOfUnrepaired(run);
     if (result.phase !== phase) return this.#transition(run, result.phase, result.status);
     const observedOutputs = observeOutputs(run, false);
     const written = await writeStatus(run, {
@@ -225,6 +227,17 @@ export class Scheduler implements Reconciler {
     if (written === 'lost') return REQUEUE;
     metrics.synced(phase.name, 'stayed');
     return this.#again(phase, result.requeueAfter);
+  }
+
+  /** The phase for repairs has run: it is the project's say how things stay, but not a silent one. */
+  #tellOfUnrepaired(run: Run): void {
+    const { events, plan } = this.#environment;
+    for (const name of run.state.repairing) {
+      if (run.phase !== plan.onOutputDrift || !isUnrepaired(run, name)) continue;
+      const note = `Outputs of phase ${name} were changed or deleted, and phase ${run.phase.name}, which \`onOutputDrift\` names, left them so.`;
+      events.warn({ resource: run.resource, reason: 'OutputDrifted', action: 'Sync', note });
+    }
+    run.state.repairing.clear();
   }
 
   async #writeOutputs(run: Run, { outputs }: CheckedResult): Promise<void> {

@@ -129,6 +129,33 @@ describe('phases', () => {
     assert.equal(sum(await running.metrics(), 'autopilot_output_drift_total', 'repaired="true"'), 2);
   });
 
+  it('tell of drift that the phase of `onOutputDrift` leaves as it is, and do not start that over at each restart', async () => {
+    let repairs = 0;
+    const operator = routes(
+      {
+        First: phase(() => ({ phase: 'Repair', outputs: { configMaps: [configMap('out')] } }), { initial: true }),
+        Repair: phase(() => {
+          repairs += 1;
+          return { phase: 'Done' };
+        }),
+        Done: final,
+      },
+      { onOutputDrift: 'Repair' },
+    );
+    await testbed.run(operator);
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Done');
+    await testbed.cluster.delete(OUT);
+    const { note } = await testbed.untilEvent(({ reason }) => reason === 'OutputDrifted');
+    assert.match(note ?? '', /Outputs of phase First .* phase Repair, which `onOutputDrift` names, left them so/);
+    await testbed.untilReady('a', 'Done');
+    assert.equal(repairs, 2);
+    await testbed.stopOperators();
+    testbed.cluster.requests.clear();
+    await testbed.untilIdle(await testbed.run(operator));
+    assert.deepEqual([testbed.operatorWrites(), repairs], [[], 2]);
+  });
+
   for (const [what, change] of [
     ['was deleted', (testbed: Testbed) => testbed.cluster.delete(OUT)],
     ['lost a field that was applied', (testbed: Testbed) => testbed.cluster.patch(OUT, { data: { k: 'other' } })],
