@@ -57,6 +57,16 @@ describe('status patch', () => {
     );
   });
 
+  it('is nothing where only nulls are not there, which the server dropped', () => {
+    const stored = { phase: 'Done', revision: 7, observedGeneration: 2, conditions, list: [{ a: 1 }] };
+    const user = { gone: null, list: [{ a: 1, b: null }] };
+    assert.equal(statusPatch(resource(stored), { ...change, user }), undefined);
+    assert.deepEqual(statusPatch(resource({ ...stored, gone: 5 }), { ...change, user: { gone: null } })?.slice(3), [
+      { op: 'add', path: '/status/gone', value: null },
+      { op: 'remove', path: '/status/list' },
+    ]);
+  });
+
   it("replaces the user's part as a whole", () => {
     const patch = statusPatch(
       resource({ phase: 'Done', revision: 7, observedGeneration: 2, conditions, 'a/b': 1, c: 1 }),

@@ -48,7 +48,10 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
     ? Object.keys(current ?? {}).filter((name) => !OWN_STATUS.has(name) && !(name in wanted))
     : [];
   const changed = Object.entries(wanted).filter(([name, value]) => !isDeepStrictEqual(current?.[name], value));
-  if (changed.length === 0 && dropped.length === 0) return undefined;
+  const isThere = changed.every(([name, value]) =>
+    isDeepStrictEqual(withoutNulls(current?.[name]), withoutNulls(value)),
+  );
+  if (current && isThere && dropped.length === 0) return undefined;
 
   const revision = current?.revision;
   const fence: PatchOperation[] = [{ op: 'test', path: '/metadata/uid', value: resource.metadata.uid }];
@@ -66,6 +69,15 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
     ...changed.map(([name, value]) => ({ op: 'add' as const, path: `/status/${escape(name)}`, value })),
     ...dropped.map((name) => ({ op: 'remove' as const, path: `/status/${escape(name)}` })),
   ];
+}
+
+/** Without members that are null: the server drops those that the schema does not make nullable, so null and absent are one. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object') return value;
+  if (value === null) return undefined;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
 /** A member's name in a JSON pointer. Source: RFC 6901. */
