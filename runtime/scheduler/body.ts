@@ -66,7 +66,7 @@ function withoutStringData(secret: SecretFields): object {
   const texts = Object.entries(stringData ?? {});
   if (texts.some(([, text]) => typeof text !== 'string')) return secret;
   if (texts.length === 0) return rest;
-  const encoded = texts.map(([name, text]) => [name, Buffer.from(String(text), 'utf8').toString('base64')]);
+  const encoded = texts.map(([name, text]) => [name, Buffer.from(String(text), 'utf8').toString('base64')] as const);
   return { ...rest, data: { ...rest.data, ...Object.fromEntries(encoded) } };
 }
 
