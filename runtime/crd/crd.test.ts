@@ -89,6 +89,16 @@ describe('the CRD of a kind', () => {
     ]);
   });
 
+  it('refuses defaults in the status, which the server would add to what a worker reports', () => {
+    const part = z.object({ count: z.number().default(5) });
+    const status = z.object({ top: z.string().default('x'), list: z.array(part), map: z.record(z.string(), part) });
+    assert.deepEqual(problemsOf({ spec: z.object({ size: z.number().default(1) }), status }), [
+      'status.top ERR_AP_SCHEMA_STATUS_DEFAULT',
+      'status.list[].count ERR_AP_SCHEMA_STATUS_DEFAULT',
+      'status.map.*.count ERR_AP_SCHEMA_STATUS_DEFAULT',
+    ]);
+  });
+
   it('refuses a spec or status that is no object', () => {
     assert.deepEqual(problemsOf({ spec: z.string(), status: z.record(z.string(), z.string()) }), [
       'spec ERR_AP_SCHEMA_NOT_OBJECT',

@@ -144,8 +144,19 @@ function statusOf(conversion: Conversion, schema: unknown, phases: readonly stri
   for (const key of Object.keys(status.properties ?? {})) {
     if (Object.hasOwn(kept, key)) conversion.refuse(`status.${key}`, REFUSALS.statusReserved(key));
   }
+  for (const place of defaultsIn(status, 'status')) conversion.refuse(place, REFUSALS.statusDefault());
   const { required: _required, ...rest } = status;
   return { ...rest, properties: { ...kept, ...status.properties } };
+}
+
+/** Where a schema has defaults. */
+function defaultsIn(schema: StructuralSchema, path: string): readonly string[] {
+  return [
+    ...(schema.default === undefined ? [] : [path]),
+    ...Object.entries(schema.properties ?? {}).flatMap(([key, child]) => defaultsIn(child, `${path}.${key}`)),
+    ...(schema.items ? defaultsIn(schema.items, `${path}[]`) : []),
+    ...(schema.additionalProperties ? defaultsIn(schema.additionalProperties, `${path}.*`) : []),
+  ];
 }
 
 function convertObject(conversion: Conversion, schema: unknown, path: string): StructuralSchema | undefined {

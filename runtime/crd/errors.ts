@@ -144,6 +144,12 @@ export const REFUSALS = {
       `\`${key}\` is not an extension of CRD schemas.`,
       'There are x-kubernetes-list-type, -list-map-keys, -map-type, -validations, -int-or-string, -preserve-unknown-fields and -embedded-resource.',
     ),
+  statusDefault: () =>
+    refusal(
+      'ERR_AP_SCHEMA_STATUS_DEFAULT',
+      'A status has no defaults: the API server would add to what a worker reports, and each run would write it anew.',
+      'Make the field optional, and let the worker report the value.',
+    ),
   statusReserved: (key: string) =>
     refusal('ERR_AP_SCHEMA_STATUS_RESERVED', `\`status.${key}\` is kept by the runtime.`, 'Choose another name.'),
 } as const;
