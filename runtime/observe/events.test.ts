@@ -104,9 +104,30 @@ describe('events', () => {
     start();
     await tell('x'.repeat(2000), object('n'.repeat(253), 1));
     const [event] = sent();
-    assert.equal(event?.note?.length, 1024);
-    assert.ok(event.note?.endsWith('…'));
+    assert.equal(event?.note, `${'x'.repeat(1021)}…`);
     assert.ok((event.metadata?.name.length ?? 0) <= 253);
+  });
+
+  it('are cut by bytes and between characters, and named as names must be', async () => {
+    start();
+    await tell('ü€🚂'.repeat(300), object(`${'n'.repeat(198)}-.n`, 1));
+    const [event] = sent();
+    assert.equal(Buffer.byteLength(event?.note ?? ''), 1022);
+    assert.match(event?.note ?? '', /^(?:ü€🚂)+ü…$/u);
+    assert.match(event?.metadata?.name ?? '', /^n{198}\.[0-9a-f]{16}$/);
+  });
+
+  it('of which the server has none become no series: the next time is news', async () => {
+    start({ status: 422, body: { kind: 'Status', reason: 'Invalid', message: 'no' } });
+    for (let time = 0; time < 4; time += 1) await tell();
+    assert.equal(methods(), 'POST POST POST POST');
+    start();
+    for (let time = 0; time < 2; time += 1) {
+      events.warn({ resource: object('a', 5), reason: 'R', action: 'A', note: '' });
+      events.warn({ resource: object('a', 5), reason: 'R', action: 'A', note: '' });
+      await events.flush();
+    }
+    assert.equal(methods(), 'POST PATCH PATCH');
   });
 
   it('about a resource of cluster scope are in the namespace default', async () => {
@@ -126,18 +147,33 @@ describe('events', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('are remembered up to a number', async () => {
+  it('of however many resources are told once each, though they fail in turns', async () => {
     start();
-    for (let index = 0; index < 1001; index += 1)
-      events.warn({ resource: object(`r${index}`, 1), reason: 'R', action: 'A', note: '' });
-    await events.flush();
-    const before = server.requests.length;
-    events.warn({ resource: object('r0', 1), reason: 'R', action: 'A', note: '' });
-    events.warn({ resource: object('r1000', 1), reason: 'R', action: 'A', note: '' });
-    await events.flush();
-    assert.deepEqual(
-      server.requests.slice(before).map(({ method }) => method),
-      ['POST', 'PATCH'],
-    );
+    for (let round = 0; round < 3; round += 1) {
+      for (let index = 0; index < 2000; index += 1)
+        events.warn({ resource: object(`r${index}`, 1), reason: 'R', action: 'A', note: '' });
+      await events.flush();
+    }
+    const count = (wanted: string): number => server.requests.filter(({ method }) => method === wanted).length;
+    assert.deepEqual([count('POST'), count('PATCH')], [2000, 2000]);
+  });
+
+  it('about one resource that differ every time are 25, then one more each five minutes', async () => {
+    start();
+    const burst = async (): Promise<number> => {
+      const before = server.requests.length;
+      for (let time = 0; time < 40; time += 1) await tell(`failed with ${before} ${time}`);
+      return server.requests.length - before;
+    };
+    assert.equal(await burst(), 25);
+    assert.equal(await burst(), 0);
+    clock.advance(5 * 60_000);
+    assert.equal(await burst(), 1);
+    clock.advance(10 * 60_000);
+    assert.equal(await burst(), 2);
+    await tell('of another', object('b', 1));
+    assert.equal(server.requests.length, 29);
+    clock.advance(24 * 60 * 60_000);
+    assert.equal(await burst(), 25);
   });
 });

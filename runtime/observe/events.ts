@@ -4,6 +4,7 @@ import { isNamespaceTerminating, isStatus, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { apiVersionOf } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
+import { EventBudget, forgetIdle } from './event-budget.ts';
 import type { Logger } from './logger.ts';
 
 /** Something that a person should know about a resource. Success is none. */
@@ -36,16 +37,16 @@ const EVENTS: ResourceType = {
 };
 /** As client-go: the same thing again within this time is counted on the event that is there. */
 const SERIES_MS = 6 * 60_000;
-/** The API's limit of `note`. */
+/** The API's limit of `note`, in bytes of UTF-8. */
 const LONGEST_NOTE = 1024;
-/** Occurrences that are remembered; beyond it the oldest is forgotten, and would be told as new. */
-const MOST_REMEMBERED = 1000;
 
 interface Told {
   readonly name: string;
   readonly namespace: string;
   count: number;
   last: number;
+  /** Whether the server has it. */
+  written: boolean;
   /** The request under way: one at a time for each event. */
   pending: Promise<void>;
 }
@@ -56,7 +57,9 @@ interface Told {
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
+  /** In the order of the last time; those that can become no longer series are forgotten. */
   readonly #told = new Map<string, Told>();
+  readonly #budget = new EventBudget();
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -64,34 +67,43 @@ export class EventRecorder {
 
   /** Tells at once, without waiting for the server. */
   warn(occurrence: Occurrence): void {
-    const { clock, logger } = this.#options;
     const { resource, reason } = occurrence;
-    const note =
-      occurrence.note.length > LONGEST_NOTE ? `${occurrence.note.slice(0, LONGEST_NOTE - 1)}…` : occurrence.note;
+    const note = cut(occurrence.note, LONGEST_NOTE);
     const id = [resource.metadata.uid, reason, occurrence.action, note].join('\n');
-    const now = clock.now();
-    const told = this.#told.get(id);
-    this.#told.delete(id);
-    if (told && now - told.last <= SERIES_MS) {
-      told.count += 1;
-      told.last = now;
-      this.#told.set(id, told);
-      const powerOfTwo = (told.count & (told.count - 1)) === 0;
-      if (powerOfTwo) told.pending = told.pending.then(() => this.#count(told)).catch(failed);
+    const now = this.#options.clock.now();
+    forgetIdle(this.#told, now - SERIES_MS);
+    const known = this.#told.get(id);
+    if (known) {
+      known.count += 1;
+      known.last = now;
+      this.#told.delete(id);
+      this.#told.set(id, known);
+      const powerOfTwo = (known.count & (known.count - 1)) === 0;
+      if (powerOfTwo) this.#send(id, known, occurrence, () => this.#count(known));
       return;
     }
+    if (!this.#budget.take(resource.metadata.uid ?? resource.metadata.name, now)) return;
     const namespace = resource.metadata.namespace ?? 'default';
     const digest = createHash('sha256').update(`${id}\n${now}\n${this.#options.instance}`).digest('hex').slice(0, 16);
-    const name = `${resource.metadata.name.slice(0, 200)}.${digest}`;
-    const pending = this.#create({ ...occurrence, note }, name, namespace, now).catch(failed);
-    this.#told.set(id, { name, namespace, count: 1, last: now, pending });
-    const [oldest] = this.#told.keys();
-    if (this.#told.size > MOST_REMEMBERED && oldest !== undefined) this.#told.delete(oldest);
+    // What was cut must still end as a name does.
+    const name = `${resource.metadata.name.slice(0, 200).replace(/[-.]+$/, '')}.${digest}`;
+    const told: Told = { name, namespace, count: 1, last: now, written: false, pending: Promise.resolve() };
+    this.#told.set(id, told);
+    this.#send(id, told, occurrence, async () => {
+      await this.#create({ ...occurrence, note }, name, namespace, now);
+      told.written = true;
+    });
+  }
 
-    function failed(error: unknown): void {
+  /** Sends after what is under way for this event. One that the server does not have can become no series: the next time is news. */
+  #send(id: string, told: Told, { resource, reason }: Occurrence, request: () => Promise<void>): void {
+    told.pending = told.pending.then(request).catch((error: unknown) => {
+      if (isStatus(error, 404)) told.written = false;
+      if (!told.written && this.#told.get(id) === told) this.#told.delete(id);
       if (isNamespaceTerminating(error) || isStatus(error, 404)) return;
+      const { logger } = this.#options;
       logger.warn({ resource: resource.metadata.name, reason }, `event not written: ${messageOf(error)}`);
-    }
+    });
   }
 
   /** Resolves when all that was told has been sent. */
@@ -130,10 +142,22 @@ export class EventRecorder {
     await client.create(EVENTS, event, { metadataOnly: true });
   }
 
-  async #count({ name, namespace, count, last }: Told): Promise<void> {
+  async #count({ name, namespace, count, last, written }: Told): Promise<void> {
+    // Its create failed, and was told.
+    if (!written) return;
     const series = { series: { count, lastObservedTime: microTime(last) } };
     await this.#options.client.mergePatch({ type: EVENTS, name, namespace }, series, { metadataOnly: true });
   }
+}
+
+/** The beginning of a text that fits into so many bytes of UTF-8, with an ellipsis where it was cut. */
+function cut(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  // What of a character was cut decodes as U+FFFD.
+  return `${Buffer.from(text)
+    .subarray(0, bytes - Buffer.byteLength('…'))
+    .toString()
+    .replace(/\uFFFD+$/, '')}…`;
 }
 
 /** `metav1.MicroTime`. */
