@@ -149,10 +149,10 @@ export const errors = {
       'ERR_AP_OUTPUT_REFUSED',
       `${object} exists and is not this resource's: ${why}. Give the output another name, or let the phase take such objects over with \`adopt: true\`.`,
     ),
-  notOurs: (object: string, phase: string) =>
+  notOurs: (phase: string, call: 'update' | 'delete', object: string) =>
     new AutopilotError(
       'ERR_AP_NOT_OURS',
-      `Phase ${phase} cannot delete ${object}: it is not this resource's. Only what the resource made can be deleted.`,
+      `Phase ${phase} cannot ${call} ${object}: it is not this resource's. Only what the resource made can be changed or deleted.`,
     ),
   outputBusy: (object: string, why: string) =>
     new AutopilotError('ERR_AP_OUTPUT_BUSY', `${object} cannot be written yet: ${why}.`),

@@ -90,7 +90,7 @@ export interface Client<Inputs extends Kinds, Outputs extends Kinds> {
   list<Key extends keyof Inputs & string>(key: Key, query?: ListQuery): readonly ObjectOf<Inputs[Key]>[];
   /** Fails with the server's 409 where the object exists. */
   create<Key extends keyof Outputs & string>(key: Key, object: DesiredOf<Outputs[Key]>): Promise<KubernetesObject>;
-  /** A JSON merge patch. What is also returned under `outputs` is brought back to that. */
+  /** A JSON merge patch of an object of this resource. What is also returned under `outputs` is brought back to that. */
   update(key: keyof Outputs & string, name: string, patch: object, namespace?: string): Promise<KubernetesObject>;
   /** Of objects of this resource only; that there is none is no failure. */
   delete(key: keyof Outputs & string, name: string, namespace?: string): Promise<void>;

@@ -1,5 +1,5 @@
 import { errors, isStatus } from '../errors.ts';
-import { objectKey, splitKey } from '../kube/paths.ts';
+import { keyOf, objectKey, splitKey } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Desired, ListQuery } from '../worker.ts';
 import type { InputReader } from './inputs.ts';
@@ -41,17 +41,23 @@ export class WorkerClient {
   async update(key: string, name: string, patch: object, namespace?: string): Promise<KubernetesObject> {
     const type = this.#output(key, 'update');
     const at = this.#keyOf(type, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'update');
-    const { client } = this.#run.environment;
+    const { client, views } = this.#run.environment;
+    const ref = { type, ...splitKey(at) };
+    const target = views.output(type).get(at)?.object ?? (await client.get(ref, { giveUp: this.#run.signal }));
+    this.#checkOurs(type, target, 'update');
     return this.#run.write(type, at, () =>
-      client.mergePatch({ type, ...splitKey(at) }, this.#unmarked(patch), { giveUp: this.#run.signal }),
+      client.mergePatch(ref, this.#patchOf(target, patch), { giveUp: this.#run.signal }),
     );
   }
 
-  /** The patch, which also takes the mark away that says which body was written last: no longer what the object is like. */
-  #unmarked(patch: object): object {
+  /**
+   * The patch for this very object and none that came in its place. It also takes the mark away that says which body was written last: no
+   * longer what the object is like.
+   */
+  #patchOf(target: KubernetesObject, patch: object): object {
     const { metadata = {} } = patch as { readonly metadata?: { readonly annotations?: object } };
     const annotations = { ...metadata.annotations, [this.#run.environment.marks.applied]: null };
-    return { ...patch, metadata: { ...metadata, annotations } };
+    return { ...patch, metadata: { ...metadata, uid: target.metadata.uid, annotations } };
   }
 
   async delete(key: string, name: string, namespace?: string): Promise<void> {
@@ -59,8 +65,7 @@ export class WorkerClient {
     const at = this.#keyOf(type, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'delete');
     const entry = this.#run.environment.views.output(type).get(at);
     if (!entry) return;
-    // The cache may be one that holds others' objects too.
-    if (ownership(this.#run, entry.object) !== 'ours') throw errors.notOurs(`${type.kind} ${at}`, this.#run.phase.name);
+    this.#checkOurs(type, entry.object, 'delete');
     await deleteOutput(this.#run, type, at, entry.uid);
   }
 
@@ -81,6 +86,12 @@ export class WorkerClient {
       if (isStatus(error, 404)) return undefined;
       throw error;
     }
+  }
+
+  /** The caches may hold others' objects too. */
+  #checkOurs(type: ResourceType, object: KubernetesObject, call: 'update' | 'delete'): void {
+    if (ownership(this.#run, object) !== 'ours')
+      throw errors.notOurs(this.#run.phase.name, call, `${type.kind} ${keyOf(object)}`);
   }
 
   #reader(key: string, call: string): InputReader {

@@ -70,6 +70,25 @@ describe("a worker's client", () => {
     assert.deepEqual([counter?.data, counter?.metadata.ownerReferences?.[0]?.kind], [{ count: '3' }, 'Route']);
   });
 
+  it("changes nobody else's objects", async () => {
+    await testbed.cluster.create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'theirs', namespace: 'default' },
+      data: { k: 'theirs' },
+    });
+    const failures = await once(({ client }) =>
+      Promise.all(
+        ['theirs', 'nowhere'].map((name) => client.update('configMaps', name, { data: { k: 'ours' } }).catch(String)),
+      ),
+    );
+    const [theirs, nowhere] = failures as readonly unknown[];
+    assert.match(String(theirs), /cannot update ConfigMap default\/theirs: it is not this resource's/);
+    assert.match(String(nowhere), /404 NotFound/);
+    assert.deepEqual((await testbed.getConfigMap('theirs'))?.data, { k: 'theirs' });
+    assert.ok(!testbed.operatorWrites().includes('patch configmaps'));
+  });
+
   it("deletes nobody else's objects", async () => {
     await testbed.cluster.create({
       apiVersion: 'v1',
