@@ -93,25 +93,35 @@ function refuseUnlessAdopted(run: Run, body: Body, live: KubernetesObject): void
   run.environment.metrics.output(run.phase.name, 'refused');
   throw errors.outputRefused(
     describe(body),
-    controller ? `${controller.kind} ${controller.name} controls it` : 'it was made by somebody else',
+    controller ? `${controller.kind} ${controller.name} controls it` : madeBy(run, live),
   );
 }
 
+function madeBy(run: Run, { metadata }: KubernetesObject): string {
+  const { marks, states } = run.environment;
+  const uid = metadata.labels?.[marks.owner];
+  return uid !== undefined && states.keyOf(uid) === undefined
+    ? 'a resource that is gone left it behind'
+    : 'it was made by somebody else';
+}
+
 /**
- * Whose an object is: ours where its label or its controller reference has this resource's uid; dying where they have the uid of a
- * resource of this operator that no longer exists.
+ * Whose an object is: ours where its label or its controller reference has this resource's uid; dying where all its owners are resources
+ * of this operator that no longer exist, so that the garbage collector takes it. It leaves alone what was orphaned (`--cascade=orphan`):
+ * that has the label and no owner.
  */
 export function ownership(run: Run, { metadata }: KubernetesObject): 'ours' | 'dying' | 'foreign' {
   const { marks, plan, states } = run.environment;
   const controller = metadata.ownerReferences?.find((reference) => reference.controller);
-  const label = metadata.labels?.[marks.owner];
-  if (label === run.uid || controller?.uid === run.uid) return 'ours';
-  const ofThisKind = controller
-    ? controller.kind === plan.resource.kind && controller.apiVersion.startsWith(`${plan.resource.group}/`)
-    : true;
-  const uid = label ?? controller?.uid;
-  if (uid === undefined || !ofThisKind) return 'foreign';
-  return states.keyOf(uid) === undefined ? 'dying' : 'foreign';
+  if (metadata.labels?.[marks.owner] === run.uid || controller?.uid === run.uid) return 'ours';
+  const owners = metadata.ownerReferences ?? [];
+  const gone = owners.filter(
+    ({ kind, apiVersion, uid }) =>
+      kind === plan.resource.kind &&
+      apiVersion.startsWith(`${plan.resource.group}/`) &&
+      states.keyOf(uid) === undefined,
+  );
+  return owners.length > 0 && gone.length === owners.length ? 'dying' : 'foreign';
 }
 
 /** Server-side apply to the live object that `entry` shows, and to no other: the body carries its uid. */

@@ -357,7 +357,14 @@ describe('outputs', () => {
   });
 
   for (const [what, metadata, touch] of [
-    ['belong to a resource that is gone', { labels: { 'example.io/owner': 'gone' } }, undefined],
+    [
+      'belong to a resource that is gone',
+      {
+        finalizers: ['example.io/slow'],
+        ownerReferences: [{ apiVersion: 'example.io/v1', kind: 'Route', name: 'a', uid: 'gone', controller: true }],
+      },
+      undefined,
+    ],
     ['are being deleted, though a stranger made them', { finalizers: ['example.io/slow'] }, 'delete'],
   ] as const) {
     it(`wait for objects in their place that ${what}`, async () => {
@@ -369,12 +376,35 @@ describe('outputs', () => {
       await testbed.route('a', { outputs: { out: { k: 'v' } } });
       const waits = await testbed.untilRoute('a', ({ status }) => status !== undefined);
       assert.equal(condition(waits, 'Ready').reason, 'OutputBusy');
-      if (touch === 'delete') await testbed.cluster.patch(out, { metadata: { finalizers: null } });
-      else await testbed.cluster.delete(out);
+      await testbed.cluster.patch(out, { metadata: { finalizers: null } });
       await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'v');
       await settled();
     });
   }
+
+  it('are not taken from what a predecessor orphaned, unless with `adopt`', async () => {
+    const out = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
+    const labels = { 'example.io/owner': 'gone' };
+    await testbed.cluster.create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: out.name, namespace: out.namespace, labels },
+    });
+    await testbed.run(mirror);
+    const route = await testbed.route('a', { outputs: { out: { k: 'v' } } });
+    const refused = await testbed.untilRoute('a', ({ status }) => status !== undefined);
+    assert.equal(condition(refused, 'Ready').reason, 'OutputRefused');
+    assert.match(condition(refused, 'Ready').message, /a resource that is gone left it behind.*`adopt: true`/);
+    await testbed.stopOperators();
+    const adopting = phase(() => ({ phase: 'Only', outputs: { configMaps: [configMap('out', { k: 'v' })] } }), {
+      initial: true,
+      adopt: true,
+    });
+    await testbed.run(routes({ Only: adopting }));
+    const { metadata } = await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'v');
+    assert.equal(metadata.labels?.['example.io/owner'], route.metadata.uid);
+    assert.equal(metadata.ownerReferences?.[0]?.uid, route.metadata.uid);
+  });
 
   it('are pruned though the phase that made them had another name then', async () => {
     const named = (name: string, outputs: readonly string[], renamedFrom: readonly string[] = []) =>
