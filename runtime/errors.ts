@@ -94,6 +94,11 @@ export const errors = {
       'ERR_AP_NO_RESULT',
       `The worker of phase ${phase} returned ${got}: return { phase, outputs?, status? }.`,
     ),
+  badResult: (phase: string, name: string, names: readonly string[]) =>
+    new AutopilotError(
+      'ERR_AP_BAD_RESULT',
+      `The worker of phase ${phase} returned ${JSON.stringify(name)}, which a result does not have. There are: ${names.join(', ')}.`,
+    ),
   unknownPhase: (phase: string, next: string, phases: readonly string[]) =>
     new AutopilotError(
       'ERR_AP_UNKNOWN_PHASE',

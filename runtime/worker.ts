@@ -136,7 +136,7 @@ export interface WorkerResult<Types extends Pick<PhaseTypes, 'outputs' | 'next' 
   readonly outputs?: Types['outputs'] | undefined;
   /** Replaces the user's part of the status as a whole. Absent: unchanged. */
   readonly status?: Types['status'] | undefined;
-  /** Run this phase again after this time, though nothing changed. */
+  /** Run this phase again after this time, 100 ms at least, though nothing changed. */
   readonly requeueAfter?: Duration | undefined;
 }
 

@@ -37,6 +37,21 @@ describe('label selectors', () => {
     assert.equal(formatSelector([]), '');
   });
 
+  for (const [what, selector] of [
+    ['text', 'a=b'],
+    ['a list', []],
+    ['a misspelt member', { matchLabel: { a: '1' } }],
+    ['a label that is no text', { matchLabels: { a: 1 } }],
+    ['labels that are a list', { matchLabels: ['a'] }],
+    ['expressions that are no list', { matchExpressions: { key: 'a', operator: 'Exists' } }],
+    ['an expression without a key', { matchExpressions: [{ operator: 'Exists' }] }],
+    ['a value that is no text', { matchExpressions: [{ key: 'a', operator: 'In', values: [1] }] }],
+  ] as const) {
+    it(`are none: ${what}`, () => {
+      assert.throws(() => Reflect.apply(requirementsOf, undefined, [selector]), RangeError);
+    });
+  }
+
   it('refuse an unknown operator, and values out of place', () => {
     assert.throws(
       () => requirementsOf({ matchExpressions: [{ key: 'a', operator: 'Like', values: ['x'] }] }),

@@ -20,11 +20,39 @@ function isOperator(text: string): text is Requirement['operator'] {
   return OPERATORS.includes(text);
 }
 
+/** Throws a RangeError for what only looks like a selector to the compiler, and would match everything: text, a misspelt member. */
+function checkShape(selector: unknown): void {
+  if (!isObject(selector)) throw new RangeError('a selector is an object of matchLabels and matchExpressions');
+  const { matchLabels, matchExpressions, ...others } = selector;
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    throw new RangeError(`a selector has matchLabels and matchExpressions, and no ${JSON.stringify(other)}`);
+  if (matchLabels != null && !(isObject(matchLabels) && Object.values(matchLabels).every(isText)))
+    throw new RangeError('matchLabels is no object of texts');
+  if (matchExpressions != null && !(Array.isArray(matchExpressions) && matchExpressions.every(isExpression)))
+    throw new RangeError('matchExpressions is no list of { key, operator, values? }');
+}
+
+function isExpression(value: unknown): boolean {
+  if (!isObject(value) || !isText(value['key'])) return false;
+  const { values } = value;
+  return values == null || (Array.isArray(values) && values.every(isText));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
 /**
  * The requirements of a `metav1.LabelSelector`, all of which must hold, sorted so that equal selectors give equal lists.
- * Throws a RangeError for an unknown operator, or values where none belong.
+ * Throws a RangeError for what is none, an unknown operator, or values where none belong.
  */
 export function requirementsOf(selector: LabelSelector): readonly Requirement[] {
+  checkShape(selector);
   const requirements: Requirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({
     key,
     operator: 'In',

@@ -51,10 +51,11 @@ export class InputReader {
 
   list(query: ListQuery = {}): readonly KubernetesObject[] {
     this.#run.checkForUser(`inputs.${this.#name}.list`);
+    this.#checkQuery(query);
     const namespace = this.#namespace(query.namespace, 'list');
     // A selector that is there but unset is the API's null selector.
     const selector = 'selector' in query ? query.selector : {};
-    if (!selector) return [];
+    if (selector === undefined || selector === null) return [];
     let requirements: readonly Requirement[];
     try {
       requirements = [...this.#input.requirements, ...requirementsOf(selector)];
@@ -67,6 +68,7 @@ export class InputReader {
 
   find(name: string, givenNamespace?: string): KubernetesObject | undefined {
     this.#run.checkForUser(`inputs.${this.#name}.find`);
+    if (!isName(name)) throw this.#wrong(`find needs a name, and was given ${JSON.stringify(name)}.`);
     const namespace = this.#namespace(givenNamespace, 'find');
     if (this.#input.type.namespaced && namespace === undefined) throw this.#wrong('find needs a namespace here.');
     const key = objectKey(name, namespace);
@@ -76,8 +78,17 @@ export class InputReader {
     return entry && matches(this.#input.requirements, entry.object.metadata.labels) ? handOut(entry) : undefined;
   }
 
+  /** What the compiler did not see: a misspelt member would list everything. */
+  #checkQuery(query: unknown): void {
+    if (typeof query !== 'object' || query === null) throw this.#wrong('list takes { namespace?, selector? }.');
+    const other = Object.keys(query).find((member) => member !== 'namespace' && member !== 'selector');
+    if (other !== undefined)
+      throw this.#wrong(`list takes { namespace?, selector? }, and no ${JSON.stringify(other)}.`);
+  }
+
   #namespace(given: string | undefined, call: string): string | undefined {
     const { type, anyNamespace } = this.#input;
+    if (given !== undefined && !isName(given)) throw this.#wrong(`${JSON.stringify(given)} is no namespace.`);
     if (!type.namespaced) {
       if (given !== undefined) throw this.#wrong(`${type.kind} has no namespace.`);
       return undefined;
@@ -95,6 +106,10 @@ export class InputReader {
   #wrong(problem: string): Error {
     return errors.badQuery(this.#run.phase.name, this.#name, problem);
   }
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function handOut({ object }: Entry): KubernetesObject {

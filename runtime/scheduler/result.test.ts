@@ -111,6 +111,42 @@ describe('what a worker returns', () => {
       /status.phase is kept by the runtime/,
     ],
     [
+      'labels that are a list',
+      output({ metadata: { name: 'a', labels: ['app'] } }),
+      'ERR_AP_BAD_OUTPUT',
+      /metadata.labels is a list/,
+    ],
+    [
+      'annotations that are text',
+      output({ metadata: { name: 'a', annotations: 'app' } }),
+      'ERR_AP_BAD_OUTPUT',
+      /metadata.annotations is a string/,
+    ],
+    [
+      'a label that is no text',
+      output({ metadata: { name: 'a', labels: { 'example.io/size': 5 } } }),
+      'ERR_AP_BAD_OUTPUT',
+      /metadata.labels\["example.io\/size"\] is a number: write it as text/,
+    ],
+    [
+      'an output that is nothing as JSON',
+      output({ metadata: { name: 'a' }, toJSON: () => undefined }),
+      'ERR_AP_BAD_OUTPUT',
+      /its toJSON gives nothing, and no object/,
+    ],
+    [
+      'a status that is text as JSON',
+      { phase: 'Starting', status: { toJSON: () => 'good' } },
+      'ERR_AP_BAD_STATUS',
+      /its toJSON gives a string/,
+    ],
+    [
+      'a misspelt member',
+      { phase: 'Starting', outptus: {} },
+      'ERR_AP_BAD_RESULT',
+      /"outptus", which a result does not have. There are: phase, outputs, status, requeueAfter/,
+    ],
+    [
       'a requeueAfter that is no duration',
       { phase: 'Starting', requeueAfter: 5 },
       'ERR_AP_BAD_REQUEUE',
@@ -129,6 +165,12 @@ describe('what a worker returns', () => {
       );
     });
   }
+
+  it('runs again no sooner than after 100 ms', () => {
+    const after = (requeueAfter: string) =>
+      checkResult({ phase: 'Starting', requeueAfter }, starting, plan, 'default').requeueAfter;
+    assert.deepEqual([after('1ns'), after('101ms')], [100, 101]);
+  });
 
   it('names a namespace where the resource has none', () => {
     const cluster = { phase: 'Starting', outputs: { configMaps: [{ metadata: { name: 'a' } }] } };

@@ -26,12 +26,18 @@ export const OWN_STATUS: ReadonlySet<string> = new Set([
   'transitions',
 ]);
 
+const RESULT: ReadonlySet<string> = new Set(['phase', 'outputs', 'status', 'requeueAfter']);
+/** A worker that asks for less would keep the operator busy with nothing else. */
+const SHORTEST_REQUEUE_MS = 100;
+
 /**
  * Checks all that a worker returned before anything of it is sent. Throws the one error that says what is wrong with it first.
  * `namespace` is the resource's.
  */
 export function checkResult(result: unknown, from: Phase, plan: Plan, namespace: string | undefined): CheckedResult {
   if (!isRecord(result)) throw errors.noResult(from.name, describe(result));
+  const extra = Object.keys(result).find((name) => !RESULT.has(name));
+  if (extra !== undefined) throw errors.badResult(from.name, extra, [...RESULT]);
   return {
     phase: checkPhase(result['phase'], from, plan),
     outputs: checkOutputs(result['outputs'], from, namespace),
@@ -112,8 +118,18 @@ export function checkOutput(
   if (typeof metadata['name'] !== 'string' || !NAME.test(metadata['name'])) {
     throw wrong(`metadata.name ${JSON.stringify(metadata['name'])} is no name.`);
   }
+  checkTexts('metadata.labels', metadata['labels'], wrong);
+  checkTexts('metadata.annotations', metadata['annotations'], wrong);
   checkNamespace(metadata['namespace'], type, namespace, wrong);
   return json as unknown as Desired<object>;
+}
+
+/** What is no map of texts would be spread into the marks as something else. */
+function checkTexts(field: string, value: unknown, wrong: (problem: string) => Error): void {
+  if (value === undefined || value === null) return;
+  if (!isRecord(value)) throw wrong(`${field} is ${describe(value)}: write an object of texts.`);
+  const bad = Object.entries(value).find(([, text]) => typeof text !== 'string');
+  if (bad) throw wrong(`${field}[${JSON.stringify(bad[0])}] is ${describe(bad[1])}: write it as text.`);
 }
 
 function checkNamespace(
@@ -150,18 +166,21 @@ function checkRequeue(value: unknown, phase: Phase): number | undefined {
   if (value === undefined || value === null) return undefined;
   const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined;
   if (!milliseconds) throw errors.badRequeue(phase.name, value);
-  return milliseconds;
+  return Math.max(milliseconds, SHORTEST_REQUEUE_MS);
 }
 
 /** A copy as it would be sent: what JSON cannot hold is an error or falls away as it does there. */
 function plainJson(value: object, wrong: (problem: string) => Error): Readonly<Record<string, unknown>> {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = JSON.stringify(value);
+    // With a `toJSON` of its own an object can be anything, or nothing.
+    text = JSON.stringify(value) as string | undefined;
   } catch (error) {
     throw wrong(`it cannot be written as JSON: ${messageOf(error)}.`);
   }
-  return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  const json: unknown = text === undefined ? undefined : JSON.parse(text);
+  if (!isRecord(json)) throw wrong(`its toJSON gives ${describe(json)}, and no object.`);
+  return json;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -83,6 +83,18 @@ describe('a worker that misbehaves', () => {
       ({ inputs }) => inputs['configMaps']?.list({ selector: { matchExpressions: [{ key: 'a', operator: 'Like' }] } }),
       /"Like" is not a selector operator/,
     ],
+    'lists by text': [
+      ({ inputs }) => inputs['configMaps']?.list({ selector: JSON.parse('"a=b"') as object }),
+      /a selector is an object of matchLabels/,
+    ],
+    'lists by what it misspells': [
+      ({ inputs }) => inputs['configMaps']?.list(JSON.parse('{ "selektor": {} }') as object),
+      /list takes \{ namespace\?, selector\? \}, and no "selektor"/,
+    ],
+    'finds what has no name': [
+      ({ inputs, route }) => inputs['configMaps']?.find(route.spec['missing'] as string),
+      /find needs a name, and was given undefined/,
+    ],
   };
 
   for (const [what, [worker, message]] of Object.entries(misuses)) {
