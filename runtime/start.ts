@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { systemClock } from './clock.ts';
-import { loadConfig, type OperatorConfig } from './config/load.ts';
+import { loadConfig, unknownVariables, type OperatorConfig } from './config/load.ts';
 import { AutopilotError, errors, messageOf } from './errors.ts';
 import { installCrd } from './install-crd.ts';
 import { findCluster, fromKubeconfig } from './kube/kubeconfig.ts';
@@ -69,14 +69,16 @@ export async function run(operator: OperatorDefinition): Promise<void> {
   try {
     const plan = planOf(operator);
     const development = process.env['AUTOPILOT_DEV'] === '1';
-    const file = process.env['AUTOPILOT_CONFIG'] ?? CONFIG_FILE;
-    const config = loadConfig(await readConfig(file), file, process.env);
+    const named = process.env['AUTOPILOT_CONFIG'];
+    const file = named ?? CONFIG_FILE;
+    const config = loadConfig(await readConfig(file, named === undefined), file, process.env);
     logger = createLogger({
       name: plan.name,
       version: config.version,
       level: config.logLevel,
       format: config.logFormat,
     });
+    for (const problem of unknownVariables(process.env)) logger.warn(problem);
     const access = findCluster(process.env, systemClock);
     const manager = new Manager({ plan, access, config, logger, development, processMetrics: true });
     if (development) await installCrd(operator, manager.client);
@@ -91,11 +93,15 @@ export async function run(operator: OperatorDefinition): Promise<void> {
   }
 }
 
-async function readConfig(file: string): Promise<string | undefined> {
+/** Undefined where there is no file, and there need not be one. */
+async function readConfig(file: string, mayBeMissing: boolean): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      if (mayBeMissing) return undefined;
+      throw errors.config(file, ['there is no such file, and $AUTOPILOT_CONFIG names it.']);
+    }
     throw errors.config(file, [messageOf(error)]);
   }
 }

@@ -5,7 +5,13 @@ import type { Duration } from './duration.ts';
  * checks it with line and column before it is ever mounted. Pure data: the published generator carries a compiled copy.
  */
 export type ConfigField =
-  | { readonly type: 'string'; readonly default: string; readonly description: string }
+  | {
+      readonly type: 'string';
+      /** What the text names; '' is allowed where it is the default. */
+      readonly names?: 'namespace';
+      readonly default: string;
+      readonly description: string;
+    }
   | { readonly type: 'address'; readonly default: string; readonly description: string }
   | { readonly type: 'boolean'; readonly default: boolean; readonly description: string }
   | { readonly type: 'integer'; readonly minimum: number; readonly default: number; readonly description: string }
@@ -40,6 +46,7 @@ export const OPERATOR_CONFIG_FIELDS = {
   },
   controlPlaneNs: {
     type: 'string',
+    names: 'namespace',
     default: 'istio-system',
     description: "The namespace of the mesh's control plane.",
   },
@@ -58,11 +65,13 @@ export const OPERATOR_CONFIG_FIELDS = {
   enableLeaderElection: { type: 'boolean', default: true, description: 'One active operator at a time.' },
   leaderElectionNamespace: {
     type: 'string',
+    names: 'namespace',
     default: '',
     description: "The lease's namespace. Empty: the pod's, else the kubeconfig's, else default.",
   },
   watchNamespace: {
     type: 'string',
+    names: 'namespace',
     default: '',
     description: 'The namespace to work in. Empty: all. WATCH_NAMESPACE in the environment wins.',
   },

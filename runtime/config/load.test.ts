@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { AutopilotError } from '../errors.ts';
-import { loadConfig } from './load.ts';
+import { loadConfig, unknownVariables } from './load.ts';
 
 const problemsOf = (text: string | undefined, env: NodeJS.ProcessEnv = {}): string => {
   try {
@@ -89,6 +89,32 @@ describe('autopilot-operator.yaml at run time', () => {
       problemsOf(undefined, { AUTOPILOT_CONCURRENCY: 'many' }),
       /concurrency \(\$AUTOPILOT_CONCURRENCY\): "many"/,
     );
+  });
+
+  it('refuses what can name no namespace, a list of them above all', () => {
+    assert.match(
+      problemsOf('leaderElectionNamespace: "-a"\ncontrolPlaneNs: ""', { WATCH_NAMESPACE: 'a,b' }),
+      /controlPlaneNs: "" is no name.*\n.*leaderElectionNamespace: "-a" is no.*\n.*watchNamespace \(\$WATCH_NAMESPACE\): "a,b" is no name of a namespace/,
+    );
+    assert.equal(loadConfig(undefined, 'x', { WATCH_NAMESPACE: '' }).watchNamespace, '');
+  });
+
+  it('knows which variables of the environment only look like its own', () => {
+    const problems = unknownVariables({
+      AUTOPILOT_LOG_LVL: 'debug',
+      AUTOPILOT_WATCH_NAMESPACE: 'a',
+      AUTOPILOT_LOG_LEVEL: 'debug',
+      AUTOPILOT_DEV: '1',
+      AUTOPILOT_CONFIG: 'x',
+      AUTOPILOT_DOCS_SERVICE_HOST: '10.0.0.1',
+      AUTOPILOT_DOCS_PORT_80_TCP: 'tcp://10.0.0.1:80',
+      PATH: '/bin',
+    });
+    assert.deepEqual(
+      problems.map((problem) => problem.split(':')[0]),
+      ['$AUTOPILOT_LOG_LVL is ignored', '$AUTOPILOT_WATCH_NAMESPACE is ignored'],
+    );
+    assert.match(problems[0] ?? '', /There are: .*WATCH_NAMESPACE, AUTOPILOT_LOG_LEVEL.*AUTOPILOT_DEV/);
   });
 
   it('refuses what is no mapping, and no YAML', () => {

@@ -27,6 +27,23 @@ export function environmentName(key: OperatorConfigKey): string {
   return key === 'watchNamespace' ? 'WATCH_NAMESPACE' : `AUTOPILOT_${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
 }
 
+/** Variables that `run` itself reads. */
+const OTHER_VARIABLES = ['AUTOPILOT_CONFIG', 'AUTOPILOT_DEV'];
+/** What Kubernetes puts into pods for a Service whose name begins with `autopilot`. */
+const SERVICE_VARIABLE = /_SERVICE_HOST$|_SERVICE_PORT(?:_|$)|_PORT(?:_|$)/;
+
+/** What is wrong with variables that look like ours and are none: a misspelt one would be ignored in silence. */
+export function unknownVariables(env: NodeJS.ProcessEnv): readonly string[] {
+  const fields: [string, ConfigField][] = Object.entries(OPERATOR_CONFIG_FIELDS);
+  const known = new Set([
+    ...fields.filter(([, { type }]) => type !== 'object').map(([key]) => environmentName(key as OperatorConfigKey)),
+    ...OTHER_VARIABLES,
+  ]);
+  return Object.keys(env)
+    .filter((name) => name.startsWith('AUTOPILOT_') && !known.has(name) && !SERVICE_VARIABLE.test(name))
+    .map((name) => `$${name} is ignored: there is no such variable. There are: ${[...known].join(', ')}.`);
+}
+
 /**
  * Reads a configuration: the file's text (undefined: no file, all defaults), over which the environment goes. Throws ERR_AP_CONFIG with
  * all problems at once; `file` names the file in them.
@@ -67,10 +84,17 @@ function parse(text: string, file: string): Readonly<Record<string, unknown>> {
   return value as Readonly<Record<string, unknown>>;
 }
 
+/** A DNS label. */
+const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+
 function read(field: ConfigField, raw: unknown, fromEnvironment: boolean, wrong: (problem: string) => void): unknown {
   const shown = JSON.stringify(raw);
   switch (field.type) {
     case 'string':
+      if (typeof raw !== 'string') wrong(`${shown} is no text.`);
+      else if (field.names === 'namespace' && raw !== field.default && !NAMESPACE.test(raw))
+        wrong(`${shown} is no name of a namespace, and one is all that can be given.`);
+      return raw;
     case 'address':
       if (typeof raw !== 'string') wrong(`${shown} is no text.`);
       return raw;

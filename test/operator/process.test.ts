@@ -188,6 +188,17 @@ describe('an operator as a process', () => {
     );
   });
 
+  it('ends with a message where the file that it is told to read is missing', async () => {
+    await begin({ AUTOPILOT_CONFIG: 'missing.yaml' });
+    assert.equal(await ended(), 1);
+    assert.match(output, /ERR_AP_CONFIG: missing\.yaml is wrong:\n- there is no such file, and \$AUTOPILOT_CONFIG/);
+  });
+
+  it('says which variables of the environment it ignores', async () => {
+    await begin({ AUTOPILOT_LOG_LEVL: 'debug' });
+    await logged(/\$AUTOPILOT_LOG_LEVL is ignored: there is no such variable/);
+  });
+
   it('ends with a message where there is no cluster to be found', async () => {
     await begin({ KUBECONFIG: join(folder, 'missing') });
     assert.equal(await ended(), 1);
