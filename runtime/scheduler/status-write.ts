@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isStatus } from '../errors.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
@@ -26,14 +27,17 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
   const { client, plan, metrics, views } = run.environment;
   const target = { type: plan.resource, name: run.resource.metadata.name, namespace: run.namespace };
   // The run's own finalizer write, or a foreign one, may be known by now; the fence is what the run was computed from.
-  let resource = views.resources.get(run.key)?.object ?? run.resource;
+  const resource = views.resources.get(run.key)?.object ?? run.resource;
   if (revisionOf(resource) !== revisionOf(run.resource)) return lost(run);
+  const now = new Date(run.environment.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  const patchOf = (current: KubernetesObject) => statusPatch(current, change(run, current, write, now));
+  let operations = patchOf(resource);
   for (let attempt = 0; ; attempt += 1) {
-    const operations = statusPatch(resource, change(run, resource, write));
     if (!operations) return 'unchanged';
+    const sent = operations;
     try {
       await run.write(plan.resource, run.key, () =>
-        client.jsonPatch(target, operations, { subresource: 'status', giveUp: run.signal }),
+        client.jsonPatch(target, sent, { subresource: 'status', giveUp: run.signal }),
       );
       return 'written';
     } catch (error) {
@@ -48,7 +52,9 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
         metrics.statusConflict(run.phase.name);
         return 'lost';
       }
-      resource = fresh;
+      operations = patchOf(fresh);
+      // Nothing was in its way: the server finds it invalid, and would again.
+      if (isDeepStrictEqual(operations, sent)) throw error;
     }
   }
 }
@@ -62,11 +68,11 @@ function change(
   run: Run,
   resource: KubernetesObject,
   { phase, standing, user, entering, observedOutputs }: StatusWrite,
+  now: string,
 ) {
   const status = statusOf(resource);
   // The generation that the worker saw: a spec changed in flight is not observed by it.
   const { generation } = run.resource.metadata;
-  const now = new Date(run.environment.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
   return {
     phase,
     observedGeneration: generation,

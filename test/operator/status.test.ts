@@ -117,7 +117,7 @@ describe('status of a resource', () => {
     );
   });
 
-  it('that the server finds invalid is told as such, and is no lost swap', async () => {
+  it('that the server finds invalid is sent once by each run, told as such, and is no lost swap', async () => {
     const strict = structuredClone(routeCrd);
     const [version] = strict.spec.versions;
     const { properties } = version?.schema.openAPIV3Schema ?? assert.fail();
@@ -131,6 +131,9 @@ describe('status of a resource', () => {
     assert.equal(condition(failed, 'Ready').reason, 'WriteRejected');
     assert.match(condition(failed, 'Ready').message, /status\.many/);
     await testbed.untilEvent(({ reason }) => reason === 'WriteRejected');
+    const [sent, looked, told] = testbed.operatorRequests().filter(({ resource }) => resource === 'routes');
+    assert.deepEqual([sent?.code, looked?.verb, told?.verb], [422, 'get', 'patch']);
+    assert.notEqual(told?.code, 422);
     assert.equal(sum(await operator.metrics(), 'autopilot_status_conflicts_total'), 0);
   });
 
