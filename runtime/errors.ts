@@ -17,6 +17,8 @@ export class ApiError extends AutopilotError {
   readonly status: number;
   /** `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, `Expired` … or '' where the answer was no Status. */
   readonly reason: string;
+  /** The server's own words. */
+  readonly answer: string;
   /** Milliseconds the server asks to wait, from Retry-After. */
   readonly retryAfter: number | undefined;
   readonly causes: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
@@ -33,6 +35,7 @@ export class ApiError extends AutopilotError {
     this.name = 'ApiError';
     this.status = init.status;
     this.reason = init.reason;
+    this.answer = init.message;
     this.retryAfter = init.retryAfter;
     this.causes = init.causes ?? [];
   }
@@ -46,6 +49,17 @@ export function isNamespaceTerminating(error: unknown): boolean {
     error.causes.some((cause) => cause.reason === 'NamespaceTerminating')
   );
 }
+
+/**
+ * The server does not know the kind, or no longer: a path that nobody serves (plain text or a Status without a name, not that of an object
+ * or a namespace), or a definition on its way out.
+ */
+export function isKindMissing(error: unknown): boolean {
+  if (isStatus(error, 404)) return error.reason === '' || error.answer === NO_SUCH_PATH;
+  return isStatus(error, 405) && error.answer.endsWith('custom resource definition is terminating');
+}
+
+const NO_SUCH_PATH = 'the server could not find the requested resource';
 
 export function isStatus(error: unknown, ...statuses: readonly number[]): error is ApiError {
   return error instanceof ApiError && statuses.includes(error.status);

@@ -73,6 +73,15 @@ export class Caches {
     for (const cache of this.#ofType(type)) cache.removed(key, uid);
   }
 
+  /** A write was told that the server does not know this kind: so it is until a list says otherwise. */
+  kindMissing(type: ResourceType): void {
+    for (const { cache, reflector } of this.#caches) {
+      if (resourceName(cache.selection.type) !== resourceName(type) || cache.isKindMissing) continue;
+      cache.missing();
+      reflector.listAnew();
+    }
+  }
+
   /** Whether no cache of this kind keeps more than metadata: then a write need not ask for more in return. */
   keepMetadataOnly(type: ResourceType): boolean {
     return this.#ofType(type).every(({ selection }) => selection.metadataOnly);

@@ -173,6 +173,30 @@ describe('reflector', () => {
     assert.deepEqual(await sink.until(4), ['missing', 'list 7: ', 'missing', 'list 4: z']);
   });
 
+  it('asks for a kind that is missing every 5 s at least', async () => {
+    start((_request, _query, number) =>
+      number <= 9 ? failure(404, 'NotFound') : new Frames().push(bookmark(7, true)),
+    );
+    await sink.until(10);
+    assert.deepEqual(pauses.slice(0, 9), [100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
+  });
+
+  for (const streams of [true, false]) {
+    it(`lists anew when told so, ${streams ? 'streaming' : 'in pages'}, though its watch stands`, async () => {
+      let lists = 0;
+      start((_request, query) => {
+        if (query.has('sendInitialEvents') && !streams) return failure(422, 'Invalid');
+        if (query.has('watch') && query.has('resourceVersion') && !query.has('sendInitialEvents')) return new Frames();
+        lists += 1;
+        if (!query.has('watch')) return { body: { metadata: { resourceVersion: String(lists) }, items: [] } };
+        return new Frames().push(bookmark(lists, true));
+      });
+      await sink.until(1);
+      reflector.listAnew();
+      assert.deepEqual(await sink.until(2), ['list 1: ', 'list 2: ']);
+    });
+  }
+
   it('lists in pages where the server has no streaming lists', async () => {
     start((_request, query) => {
       if (query.has('sendInitialEvents')) return failure(422, 'Invalid');

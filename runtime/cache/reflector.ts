@@ -1,4 +1,4 @@
-import { pause, type Clock } from '../clock.ts';
+import { pause, type Clock, type Timer } from '../clock.ts';
 import { ApiError, isStatus, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { WatchFrame } from '../kube/frames.ts';
@@ -42,6 +42,8 @@ export interface ReflectorOptions {
 const PAGE = 500;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 30_000;
+/** A kind that is missing is somebody's to install, who then waits for it. */
+const LONGEST_MISSING_RETRY_MS = 5_000;
 /** A watch that ran this long was a good one: the next failure waits little again. */
 const GOOD_WATCH_MS = 10_000;
 /** Servers end a watch after a while; each asks for another time, so that not all come back at once. */
@@ -60,6 +62,10 @@ export class Reflector {
   #resourceVersion: string | undefined;
   #canStream = true;
   #retry = FIRST_RETRY_MS;
+  #isKindMissing = false;
+  /** Ends the list or watch under way. */
+  #current: AbortController | undefined;
+  #listDue = false;
   /** Why the selection is not being watched just now; undefined while it is. */
   #trouble: string | undefined;
 
@@ -70,6 +76,12 @@ export class Reflector {
   /** Why what the sink has may be out of date; undefined while a watch stands. */
   get trouble(): string | undefined {
     return this.#trouble;
+  }
+
+  /** What the sink has cannot be relied on: ends the list or watch under way, and lists. */
+  listAnew(): void {
+    this.#listDue = true;
+    this.#current?.abort(new Error('a write found the kind missing'));
   }
 
   /** Runs until `signal` aborts. Never rejects. */
@@ -86,8 +98,9 @@ export class Reflector {
       // Also after a clean end: a server that closes each watch at once must not be asked without a pause.
       if (clock.monotonic() - started > GOOD_WATCH_MS) this.#retry = FIRST_RETRY_MS;
       else {
-        await pause(clock, this.#retry * (1 + random()), signal);
-        this.#retry = Math.min(this.#retry * 2, LONGEST_RETRY_MS);
+        const longest = this.#isKindMissing ? LONGEST_MISSING_RETRY_MS : LONGEST_RETRY_MS;
+        await pause(clock, Math.min(this.#retry, longest) * (1 + random()), signal);
+        this.#retry = Math.min(this.#retry * 2, longest);
       }
     }
   }
@@ -97,7 +110,8 @@ export class Reflector {
       this.#resourceVersion = undefined;
       return;
     }
-    if (isStatus(error, 404)) {
+    this.#isKindMissing = isStatus(error, 404);
+    if (this.#isKindMissing) {
       // Should the kind come back, its objects are others.
       this.#resourceVersion = undefined;
       this.#options.sink.missing();
@@ -118,13 +132,18 @@ export class Reflector {
   /** One watch, after a list where one is due. */
   async #listAndWatch(signal: AbortSignal): Promise<void> {
     const { client, selection, random, clock } = this.#options;
-    if (this.#resourceVersion === undefined && !this.#canStream) await this.#listPages(signal);
+    if (this.#listDue) this.#resourceVersion = undefined;
+    this.#listDue = false;
     const seconds = Math.round(WATCH_SECONDS[0] + random() * (WATCH_SECONDS[1] - WATCH_SECONDS[0]));
     const watch = new AbortController();
+    this.#current = watch;
     const abort = (): void => watch.abort();
     signal.addEventListener('abort', abort, { once: true });
-    const guard = clock.after(seconds * 1000 + GRACE_MS, abort);
+    let guard: Timer | undefined;
     try {
+      if (this.#resourceVersion === undefined && !this.#canStream) await this.#listPages(watch.signal);
+      watch.signal.throwIfAborted();
+      guard = clock.after(seconds * 1000 + GRACE_MS, abort);
       if (this.#resourceVersion === undefined) this.#options.sink.listing();
       const stream = await client.watch(selection.type, selection.namespace, {
         labelSelector: selection.labelSelector || undefined,
@@ -135,7 +154,8 @@ export class Reflector {
       });
       await this.#follow(stream);
     } finally {
-      guard.cancel();
+      guard?.cancel();
+      this.#current = undefined;
       signal.removeEventListener('abort', abort);
       watch.abort();
     }
@@ -163,6 +183,7 @@ export class Reflector {
     this.#options.sink.replace(objects, resourceVersion);
     this.#resourceVersion = resourceVersion;
     this.#trouble = undefined;
+    this.#isKindMissing = false;
   }
 
   async #follow(stream: AsyncIterable<WatchFrame>): Promise<void> {

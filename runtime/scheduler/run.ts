@@ -1,4 +1,4 @@
-import { errors } from '../errors.ts';
+import { errors, isKindMissing } from '../errors.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import type { Environment } from './environment.ts';
@@ -74,6 +74,7 @@ export class Run implements RunFacts {
       else if (uid !== undefined) caches.removed(type, key, uid);
       return answer;
     } catch (error) {
+      if (isKindMissing(error)) caches.kindMissing(type);
       // Nobody waits for it to be tried again.
       throw this.signal.aborted ? new RunAborted() : error;
     } finally {

@@ -97,6 +97,12 @@ export class Scheduler implements Reconciler {
         throw error;
       }
       metrics.synced(phase.name, 'failed');
+      // Whatever it was: a kind of the phase went away meanwhile, and all is done over once it is back.
+      const missing = this.#unlisted(phase).filter(({ isKindMissing }) => isKindMissing);
+      if (missing.length > 0) {
+        this.#waiting.add(run.key);
+        return this.#tellOfMissingKinds(run, missing);
+      }
       return this.#fail(run, error);
     }
   }

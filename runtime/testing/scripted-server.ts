@@ -36,6 +36,7 @@ export class Frames {
   }
 
   async *bytes(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void> {
+    signal?.throwIfAborted();
     signal?.addEventListener('abort', () => this.fail(new Error('aborted')), { once: true });
     for (;;) {
       const next = this.#queue.shift();

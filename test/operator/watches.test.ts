@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { PhaseDefinition } from 'autopilot-runtime';
 import {
   condition,
+  configMap,
   configMaps,
   isTrue,
   OPERATOR,
@@ -187,6 +188,31 @@ describe('watches of an operator', () => {
     };
     const isMissing = (route: Route): boolean =>
       route.status?.conditions?.some(({ reason }) => reason === 'InputKindMissing') ?? false;
+
+    it('is found missing by a write before its watch tells: the phase waits, and goes on once it is there', async () => {
+      const writing = phase(
+        ({ route }) => ({ phase: 'Only', outputs: { configMaps: [configMap(route.metadata.name)] } }),
+        { initial: true, inputs: {} },
+      );
+      await testbed.run(routes({ Only: writing }));
+      await testbed.route('first');
+      await testbed.untilReady('first', 'Only');
+      testbed.cluster.requests.clear();
+      const gone = testbed.cluster.faults.answer(
+        404,
+        { userAgent: OPERATOR, resource: 'configmaps' },
+        { count: Infinity, message: 'the server could not find the requested resource' },
+      );
+      await testbed.route('a');
+      const waits = await testbed.untilRoute('a', ({ status }) => status !== undefined);
+      assert.equal(condition(waits, 'Ready').reason, 'InputKindMissing');
+      assert.match(condition(waits, 'Ready').message, /not installed in the cluster: configmaps\.$/);
+      gone.remove();
+      await testbed.untilReady('a', 'Only');
+      assert.ok(await testbed.getConfigMap('a'));
+      assert.equal(testbed.operatorWrites().filter((write) => write === 'create configmaps').length, 2);
+      assert.ok(!testbed.operatorWrites().includes('create events'));
+    });
     const haunting = (use: Partial<PhaseDefinition>) =>
       routes({
         One: phase(({ route }) => ({ phase: route.metadata.name === 'haunted' ? 'Ghostly' : 'Rest' }), {
