@@ -27,20 +27,25 @@ function checkShape(selector: unknown): void {
   const [other] = Object.keys(others);
   if (other !== undefined)
     throw new RangeError(`a selector has matchLabels and matchExpressions, and no ${JSON.stringify(other)}`);
-  if (matchLabels != null && !(isObject(matchLabels) && Object.values(matchLabels).every(isText)))
+  if (isGiven(matchLabels) && !(isObject(matchLabels) && Object.values(matchLabels).every(isText)))
     throw new RangeError('matchLabels is no object of texts');
-  if (matchExpressions != null && !(Array.isArray(matchExpressions) && matchExpressions.every(isExpression)))
+  if (isGiven(matchExpressions) && !(Array.isArray(matchExpressions) && matchExpressions.every(isExpression)))
     throw new RangeError('matchExpressions is no list of { key, operator, values? }');
 }
 
 function isExpression(value: unknown): boolean {
   if (!isObject(value) || !isText(value['key'])) return false;
   const { values } = value;
-  return values == null || (Array.isArray(values) && values.every(isText));
+  return !isGiven(values) || (Array.isArray(values) && values.every(isText));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** null is as good as absent, as in the API. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function isText(value: unknown): value is string {
@@ -58,7 +63,8 @@ export function requirementsOf(selector: LabelSelector): readonly Requirement[] 
     operator: 'In',
     values: [value],
   }));
-  for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
+  for (const { key, operator, values: given } of selector.matchExpressions ?? []) {
+    const values = given ?? [];
     if (!isOperator(operator)) throw new RangeError(`${JSON.stringify(operator)} is not a selector operator`);
     const takesValues = operator === 'In' || operator === 'NotIn';
     if (takesValues !== values.length > 0) {
