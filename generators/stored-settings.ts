@@ -45,7 +45,7 @@ export function storedSettings(stored: Readonly<Record<string, unknown>>): Parti
 
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
 
-function defined<T extends object>(values: T): Defined<T> {
+export function defined<T extends object>(values: T): Defined<T> {
   const kept: Defined<T> = {};
   let key: keyof T;
   for (key in values) {

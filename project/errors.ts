@@ -383,8 +383,8 @@ export const FAULTS = {
     `\`${value}\` is not an amount of a resource.`,
     'Write for example `100m` for processors and `128Mi` for memory.',
   ]),
-  memoryLimit: fault('ERR_AP_MEMORY_LIMIT', () => [
-    'The limit of memory is below what is requested.',
+  memoryLimit: fault<{ request: string; limit: string }>('ERR_AP_MEMORY_LIMIT', ({ request, limit }) => [
+    `The limit of memory, ${limit}, is below what is requested, ${request}.`,
     'Raise the limit, or lower the request.',
   ]),
   namespacedScope: fault<{ kind: string }>('ERR_AP_NAMESPACED_SCOPE', ({ kind }) => [

@@ -10,7 +10,7 @@ import type { Problem, Project } from '../../project/model.ts';
 import type { Answers } from '../questions/answers.ts';
 import { optionName } from '../questions/question.ts';
 import type { Answer } from '../questions/question.ts';
-import { manifestSettings } from '../stored-settings.ts';
+import { defined, manifestSettings } from '../stored-settings.ts';
 import type { StoredSettings } from '../stored-settings.ts';
 import { WATCHES } from './questions.ts';
 
@@ -37,24 +37,28 @@ function configText({ operator }: Project, name: string): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
+/** What is answered of what `.yo-rc.json` keeps. */
+function answered(given: Answers): Partial<StoredSettings> {
+  const replicas = given.text('replicas');
+  return defined({
+    image: given.text('image'),
+    targetNamespace: given.text('targetNamespace'),
+    cpuRequest: given.text('cpuRequest'),
+    memoryRequest: given.text('memoryRequest'),
+    memoryLimit: given.text('memoryLimit'),
+    watch: given.choice('watch', WATCHES),
+    replicas: replicas === undefined ? undefined : Number(replicas),
+  });
+}
+
 /** The settings for `.yo-rc.json`: what was stored and what is answered; what is as by default is not stored. */
 export function settingsOf(given: Answers, { stored, project }: DeployContext): Partial<StoredSettings> {
   const plain = deploymentOf(project, {});
-  const replicas = given.text('replicas');
-  const watch = given.choice('watch', WATCHES);
-  const texts = (['image', 'targetNamespace', 'cpuRequest', 'memoryRequest', 'memoryLimit'] as const).flatMap(
-    (name) => {
-      const value = given.text(name);
-      const preset = name === 'targetNamespace' ? plain.namespace : plain[name];
-      return value === undefined || (value === preset && stored[name] === undefined) ? [] : [[name, value] as const];
-    },
+  const presets = new Map<string, unknown>(Object.entries({ ...plain, targetNamespace: plain.namespace }));
+  const changed = Object.entries(answered(given)).filter(
+    ([name, value]) => Object.hasOwn(stored, name) || value !== presets.get(name),
   );
-  return {
-    ...stored,
-    ...Object.fromEntries(texts),
-    ...(watch !== undefined && (watch !== plain.watch || stored.watch) ? { watch } : {}),
-    ...(replicas !== undefined && (replicas !== '1' || stored.replicas) ? { replicas: Number(replicas) } : {}),
-  };
+  return { ...stored, ...Object.fromEntries(changed) };
 }
 
 export interface ConfigEdit {
@@ -90,8 +94,7 @@ const OPTIONS: Readonly<Record<string, string>> = { namespace: 'target-namespace
 
 /** All that is wrong with the answers; problems name options. */
 export function problemsOf(given: Answers, context: DeployContext): Problem[] {
-  const settings = manifestSettings(settingsOf(given, context));
-  const wrong = checkSettings(context.project, settings).map((problem) => {
+  const wrong = checkSettings(context.project, manifestSettings(answered(given))).map((problem) => {
     const name = problem.path ?? '';
     return Object.assign({}, problem, { path: `--${OPTIONS[name] ?? optionName(name)}` });
   });

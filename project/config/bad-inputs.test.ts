@@ -72,7 +72,7 @@ const ELSEWHERE: readonly {
       'image: `a b` is not the name of a container image. Write for example `registry.example.com/team/operator:1.0.0`. (ERR_AP_IMAGE)',
       'watch: Tenant has scope Cluster, so its operator cannot be deployed for one namespace. Deploy it for the whole cluster, or set `scope: Namespaced` in autopilot.yaml. (ERR_AP_NAMESPACED_SCOPE)',
       'cpuRequest: `x` is not an amount of a resource. Write for example `100m` for processors and `128Mi` for memory. (ERR_AP_QUANTITY)',
-      'memoryLimit: The limit of memory is below what is requested. Raise the limit, or lower the request. (ERR_AP_MEMORY_LIMIT)',
+      'memoryLimit: The limit of memory, 1Gi, is below what is requested, 2Gi. Raise the limit, or lower the request. (ERR_AP_MEMORY_LIMIT)',
     ],
   },
 ];

@@ -258,4 +258,11 @@ describe('manifests', () => {
     );
     assert.deepEqual(problemsOf(project(AUTOROUTE), { replicas: -1 }), ['replicas ERR_AP_NUMBER_RANGE']);
   });
+
+  it('refuse a request above the limit, whichever of the two is the default', () => {
+    for (const settings of [{ memoryRequest: '512Mi' }, { memoryLimit: '64Mi' }])
+      assert.deepEqual(problemsOf(project(AUTOROUTE), settings), ['memoryLimit ERR_AP_MEMORY_LIMIT']);
+    assert.deepEqual(problemsOf(project(AUTOROUTE), { memoryRequest: '256Mi' }), []);
+    assert.deepEqual(problemsOf(project(AUTOROUTE), { memoryLimit: '128Mi' }), []);
+  });
 });

@@ -38,10 +38,8 @@ export const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set([
  * @throws {ProjectError} with all that is wrong; `path` is the setting's name.
  */
 export function deploymentOf(project: Project, settings: ManifestSettings): Deployment {
-  const problems = checkSettings(project, settings);
-  if (problems.length > 0) throw new ProjectError(problems);
   const { operatorName, operator, scope } = project;
-  return {
+  const deployment = {
     image: `${operatorName}:${versionTag(operator.version)}`,
     namespace: operatorName,
     watch: scope === 'Namespaced' && operator.watchNamespace !== '' ? 'namespaced' : 'cluster',
@@ -50,10 +48,14 @@ export function deploymentOf(project: Project, settings: ManifestSettings): Depl
     memoryRequest: '128Mi',
     memoryLimit: '256Mi',
     ...settings,
-  };
+  } satisfies Deployment;
+  // With the defaults: a request by itself may be above the default limit.
+  const problems = checkSettings(project, deployment);
+  if (problems.length > 0) throw new ProjectError(problems);
+  return deployment;
 }
 
-/** All that is wrong with the settings; `path` is the setting's name. */
+/** All that is wrong with these settings, without the defaults of others; `path` is the setting's name. */
 export function checkSettings(
   project: Pick<Project, 'kind' | 'scope'>,
   settings: ManifestSettings,
@@ -77,10 +79,16 @@ export function checkSettings(
     const value = settings[key];
     faults.push([key, value !== undefined && !QUANTITY.test(value) ? FAULTS.quantity({ value }) : undefined]);
   }
-  const [request, limit] = [settings.memoryRequest, settings.memoryLimit].map((value) => bytesOf(value));
-  if (request !== undefined && limit !== undefined && request > limit)
-    faults.push(['memoryLimit', FAULTS.memoryLimit()]);
+  faults.push(['memoryLimit', memoryFault(settings)]);
   return faults.flatMap(([path, fault]) => (fault ? [{ ...fault, path }] : []));
+}
+
+/** Of the limit, so that a request alone can be answered before the limit is. */
+function memoryFault({ memoryRequest = '', memoryLimit = '' }: ManifestSettings): Fault | undefined {
+  const [request, limit] = [bytesOf(memoryRequest), bytesOf(memoryLimit)];
+  return request !== undefined && limit !== undefined && request > limit
+    ? FAULTS.memoryLimit({ request: memoryRequest, limit: memoryLimit })
+    : undefined;
 }
 
 function replicasFault(replicas: number | undefined): Fault | undefined {
@@ -99,8 +107,8 @@ const IMAGE =
 
 const QUANTITY = /^(\d+(?:\.\d*)?|\.\d+)([KMGTPE]i|[mkMGTPE])?$/;
 
-function bytesOf(quantity: string | undefined): number | undefined {
-  const [, number, unit = ''] = QUANTITY.exec(quantity ?? '') ?? [];
+function bytesOf(quantity: string): number | undefined {
+  const [, number, unit = ''] = QUANTITY.exec(quantity) ?? [];
   if (number === undefined) return undefined;
   const power = ' kMGTPE'.indexOf(unit.charAt(0).replace('K', 'k'));
   return Number(number) * (unit === 'm' ? 0.001 : (unit.endsWith('i') ? 1024 : 1000) ** Math.max(power, 0));

@@ -66,6 +66,14 @@ describe('Manifests', () => {
     ]);
   });
 
+  it('may request more than the default limit, where the limit is asked about, too', async () => {
+    await generate(folder, 'deploy-manifests', {
+      options: { memoryRequest: '512Mi' },
+      answers: { memoryLimit: '1Gi' },
+    });
+    assert.match(await read('deploy/base/deployment.yaml'), /memory: 512Mi\n[^]*memory: 1Gi\n/);
+  });
+
   it('follow the API: the CRD is made from spec.ts', async () => {
     await writeFile(
       join(folder, 'src/api/examples/v1/spec.ts'),

@@ -207,6 +207,20 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
+    what: 'manifests that request more memory than the default limit',
+    generator: 'deploy-manifests',
+    inProject: true,
+    command: { options: { ...yes, memoryRequest: '512Mi' } },
+    says: ['--memory-limit: The limit of memory, 256Mi, is below what is requested, 512Mi.'],
+  },
+  {
+    what: 'manifests that limit memory below the default request',
+    generator: 'deploy-manifests',
+    inProject: true,
+    command: { options: { ...yes, memoryLimit: '64Mi' } },
+    says: ['--memory-limit: The limit of memory, 64Mi, is below what is requested, 128Mi.'],
+  },
+  {
     what: 'an API that throws',
     inProject: true,
     given: write('src/api/examples/v1/spec.ts', 'export const status = 1;\nexport const spec = nothing.at.all;\n'),
