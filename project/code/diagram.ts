@@ -25,24 +25,41 @@ function names(verb: string, entries: Phase['inputs'] | Phase['outputs']): strin
 export function mermaid(project: Project): string[] {
   const route = stubRoute(project.phases);
   const lines = ['stateDiagram-v2'];
-  for (const phase of project.phases) {
-    if (phase.initial) lines.push(`  [*] --> ${phase.name}`);
-    if (phase.final) {
-      lines.push(`  ${phase.name} --> [*]`);
-    } else if (phase.next) {
-      lines.push(...phase.next.map((target) => `  ${phase.name} --> ${target}`));
+  for (const { name, initial, final, next } of project.phases) {
+    const id = stateId(name);
+    if (initial) lines.push(`  [*] --> ${id}`);
+    if (final) {
+      lines.push(`  ${id} --> [*]`);
+    } else if (next) {
+      lines.push(...next.map((target) => `  ${id} --> ${stateId(target)}`));
     } else {
-      const target = route.get(phase.name) ?? phase.name;
-      lines.push(`  ${phase.name} --> ${target}: or any other`);
+      lines.push(`  ${id} --> ${stateId(route.get(name) ?? name)}: or any other`);
     }
   }
-  for (const phase of project.phases) {
-    const text = phase.description.replace(/[:;#{}<>"]/g, ' ').trim();
-    if (text) lines.push(`  ${phase.name}: ${phase.name}<br/>${text}`);
+  for (const { name, description } of project.phases) {
+    const text = description.replace(/[:;#{}<>"]/g, ' ').trim();
+    if (text) lines.push(`  ${stateId(name)}: ${name}<br/>${text}`);
+    else if (stateId(name) !== name) lines.push(`  ${stateId(name)}: ${name}`);
   }
-  if (project.onSpecChange) lines.push(`  note right of ${project.onSpecChange}: here after a change of spec`);
-  if (project.onOutputDrift && project.onOutputDrift !== project.onSpecChange) {
-    lines.push(`  note right of ${project.onOutputDrift}: here when an output was changed by others`);
+  const { onSpecChange, onOutputDrift } = project;
+  if (onSpecChange) lines.push(`  note right of ${stateId(onSpecChange)}: here after a change of spec`);
+  if (onOutputDrift && onOutputDrift !== onSpecChange) {
+    lines.push(`  note right of ${stateId(onOutputDrift)}: here when an output was changed by others`);
   }
   return lines;
+}
+
+/**
+ * Words that begin a statement of Mermaid's, in lower case: it reads them in any. Directions are taken for one across lines, too.
+ * Source: the lexer of Mermaid 11's state diagrams.
+ */
+const MERMAID_WORDS: ReadonlySet<string> = new Set(
+  'accdescr acctitle class classdef click default direction end hide href note scale state statediagram style bt lr rl tb'.split(
+    ' ',
+  ),
+);
+
+/** The phase's name, where Mermaid takes it for one. */
+function stateId(name: string): string {
+  return MERMAID_WORDS.has(name.toLowerCase()) ? `phase_${name}` : name;
 }
