@@ -61,8 +61,11 @@ export interface ResourceParameter {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
-  /** Made by a CustomResourceDefinition that no cluster brings: the embedded one is given it from `crds/`. */
-  readonly isCrd?: true;
+  /**
+   * Present for a kind that no cluster brings, so that the embedded one is given it from `crds/`. Whether its vendor's
+   * CustomResourceDefinition makes it; else an API server of the vendor's does.
+   */
+  readonly isCrd?: boolean;
   /** Where its TypeScript interface comes from; absent: untyped. */
   readonly types?: TypeImport;
 }

@@ -189,7 +189,7 @@ const CUSTOM_PARAMETER = object(
     }),
     isCrd: flag({
       description:
-        'Whether a CRD makes the kind: then `crds/` gets one for development and tests. Default: true, for kinds beyond Kubernetes and Istio.',
+        'For kinds beyond Kubernetes and Istio, which `crds/` makes in development and tests: whether a CRD makes the kind elsewhere, too, which is then to be put there. false: an API server of its own does. Default: true.',
     }),
     version: text({
       description: "The API's version. Default: the last segment of `package`, if it looks like one.",

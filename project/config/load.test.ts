@@ -385,8 +385,14 @@ customParameters:
   - { lowerName: oldGateways, singleName: Gateway, pluralName: Gateways, version: v1alpha3, apiGroup: networking.istio.io, isCrd: true }
 `);
     assert.deepEqual(
-      customParameters.flatMap((parameter) => (parameter.type === 'resource' && parameter.isCrd ? parameter.name : [])),
-      ['foos', 'bars'],
+      customParameters.map((parameter) => [parameter.name, parameter.type === 'resource' && parameter.isCrd]),
+      [
+        ['foos', true],
+        ['bars', true],
+        ['aggregated', false],
+        ['oldCronJobs', undefined],
+        ['oldGateways', undefined],
+      ],
     );
   });
 

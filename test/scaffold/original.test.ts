@@ -21,7 +21,7 @@ const EFFECTS: Readonly<Record<string, readonly [file: string, shows: RegExp]>> 
   'customParameters.pluralName': ['src/workers/roll-back/io.ts', /readonly trafficSplits: Reader</],
   'customParameters.package': ['src/kinds.ts', /version: 'v1alpha2'/],
   'customParameters.apiGroup': ['deploy/overlays/cluster/clusterrole.yaml', /split\.smi-spec\.io/],
-  'customParameters.isCrd': ['crds/trafficsplits.split.smi-spec.io.yaml', /kind: TrafficSplit$/m],
+  'customParameters.isCrd': ['crds/trafficsplits.split.smi-spec.io.yaml', /CustomResourceDefinition of its vendor/],
   'queries.name': ['src/metrics.ts', /getSuccessRate\(/],
   'queries.queryTemplate': ['src/metrics.ts', /sum\(rate\(requests_total\{namespace="\{\{ \.Namespace \}\}"/],
   'queries.parameters': [
@@ -63,6 +63,12 @@ describe('A project in the two files of 2019', function () {
     assert.equal(code, 0, stdout);
     // The phase with a kind that only this file knows.
     assert.match(stdout, /RollBack\n\s+✔/);
+  });
+
+  it('runs with a kind that no CRD makes, too', async () => {
+    await generateFrom(OTHER);
+    const { code, stdout } = await runTests(folder);
+    assert.equal(code, 0, stdout);
   });
 
   it('has an effect of each field of autopilot.yaml', async () => {

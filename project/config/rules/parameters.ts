@@ -61,7 +61,7 @@ export function checkParameters(file: AutopilotFile, reading: Reading): Paramete
       kind: singleName,
       plural: (entry.pluralName ?? lowerName).toLowerCase(),
       namespaced: entry.scope === undefined ? (builtin?.namespaced ?? true) : entry.scope === 'Namespaced',
-      ...(isForeign(entry) && { isCrd: true }),
+      ...(isForeign(entry) && { isCrd: entry.isCrd ?? true }),
       ...(types && { types }),
     };
     const other = names.get(identityOf(parameter)) ?? lowerName;
@@ -87,9 +87,9 @@ function redeclared({
 
 const BUILTIN_GROUPS = new Set(BUILTIN_RESOURCES.map(({ group }) => group));
 
-/** Whether the kind is there only where somebody has installed its CRD: neither a part of Kubernetes nor of a known mesh. */
-function isForeign({ apiGroup = '', isCrd = true }: CustomParameterEntry): boolean {
-  return isCrd && apiGroup.includes('.') && !BUILTIN_GROUPS.has(apiGroup);
+/** Whether the kind is there only where somebody has installed it: neither a part of Kubernetes nor of a known mesh. */
+function isForeign({ apiGroup = '' }: CustomParameterEntry): boolean {
+  return apiGroup.includes('.') && !BUILTIN_GROUPS.has(apiGroup);
 }
 
 const identityOf = ({ group, version, plural }: ResourceParameter) => `${group}/${version}/${plural}`;
