@@ -1028,6 +1028,31 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
+    name: 'a template and parameters that are wrong in every way',
+    autopilot: changed([
+      'operatorName: autoroute-operator\n',
+      'operatorName: autoroute-operator\nqueries:\n  - { name: a, queryTemplate: "{{ .Foo }} {{ .Zed }} {{ Bar }}", parameters: [Qux, Foo, Qux] }\n',
+    ]),
+    problems: [
+      "autopilot.yaml:5:43 queries[0].queryTemplate: The template uses `{{ .Zed }}`, which is not one of the query's `parameters`. Add `Zed` to `parameters`. (ERR_AP_QUERY_PLACEHOLDER)",
+      'autopilot.yaml:5:54 queries[0].queryTemplate: `{{ Bar }}` in the template is not a placeholder. Write placeholders as `{{ .Name }}`; nothing else of Go templates is known. (ERR_AP_QUERY_TEMPLATE)',
+      'autopilot.yaml:5:79 queries[0].parameters[0]: The parameter `Qux` is not used by the template. Put `{{ .Qux }}` into the template, or remove the parameter. (ERR_AP_QUERY_PARAMETER_UNUSED)',
+      'autopilot.yaml:5:89 queries[0].parameters[2]: `Qux` stands in this list twice. Remove one of the two. (ERR_AP_DUPLICATE)',
+    ],
+  },
+  {
+    name: 'a parameter that only a faulty placeholder names',
+    autopilot: changed([
+      'operatorName: autoroute-operator\n',
+      'operatorName: autoroute-operator\nqueries:\n  - { name: a, queryTemplate: "{{ Bar }} {{ .MyName }} {{ .Bar", parameters: [Bar, my-name] }\n',
+    ]),
+    problems: [
+      'autopilot.yaml:5:32 queries[0].queryTemplate: `{{ Bar }}` in the template is not a placeholder. Write placeholders as `{{ .Name }}`; nothing else of Go templates is known. (ERR_AP_QUERY_TEMPLATE)',
+      'autopilot.yaml:5:56 queries[0].queryTemplate: `{{ .Bar` in the template is not a placeholder. Write placeholders as `{{ .Name }}`; nothing else of Go templates is known. (ERR_AP_QUERY_TEMPLATE)',
+      "autopilot.yaml:5:84 queries[0].parameters[1]: `my-name` cannot be the name of a query's parameter. Write letters and digits, with a letter first, and no word that TypeScript reserves, for example `Namespace`. (ERR_AP_QUERY_PARAMETER_NAME)",
+    ],
+  },
+  {
     name: 'a query parameter that is not used',
     autopilot: changed([
       'operatorName: autoroute-operator\n',

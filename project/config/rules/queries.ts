@@ -49,17 +49,20 @@ const BRACES = /\{\{-?\s*\.([A-Za-z_]\w*)\s*-?\}\}|\{\{.*?\}\}|\{\{.*/gs;
 
 /** Placeholders against parameters, both ways. */
 function checkTemplate({ queryTemplate, parameters }: QueryEntry, path: Path, reading: Reading): void {
-  if (queryTemplate === undefined || reading.hasProblemAt([...path, 'parameters'])) return;
+  if (queryTemplate === undefined) return;
   const declared = defined(parameters);
+  // A faulty parameter may be the one that a placeholder means.
+  const isKnown = parameters ? !parameters.includes(undefined) : !reading.hasProblemAt([...path, 'parameters']);
   const place = [...path, 'queryTemplate'];
   const used = new Set<string>();
-  let isClear = true;
+  /** Words of what is no placeholder: what it names is not unused. */
+  const meant = new Set<string>();
   for (const [text, name] of queryTemplate.matchAll(BRACES)) {
     if (name === undefined) {
       const found = text.length > 40 ? `${text.slice(0, 40)}…` : text;
       reading.reportIn(FAULTS.queryTemplate({ found }), place, text);
-      isClear = false;
-    } else if (!used.has(name) && !declared.includes(name)) {
+      for (const word of text.match(/\w+/g) ?? []) meant.add(word);
+    } else if (isKnown && !used.has(name) && !declared.includes(name)) {
       const near = nearest(name, declared);
       const hint = near === undefined ? `Add \`${name}\` to \`parameters\`.` : `Did you mean \`{{ .${near} }}\`?`;
       reading.reportIn(FAULTS.queryPlaceholder({ name, hint }), place, text);
@@ -68,8 +71,8 @@ function checkTemplate({ queryTemplate, parameters }: QueryEntry, path: Path, re
     }
     if (name !== undefined) used.add(name);
   }
-  for (const [index, name] of declared.entries()) {
-    if (isClear && !used.has(name)) {
+  for (const [index, name] of (parameters ?? []).entries()) {
+    if (name !== undefined && !used.has(name) && !meant.has(name)) {
       reading.report(FAULTS.queryParameterUnused({ name }), [...path, 'parameters', index]);
     }
   }
