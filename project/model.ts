@@ -93,7 +93,7 @@ export interface Input {
 
 export interface Output {
   readonly parameter: ResourceParameter;
-  /** Present where the project asks for it: nothing but metadata of the outputs is watched and kept. */
+  /** Present where the project says so. Changes nothing: outputs are watched and kept as metadata in any case. */
   readonly metadataOnly?: boolean;
 }
 

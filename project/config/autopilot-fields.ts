@@ -48,6 +48,12 @@ const NAMESPACE = choice(['own', 'any'], {
 
 const METADATA_ONLY = flag({ description: 'Watch and keep nothing but metadata. Default: false.' });
 
+/** Valid on both sides, so that a use can be moved from one to the other. */
+const OUTPUT_METADATA_ONLY = flag({
+  description:
+    'Changes nothing: of outputs nothing but metadata is watched and kept in any case, unless an input reads the kind as a whole.',
+});
+
 const INPUT = shortOrLong(
   INPUT_NAME,
   object(
@@ -70,7 +76,7 @@ const OUTPUT = shortOrLong(
     {
       name: OUTPUT_NAME,
       namespace: NAMESPACE,
-      metadataOnly: METADATA_ONLY,
+      metadataOnly: OUTPUT_METADATA_ONLY,
       selector: misplaced('output'),
       replace: unsupported(flag({ description: 'Delete and create objects whose change the server refuses.' }), {
         off: (value) => !value,

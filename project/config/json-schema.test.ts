@@ -251,6 +251,10 @@ describe('JSON schemas', () => {
     );
   });
 
+  it('say where a key changes nothing', () => {
+    assert.match(schemaText('autopilot'), /Changes nothing: of outputs nothing but metadata is watched and kept/);
+  });
+
   it('explain every key, and complete the names of the catalogue', () => {
     const text = schemaText('autopilot');
     assert.match(text, /"virtualservices"/);
