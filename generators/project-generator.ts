@@ -7,6 +7,7 @@ import { commitProject } from './commit-project.ts';
 import type { ProjectChange } from './commit-project.ts';
 import { installFailed } from './errors.ts';
 import { install } from './install.ts';
+import { missingTypes } from './missing-types.ts';
 import { plainError } from './plain-error.ts';
 import { ask } from './questions/ask.ts';
 import type { Prompt } from './questions/ask.ts';
@@ -95,7 +96,10 @@ export abstract class ProjectGenerator extends Generator {
   async end(): Promise<void> {
     await this.#guarded(async () => {
       if (this.#failure) throw this.#failure;
-      for (const line of this.nextSteps(this.#decided(), !this.skipsInstall())) this.log(line);
+      const work = this.#decided();
+      const { folder, project, settings } = work;
+      const types = await missingTypes(folder, project, settings.packageManager ?? 'npm');
+      for (const line of [...types, ...this.nextSteps(work, !this.skipsInstall())]) this.log(line);
     });
   }
 

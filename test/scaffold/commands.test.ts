@@ -86,6 +86,31 @@ describe('The ap command', function () {
     assert.doesNotMatch(again.stderr, /Next/);
   });
 
+  it('names the packages of types that package.json lacks, until it has them', async () => {
+    const parameter = (kind: string, types: string) =>
+      `  - { lowerName: ${kind.toLowerCase()}s, singleName: ${kind}, apiGroup: foo.io, version: v1, types: '${types}' }`;
+    const lines = [
+      'kind: Route',
+      'apiVersion: x.io/v1',
+      'operatorName: route',
+      'phases: [{ name: Working, initial: true, inputs: [foos, bars, bazs, quxs] }]',
+      'customParameters:',
+      parameter('Foo', 'some-types/foo.io/v1#Foo'),
+      parameter('Bar', '@some/types/v1#Bar'),
+      parameter('Baz', './src/baz.ts#Baz'),
+      parameter('Qux', '@kubernetes-models/istio/x/v1#Qux'),
+    ];
+    await writeFile(join(folder, 'autopilot.yaml'), `${lines.join('\n')}\n`);
+    const first = await ap(folder, 'init', '.', '--yes', ...LINKED);
+    assert.match(first.stderr, /package\.json does not have.*\n\n {2}npm install --save-dev @some\/types some-types\n/);
+    const file = join(folder, 'package.json');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"mocha":', '"some-types": "*",\n    "@some/types": "*",\n    "mocha":'));
+    const again = await ap(folder, 'generate');
+    assert.equal(again.code, 0, again.stderr);
+    assert.doesNotMatch(again.stderr, /does not have/);
+  });
+
   it('ends with 1 and the reason where something failed, and writes nothing', async () => {
     const { code, stdout, stderr } = await ap(folder, 'init', '--kind', 'route', '--yes', ...LINKED);
     assert.equal(code, 1);
