@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_ENGINES, dependencies, devDependencies } from './dependencies.ts';
+import { packageJson } from './package-json.ts';
 import { AUTOROUTE } from './project.fixture.ts';
 
 const SETTINGS = { packageManager: 'npm', runtime: 'file:r.tgz', devcluster: 'file:d.tgz' } as const;
@@ -28,6 +29,17 @@ describe('What a project asks npm for', () => {
   it('runs on the Node versions that its packages run on', () => {
     for (const path of ['.', 'runtime', 'devcluster'])
       assert.equal(manifest(path, 'engines').get('node'), NODE_ENGINES, path);
+  });
+
+  it('has every program that its scripts run', () => {
+    const packages = { tsc: 'typescript' };
+    const asked = { ...dependencies(SETTINGS), ...devDependencies(AUTOROUTE, SETTINGS) };
+    for (const [name, script] of entries(entries(JSON.parse(packageJson(AUTOROUTE, SETTINGS))).get('scripts'))) {
+      for (const [, program = ''] of String(script).matchAll(/(?:^|&& )(\S+)/g)) {
+        const from = new Map(Object.entries(packages)).get(program) ?? program;
+        assert.ok(program === 'node' || from in asked, `${name}: ${program}`);
+      }
+    }
   });
 
   it('are the bundled packages, where nothing else is named', () => {

@@ -25,7 +25,6 @@ export function packageJson(project: Project, settings: ScaffoldSettings): strin
       format: script('prettier --write --log-level warn .'),
       check: script(['tsc', LINT, FORMAT, 'mocha'].join(' && ')),
       build: script('tsc -p tsconfig.build.json'),
-      generate: script('ap generate'),
     },
     dependencies: dependencies(settings),
     devDependencies: devDependencies(project, settings),
