@@ -259,6 +259,13 @@ describe('manifests', () => {
     assert.deepEqual(problemsOf(project(AUTOROUTE), { replicas: -1 }), ['replicas ERR_AP_NUMBER_RANGE']);
   });
 
+  it('take images from a registry at any port that there is', () => {
+    for (const image of ['localhost:1/x', 'localhost:65535/x', 'a.example.com/x:99999999'])
+      assert.deepEqual(problemsOf(project(AUTOROUTE), { image }), [], image);
+    for (const image of ['localhost:0/x', 'localhost:65536/x', 'localhost:99999999/x'])
+      assert.deepEqual(problemsOf(project(AUTOROUTE), { image }), ['image ERR_AP_IMAGE'], image);
+  });
+
   it('refuse a request above the limit, whichever of the two is the default', () => {
     for (const settings of [{ memoryRequest: '512Mi' }, { memoryLimit: '64Mi' }])
       assert.deepEqual(problemsOf(project(AUTOROUTE), settings), ['memoryLimit ERR_AP_MEMORY_LIMIT']);

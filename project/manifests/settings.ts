@@ -62,7 +62,7 @@ export function checkSettings(
 ): readonly Problem[] {
   const { image, namespace, watch, replicas } = settings;
   const faults: [string, Fault | undefined][] = [
-    ['image', image !== undefined && !IMAGE.test(image) ? FAULTS.image({ image }) : undefined],
+    ['image', image !== undefined && !isImage(image) ? FAULTS.image({ image }) : undefined],
     [
       'namespace',
       namespace !== undefined && !isNamespaceName(namespace) ? FAULTS.namespaceName({ name: namespace }) : undefined,
@@ -101,9 +101,14 @@ function replicasFault(replicas: number | undefined): Fault | undefined {
   });
 }
 
+function isImage(image: string): boolean {
+  const [found, port = '1'] = IMAGE.exec(image) ?? [];
+  return found !== undefined && Number(port) >= 1 && Number(port) <= 65535;
+}
+
 /** Host and port, path, tag and digest. Source: https://github.com/distribution/reference */
 const IMAGE =
-  /^(?:[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?)*(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/;
+  /^(?:[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?)*(?::(\d+))?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/;
 
 const QUANTITY = /^(\d+(?:\.\d*)?|\.\d+)([KMGTPE]i|[mkMGTPE])?$/;
 
