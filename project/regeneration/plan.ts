@@ -96,8 +96,9 @@ function change({ path, disk }: PlannedFile, after: Buffer | undefined): Change 
 }
 
 /**
- * The base version becomes what was written, or what was offered and declined: that is not offered again. It stays where the
- * user's own version stays, so that going back to it makes the file untouched again.
+ * The base version becomes what was written, or what was offered and declined: a scaffold file is not asked about again before
+ * there is something new to say; a generated one is, as long as it differs. It stays where the user's own version stays, so that
+ * going back to it makes the file untouched again.
  */
 function baseChanges({ owner, path, decision, base, next }: PlannedFile): Change[] {
   if (owner === 'tool' || decision === 'keep' || decision === 'deleted' || decision === 'orphan') return [];
