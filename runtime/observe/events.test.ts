@@ -53,7 +53,10 @@ describe('events', () => {
   it('say what happened to which resource, who saw it and when', async () => {
     start();
     await tell();
-    assert.equal(server.requests[0]?.path, '/apis/events.k8s.io/v1/namespaces/default/events?fieldManager=m&fieldValidation=Strict');
+    assert.equal(
+      server.requests[0]?.path,
+      '/apis/events.k8s.io/v1/namespaces/default/events?fieldManager=m&fieldValidation=Strict',
+    );
     const { metadata, ...event } = sent()[0] ?? assert.fail();
     assert.match(metadata?.name ?? '', /^a\.[0-9a-f]{16}$/);
     assert.deepEqual(event, {
