@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { FAULTS, describeProblem } from '../project/errors.ts';
 import { findProject, readProject } from '../project/config/files.ts';
 import { projectPaths } from '../project/code/paths.ts';
@@ -11,12 +12,15 @@ export async function validate(from: string): Promise<number> {
   if (folder === undefined) return refuse([{ ...FAULTS.projectMissing({ from: resolve(from) }) }]);
   const { project, problems } = await readProject(folder);
   if (!project) return refuse(problems);
-  const { problems: refusals } = await projectCrd(folder, project);
+  const { spec } = projectPaths(project);
+  // A project may begin with its two YAML files alone.
+  const isWritten = existsSync(join(folder, spec));
+  const { problems: refusals } = isWritten ? await projectCrd(folder, project) : { problems: [] };
   if (refusals.length > 0) return refuse(refusals);
   const names = project.phases.map(({ name }) => name).join(', ');
   console.log(
     `${relative(process.cwd(), folder) || '.'}: ${project.kind} (${project.group}/${project.version}), phases ${names}. ` +
-      `${projectPaths(project).spec} fits into a CRD.`,
+      `${spec} ${isWritten ? 'fits into a CRD.' : 'is not there yet: ap generate writes it.'}`,
   );
   return 0;
 }

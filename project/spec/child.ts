@@ -104,6 +104,8 @@ function refusalsOf(error: Error): Pick<SpecFailure, 'code' | 'path' | 'message'
 
 /** A failed import has no place in the stack: it is looked for in the text. */
 function missingModule({ specifier, importer }: MissingModuleError, spec: string): SpecFailure {
+  // Our own import, of the user's module.
+  if (importer === own) return { message: 'there is no such file', remedy: '`ap generate` writes it.', file: spec };
   const file = importer?.startsWith('file:') ? fileURLToPath(importer) : spec;
   const line = lineOf(file, specifier);
   return {

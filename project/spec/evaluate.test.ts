@@ -82,6 +82,16 @@ describe('The CRD of a spec.ts', () => {
     assert.deepEqual([message, line], ['cannot find ./nowhere.ts', 2]);
   });
 
+  it('cannot be made where there is no such file: it is named, and no file of ours', async () => {
+    await assert.rejects(crdOfSpec({ file: file() }, NAMES), (error) => {
+      assert.ok(error instanceof SpecError);
+      assert.deepEqual(error.failures, [
+        { file: file(), message: 'there is no such file', remedy: '`ap generate` writes it.' },
+      ]);
+      return true;
+    });
+  });
+
   it('cannot be made of what a CRD cannot say: the path of each field', async () => {
     await writeFile(
       file(),

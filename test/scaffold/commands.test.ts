@@ -220,6 +220,13 @@ describe('The ap command', function () {
       assert.match(stderr, /^src\/api\/examples\/v1\/spec\.ts:\d+:7: The schemas cannot be evaluated: not today\./);
     });
 
+    it('is content with the YAML files alone, and says what is not written yet', async () => {
+      await rm(join(folder, 'src'), { recursive: true });
+      const { code, stdout, stderr } = await ap(folder, 'validate');
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.match(stdout, /Finished\. src\/api\/examples\/v1\/spec\.ts is not there yet: ap generate writes it\.\n$/);
+    });
+
     it('says where there is no project', async () => {
       await rm(join(folder, 'autopilot.yaml'));
       const { code, stderr } = await ap(folder, 'validate');
