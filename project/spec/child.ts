@@ -56,12 +56,26 @@ function resolveAs({ spec, text }: CrdRequest): void {
 
 async function answer(request: CrdRequest): Promise<CrdAnswer> {
   resolveAs(request);
+  let lacking: readonly SpecFailure[] = [];
   try {
-    const schemas: unknown = await import(request.spec);
-    return { crd: await crdOf(request, schemas) };
+    const schemas: object = await import(request.spec);
+    lacking = 'status' in schemas ? [] : [noStatus(request)];
+    const crd = await crdOf(request, schemas);
+    return lacking.length > 0 ? { failures: lacking } : { crd };
   } catch (error) {
-    return { failures: failuresOf(error, request) };
+    return { failures: [...failuresOf(error, request), ...lacking] };
   }
+}
+
+/** A CRD can be made without it, but what is generated beside `spec.ts` imports it. */
+function noStatus({ spec }: CrdRequest): SpecFailure {
+  return {
+    code: 'ERR_AP_SPEC_STATUS',
+    file: fileURLToPath(spec),
+    path: 'status',
+    message: 'The module exports no `status`.',
+    remedy: 'Add what workers report, for example `export const status = z.object({});`.',
+  };
 }
 
 /** The project's own `crdOf` where it is installed: it is what the operator itself uses in development. */

@@ -41,7 +41,8 @@ describe('The CRD of a spec.ts', () => {
     const made = await crd(`
       import { z } from 'zod';
       import { labelSelector } from 'autopilot-runtime/crd';
-      export const spec: z.ZodType = z.object({ size: z.number().int().max(7), selector: labelSelector() });`);
+      export const spec: z.ZodType = z.object({ size: z.number().int().max(7), selector: labelSelector() });
+      export const status: z.ZodType = z.object({});`);
     assert.match(made, /"maximum":7/);
     assert.match(made, /matchLabels/);
   });
@@ -58,7 +59,7 @@ describe('The CRD of a spec.ts', () => {
   });
 
   it('may come from a text that is not on disk yet, with its imports', async () => {
-    const text = "import { z } from 'zod';\nexport const spec = z.object({ colour: z.string() });\n";
+    const text = "import { z } from 'zod';\nexport const spec = z.object({ colour: z.string() }), status = z.object({});\n";
     const made = await crdOfSpec({ file: join(folder, 'not/yet/spec.ts'), text }, NAMES);
     assert.match(JSON.stringify(made), /colour/);
   });
@@ -95,7 +96,7 @@ describe('The CRD of a spec.ts', () => {
   it('cannot be made of what a CRD cannot say: the path of each field', async () => {
     await writeFile(
       file(),
-      "import { z } from 'zod';\nexport const spec = z.object({ a: z.date(), b: z.object({ c: z.tuple([z.string()]) }) });",
+      "import { z } from 'zod';\nexport const spec = z.object({ a: z.date(), b: z.object({ c: z.tuple([z.string()]) }) }), status = z.object({});",
     );
     await assert.rejects(crdOfSpec({ file: file() }, NAMES), (error) => {
       assert.ok(error instanceof SpecError);
@@ -104,6 +105,24 @@ describe('The CRD of a spec.ts', () => {
         ['spec.a', 'spec.b.c'],
       );
       return error.failures.every(({ code, remedy }) => code?.startsWith('ERR_AP_SCHEMA_') && remedy !== '');
+    });
+  });
+
+  it('cannot be made without a status, which generated code imports; told with all else', async () => {
+    const { code, path, remedy, file: place } = await failure(
+      "import { z } from 'zod';\nexport const spec = z.object({});\n",
+    );
+    assert.deepEqual([code, path, place], ['ERR_AP_SPEC_STATUS', 'status', file()]);
+    assert.match(remedy ?? '', /`export const status = z\.object\(\{\}\);`/);
+
+    await writeFile(file(), "import { z } from 'zod';\nexport const spec = z.object({ a: z.date() });\n");
+    await assert.rejects(crdOfSpec({ file: file() }, NAMES), (error) => {
+      assert.ok(error instanceof SpecError);
+      assert.deepEqual(
+        error.failures.map((each) => each.path),
+        ['spec.a', 'status'],
+      );
+      return true;
     });
   });
 

@@ -244,6 +244,17 @@ const REFUSALS: readonly Refusal[] = [
     command: {},
     says: ['src/api/examples/v1/spec.ts spec.pair: ', '(ERR_AP_SCHEMA_TUPLE)'],
   },
+  {
+    what: 'an API without a status',
+    inProject: true,
+    given: write('src/api/examples/v1/spec.ts', "import { z } from 'zod';\nexport const spec = z.object({});\n"),
+    command: {},
+    says: [
+      'src/api/examples/v1/spec.ts status: The module exports no `status`.',
+      '`export const status = z.object({});`',
+      '(ERR_AP_SPEC_STATUS)',
+    ],
+  },
 ];
 
 /** Refused elsewhere: a race, a package manager, a command that no generator runs, a checkout without a build. */
