@@ -3,7 +3,8 @@ import type { PhasePlace } from '../../project/config/edit.ts';
 import { loadProject } from '../../project/config/load.ts';
 import type { TextFile } from '../../project/config/load.ts';
 import type { FreshPhase } from '../../project/config/write.ts';
-import { ProjectError } from '../../project/errors.ts';
+import { suggestion } from '../../project/config/suggest.ts';
+import { FAULTS, ProjectError } from '../../project/errors.ts';
 import type { Phase, Problem, Project } from '../../project/model.ts';
 import type { Answers } from '../questions/answers.ts';
 import type { Answer } from '../questions/question.ts';
@@ -54,15 +55,31 @@ export function phaseEdit(given: Answers, context: PhaseContext): PhaseEdit {
   const name = given.text('name');
   if (name === undefined) return { problems: [] };
   const { autopilot, operator } = context;
+  const names = context.phases.map((phase) => phase.name);
   const from = given.list('from') ?? defaultFrom(context.phases);
+  const strangers = from.filter((each) => !names.includes(each)).map((each) => unknownFrom(each, names));
   try {
-    const text = addPhase(autopilot.text, freshPhase(name, given, context), placeOf(from, context.phases));
+    const leading = from.filter((each) => names.includes(each));
+    const text = addPhase(autopilot.text, freshPhase(name, given, context), placeOf(leading, context.phases));
     const { project, problems } = loadProject({ autopilot: { ...autopilot, text }, operator });
-    return { text, ...(project && { project }), problems: problems.map((problem) => aboutOption(problem)) };
+    if (strangers.length === 0)
+      return { text, ...(project && { project }), problems: problems.map((problem) => aboutOption(problem)) };
+    // That nothing leads to the phase may be due to them.
+    const others = problems.filter(({ code }) => code !== FAULTS.phaseUnreachable.code);
+    return { problems: [...others.map((problem) => aboutOption(problem)), ...strangers] };
   } catch (error) {
     if (!(error instanceof ProjectError)) throw error;
-    return { problems: error.problems.map((problem) => Object.assign({}, problem, { path: '--name' })) };
+    return { problems: [...error.problems.map((problem) => aboutEdit(problem, autopilot.file)), ...strangers] };
   }
+}
+
+function unknownFrom(name: string, names: readonly string[]): Problem {
+  return { ...FAULTS.phaseUnknown({ name, hint: suggestion(name, names) }), path: '--from' };
+}
+
+/** A name that is taken is the option's fault; else the text is written in a way that no option helps with. */
+function aboutEdit(problem: Problem, file: string): Problem {
+  return problem.code === FAULTS.editExists.code ? { ...problem, path: '--name' } : { ...problem, file };
 }
 
 function freshPhase(name: string, given: Answers, { phases }: PhaseContext): FreshPhase {

@@ -161,6 +161,28 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
+    what: 'a phase after one that there is not, and what else is wrong with it',
+    generator: 'phase',
+    inProject: true,
+    command: { args: ['Checking'], options: { ...yes, from: 'Nope,Processin', next: 'Finish' } },
+    says: [
+      '--next: There is no phase `Finish`.',
+      '--from: There is no phase `Nope`. There is `Initializing`, `Processing`, `Finished`. (ERR_AP_PHASE_UNKNOWN)',
+      '--from: There is no phase `Processin`. Did you mean `Processing`? (ERR_AP_PHASE_UNKNOWN)',
+    ],
+  },
+  {
+    what: 'a phase for a list that is written in a way that the tool cannot change',
+    generator: 'phase',
+    inProject: true,
+    given: write(
+      'autopilot.yaml',
+      'kind: Example\napiVersion: examples.io/v1\noperatorName: example\nphases: [{ name: A, initial: true, next: &n [A, B] }, { name: B, next: *n }]\n',
+    ),
+    command: { args: ['Checking'], options: yes },
+    says: ['autopilot.yaml: Adding the phase `Checking` cannot be done by the tool', '(ERR_AP_EDIT)'],
+  },
+  {
     what: 'a second initial phase',
     generator: 'phase',
     inProject: true,
