@@ -1,4 +1,4 @@
-import { setAutopilotKey } from '../../project/config/edit.ts';
+import { removeAutopilotKey, setAutopilotKey } from '../../project/config/edit.ts';
 import { AUTOPILOT_FILE, OPERATOR_FILE, readProject } from '../../project/config/files.ts';
 import { loadProject } from '../../project/config/load.ts';
 import { freshOperatorYaml } from '../../project/config/write.ts';
@@ -22,7 +22,10 @@ export async function existingProject(
   if (contradictions.length > 0) throw new ProjectError(contradictions);
 
   const wanted = changes(project, given);
-  const text = wanted.reduce((before, { key, value }) => setAutopilotKey(before, key, value), autopilot.text);
+  const text = wanted.reduce(
+    (before, { key, value }) => (value === '' ? removeAutopilotKey(before, key) : setAutopilotKey(before, key, value)),
+    autopilot.text,
+  );
   const changed = loadProject({ autopilot: { ...autopilot, text }, operator });
   if (!changed.project) throw new ProjectError(changed.problems.map((problem) => aboutOption(problem, given)));
   return {
@@ -34,7 +37,7 @@ export async function existingProject(
       [OPERATOR_FILE]: { text: operator?.text ?? freshOperatorYaml(), from: operator?.text ?? null },
     },
     settings,
-    edits: wanted.map(({ key, value }) => `${autopilot.file}: ${key} is ${value}.`),
+    edits: wanted.map(({ key, value }) => `${autopilot.file}: ${key} is ${value === '' ? 'removed' : value}.`),
   };
 }
 
@@ -48,12 +51,12 @@ function aboutOption(found: Problem, given: Answers): Problem {
 
 type Key = Parameters<typeof setAutopilotKey>[1];
 
-/** The keys that a rerun sets, where they are not so already. */
+/** The keys that a rerun sets, where they are not so already; an empty value removes one. */
 function changes(project: Project, given: Answers): { key: Key; value: string | boolean }[] {
   const { onSpecChange, onOutputDrift, enableFinalizer } = project;
   const all: [Key, string | boolean | undefined, string | boolean | undefined][] = [
-    ['onSpecChange', given.text('onSpecChange') || undefined, onSpecChange],
-    ['onOutputDrift', given.text('onOutputDrift') || undefined, onOutputDrift],
+    ['onSpecChange', given.text('onSpecChange'), onSpecChange ?? ''],
+    ['onOutputDrift', given.text('onOutputDrift'), onOutputDrift ?? ''],
     ['enableFinalizer', given.flag('finalizer'), enableFinalizer],
   ];
   return all.flatMap(([key, value, is]) => (value === undefined || value === is ? [] : [{ key, value }]));

@@ -34,12 +34,12 @@ export const APP_QUESTIONS = {
 export const APP_OPTIONS = {
   onSpecChange: {
     type: 'text',
-    message: 'Phase to go to when the spec of a resource in a final phase changes',
+    message: 'Phase to go to when the spec of a resource in a final phase changes; empty: to none',
     placeholder: 'Phase',
   },
   onOutputDrift: {
     type: 'text',
-    message: "Phase to go to when somebody changes an earlier phase's output",
+    message: "Phase to go to when somebody changes an earlier phase's output; empty: to none",
     placeholder: 'Phase',
   },
   runtime: {

@@ -3,7 +3,7 @@ import { array, assert as assertProperty, boolean, constantFrom, property, recor
 import { describe, it } from 'mocha';
 import { parse } from 'yaml';
 import { ProjectError } from '../errors.ts';
-import { addPhase, setAutopilotKey, setOperatorKey } from './edit.ts';
+import { addPhase, removeAutopilotKey, setAutopilotKey, setOperatorKey } from './edit.ts';
 import type { PhasePlace } from './edit.ts';
 import { loadProject } from './load.ts';
 import { freshAutopilotYaml, freshOperatorYaml } from './write.ts';
@@ -351,5 +351,26 @@ describe('setting a key', () => {
       codeOf(() => setOperatorKey('a: [\n', 'logLevel', 'Info')),
       /^ERR_AP_EDIT: .*YAML/,
     );
+  });
+});
+
+describe('A key that is removed', () => {
+  const remove = (text: string) => removeAutopilotKey(text, 'onSpecChange');
+
+  it('takes its line along, and nothing else', () => {
+    assert.equal(remove('a: 1 # one\nonSpecChange: "B" # b\n\n# c\nc: 2\n'), 'a: 1 # one\n\n# c\nc: 2\n');
+    assert.equal(remove('a: 1\r\nonSpecChange: B\r\n'), 'a: 1\r\n');
+    assert.equal(remove('onSpecChange: >-\n  B\na: 1\n'), 'a: 1\n');
+    assert.equal(remove('a: 1\nonSpecChange: B'), 'a: 1\n');
+    assert.equal(remove('a: 1\n'), 'a: 1\n');
+  });
+
+  it('takes its comma along', () => {
+    assert.equal(remove('{ a: 1, onSpecChange: B, c: 2 }\n'), '{ a: 1, c: 2 }\n');
+    assert.equal(remove('{ onSpecChange: B, c: 2 }\n'), '{ c: 2 }\n');
+  });
+
+  it('stays where something else refers to it', () => {
+    assert.throws(() => remove('onSpecChange: &phase A\nonOutputDrift: *phase\n'), /safely.*ERR_AP_EDIT/);
   });
 });

@@ -1,4 +1,5 @@
 import { isScalar } from 'yaml';
+import type { Pair } from 'yaml';
 import { OPERATOR_CONFIG_FIELDS } from '../../runtime/config/fields.ts';
 import type { OperatorConfigKey } from '../../runtime/config/fields.ts';
 import { startOf } from './source.ts';
@@ -31,6 +32,18 @@ export function setAutopilotKey(text: string, key: (typeof AUTOPILOT_ORDER)[numb
   return setKey(text, key, value, AUTOPILOT_ORDER);
 }
 
+/**
+ * The text of `autopilot.yaml` without a key, which is there; the line goes as a whole.
+ *
+ * @throws {ProjectError} as {@link setAutopilotKey}.
+ */
+export function removeAutopilotKey(text: string, key: (typeof AUTOPILOT_ORDER)[number]): string {
+  const yaml = new EditableYaml(text, `Removing \`${key}\``);
+  const { [key]: _removed, ...expected } = Object.assign<Record<string, unknown>, unknown>({}, yaml.model());
+  const pair = pairOf(yaml.root, key);
+  return pair ? yaml.apply([removal(yaml, pair)], expected) : text;
+}
+
 /** As {@link setAutopilotKey}, for `autopilot-operator.yaml`, which may be empty. */
 export function setOperatorKey(text: string, key: OperatorConfigKey, value: string | number | boolean): string {
   return setKey(text, key, value, Object.keys(OPERATOR_CONFIG_FIELDS));
@@ -54,6 +67,18 @@ function replacement(yaml: EditableYaml, key: unknown, value: unknown, wanted: s
   // A text in lines of its own ends with one.
   const [ending = ''] = /\r?\n$/.exec(yaml.text.slice(range[0], range[1])) ?? [];
   return { from: range[0], to: range[1], text: quotedAs(value.type, wanted) + ending };
+}
+
+function removal(yaml: EditableYaml, pair: Pair): Splice {
+  const endOf = ({ key, value }: Pair) => contentEnd(isNothing(value) ? key : value);
+  const [from, to] = [startOf(pair.key) ?? 0, endOf(pair)];
+  if (yaml.root?.flow !== true)
+    return { from: yaml.lineOf(from), to: yaml.text[to - 1] === '\n' ? to : yaml.lineAfter(to), text: '' };
+  const pairs = yaml.root.items;
+  const index = pairs.indexOf(pair);
+  const [former, next] = [pairs[index - 1], pairs[index + 1]];
+  // With the comma before it, or that after it.
+  return former ? { from: endOf(former), to, text: '' } : { from, to: startOf(next?.key) ?? to, text: '' };
 }
 
 /** In the quotes that were there. */

@@ -163,6 +163,18 @@ describe('A regeneration', function () {
     assert.match(await read('src/operator.ts'), /onOutputDrift: 'Processing'/);
   });
 
+  it('removes a key that an option names without a value', async () => {
+    const before = await read('autopilot.yaml');
+    await generate(folder, 'app', { options: { onOutputDrift: 'Processing', onSpecChange: 'Initializing' } });
+    await generate(folder, 'app', { options: { onOutputDrift: '' } });
+    assert.match(await read('autopilot.yaml'), /^onSpecChange: Initializing$/m);
+    assert.doesNotMatch(await read('src/operator.ts'), /onOutputDrift/);
+    const { code, stderr } = await ap(folder, 'init', '--on-spec-change=', '--on-output-drift=', '--yes');
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /autopilot\.yaml: onSpecChange is removed\./);
+    assert.equal(await read('autopilot.yaml'), before);
+  });
+
   it('takes away the bundled packages of an older generator, once package.json asks for others', async () => {
     const contents = Buffer.from('an older runtime');
     const old = `vendor/${bundledFileName('autopilot-runtime', '0.0.1', contents)}`;
