@@ -24,6 +24,8 @@ export interface ProjectChange {
   readonly declined: readonly string[];
   /** Files of the user that nothing uses any more. */
   readonly orphans: readonly string[];
+  /** Files that the user deleted, and that stay so. */
+  readonly deleted: readonly { readonly path: string; readonly owner: Owner | 'tool' }[];
 }
 
 /**
@@ -37,7 +39,7 @@ export async function commitProject(memory: MemoryFiles, folder: string, menu: M
   if (disk.obstructed.length > 0) throw new ProjectError(disk.obstructed.map((path) => notAFile(path)));
   const outdated = outdatedEdits(wanted, disk.files);
   if (outdated.length > 0) throw new ProjectError([changedMeanwhile(outdated)]);
-  const files = plan(wanted, bases, disk.files);
+  const files = plan(menu.force ? wanted.map((file) => restored(file)) : wanted, bases, disk.files);
   const answers = await askAboutEdits(files, menu);
   const changes = changesOf(files, answers);
   const all = [...changes, ...(await bundleRemovals(folder, wanted, changes, disk.files))];
@@ -74,6 +76,11 @@ function pending(memory: MemoryFiles, folder: string): WantedFile[] {
 function ownerOf(path: string, owner: unknown): Owner | 'tool' {
   if (path === '.yo-rc.json') return 'tool';
   return owner === 'generated' || owner === 'yours' || owner === 'tool' ? owner : 'scaffold';
+}
+
+/** `--force` writes again what the tool started and the user deleted; never what is the user's own. */
+function restored(file: WantedFile): WantedFile {
+  return file.owner === 'scaffold' ? { ...file, required: true } : file;
 }
 
 /** Bundled packages of an older generator go, once package.json asks for others. */
@@ -119,5 +126,6 @@ function report(
     removed,
     declined: [...answers].flatMap(([path, { action }]) => (action === 'keep' ? [path] : [])),
     orphans: files.flatMap(({ path, decision }) => (decision === 'orphan' ? [path] : [])),
+    deleted: files.filter(({ decision }) => decision === 'deleted'),
   };
 }

@@ -187,13 +187,15 @@ export abstract class ProjectGenerator extends Generator {
   }
 }
 
-function summary({ written, removed, declined, orphans }: ProjectChange): string[] {
+function summary({ written, removed, declined, orphans, deleted }: ProjectChange): string[] {
   return [
     ...(written.length + removed.length + declined.length === 0 ? ['All files are up to date.'] : []),
     ...(orphans.length > 0
       ? ['\nNot used any more, and yours to keep or delete (workers and tests do not compile without their phase):']
       : []),
     ...orphans.map((path) => `  ${path}`),
+    ...(deleted.length > 0 ? ['\nDeleted, and not written again:'] : []),
+    ...deleted.map(({ path, owner }) => `  ${path}${owner === 'scaffold' ? ' (--force writes it)' : ''}`),
   ];
 }
 

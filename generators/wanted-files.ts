@@ -35,6 +35,8 @@ export interface Work {
   readonly settings: Partial<StoredSettings>;
   /** What was changed in the YAML files: a sentence each. */
   readonly edits: readonly string[];
+  /** All of `deploy/` is asked for, also what was deleted and can be done without. */
+  readonly wholeDeploy?: boolean;
 }
 
 /**
@@ -98,7 +100,8 @@ async function deployFiles(work: Work, code: readonly RenderedFile[]): Promise<R
     path,
     contents,
     owner,
-    required: owner === 'generated',
+    // `kubectl apply -k` needs each of the kustomizations, whatever the user made of them.
+    required: owner === 'generated' || path.endsWith('/kustomization.yaml') || work.wholeDeploy === true,
   }));
 }
 

@@ -42,6 +42,7 @@ export class DeployManifestsGenerator extends ProjectGenerator {
         [OPERATOR_FILE]: { text: edit.text, from: operator?.text ?? null },
       },
       settings: settingsOf(answers, context),
+      wholeDeploy: true,
       edits: edit.set.map((what) => `${context.operator.file}: ${what}.`),
     };
   }

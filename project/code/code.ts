@@ -79,7 +79,8 @@ function operatorFiles(project: Project): RenderedFile[] {
           file('yours', paths.finalizerTest, finalizerTestFile(project)),
         ]
       : []),
-    file('yours', paths.harness, harnessFile(project)),
+    // The workers' tests, of later phases too, import it.
+    file('yours', paths.harness, harnessFile(project), true),
   ];
 }
 

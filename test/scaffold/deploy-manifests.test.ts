@@ -28,6 +28,13 @@ describe('Manifests', () => {
     assert.deepEqual(differences(before, await tree(folder)), []);
   });
 
+  it('are all written where they are missing', async () => {
+    const before = await tree(folder);
+    await rm(join(folder, 'deploy'), { recursive: true });
+    await deploy();
+    assert.deepEqual(differences(before, await tree(folder)), []);
+  });
+
   it('change the operator’s configuration by edits that keep the rest', async () => {
     await appendFile(join(folder, 'autopilot-operator.yaml'), '# mine\n');
     await deploy({ logLevel: 'Debug', workInterval: '1m30s', enableLeaderElection: false, concurrency: 3 });

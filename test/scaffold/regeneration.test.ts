@@ -113,14 +113,34 @@ describe('A regeneration', function () {
       'src/workers/processing/worker.ts',
       'Dockerfile',
       'test/processing.test.ts',
+      'test/harness.ts',
+      'deploy/kustomization.yaml',
+      'deploy/base/kustomization.yaml',
     ]) {
       await rm(join(folder, path));
     }
-    await generate(folder, 'app');
+    const { code, stderr } = await ap(folder, 'generate', '--skip-install');
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /Deleted, and not written again:\n {2}Dockerfile \(--force writes it\)\n {2}test\/processing\.test\.ts\n/,
+    );
     const files = await tree(folder);
+    assert.ok(files.has('test/harness.ts'));
+    assert.ok(files.has('deploy/kustomization.yaml'));
+    assert.ok(files.has('deploy/base/kustomization.yaml'));
     assert.ok(files.has('src/operator.ts'));
     assert.ok(files.has('src/workers/processing/worker.ts'));
     assert.ok(!files.has('Dockerfile'));
+    assert.ok(!files.has('test/processing.test.ts'));
+  });
+
+  it('--force writes again what the tool started and the user deleted, and nothing that is yours', async () => {
+    for (const path of ['Dockerfile', 'README.md', 'test/processing.test.ts']) await rm(join(folder, path));
+    await generate(folder, 'app', { options: { force: true } });
+    const files = await tree(folder);
+    assert.ok(files.has('Dockerfile'));
+    assert.ok(files.has('README.md'));
     assert.ok(!files.has('test/processing.test.ts'));
   });
 
