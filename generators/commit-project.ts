@@ -9,7 +9,7 @@ import { StaleDiskError, commit } from '../project/regeneration/commit.ts';
 import type { Change } from '../project/regeneration/commit.ts';
 import { readDisk } from '../project/regeneration/disk.ts';
 import { changesOf, outdatedEdits, plan } from '../project/regeneration/plan.ts';
-import type { Answer, PlannedFile, WantedFile } from '../project/regeneration/plan.ts';
+import type { Answer, PlannedFile, Start, WantedFile } from '../project/regeneration/plan.ts';
 import { askAboutEdits } from './conflict-menu.ts';
 import type { Menu } from './conflict-menu.ts';
 import { changedMeanwhile, notAFile } from './errors.ts';
@@ -24,6 +24,8 @@ export interface ProjectChange {
   readonly declined: readonly string[];
   /** Files of the user that nothing uses any more. */
   readonly orphans: readonly string[];
+  /** New files that began with the contents of one of the orphans. */
+  readonly moved: readonly { readonly path: string; readonly from: string }[];
   /** Files that the user deleted, and that stay so. */
   readonly deleted: readonly { readonly path: string; readonly owner: Owner | 'tool' }[];
 }
@@ -60,16 +62,22 @@ function pending(memory: MemoryFiles, folder: string): WantedFile[] {
     if (file.state !== 'modified' || file.contents === null) return;
     const path = relative(folder, file.path).replaceAll(sep, '/');
     if (path.startsWith('../')) return;
-    const { owner, required, from } = file.editorMetadata ?? {};
+    const { owner, required, from, start } = file.editorMetadata ?? {};
     wanted.push({
       path,
       contents: file.contents,
       owner: ownerOf(path, owner),
       required: required === true,
       ...(typeof from === 'string' || from === null ? { from } : {}),
+      ...(isStart(start) ? { start } : {}),
     });
   });
   return wanted;
+}
+
+function isStart(value: unknown): value is Start {
+  if (typeof value !== 'object' || value === null || !('text' in value) || !('from' in value)) return false;
+  return typeof value.text === 'string' && typeof value.from === 'string';
 }
 
 /** Files of other generators have no owner: they are asked about as any that a tool started. */
@@ -126,6 +134,7 @@ function report(
     removed,
     declined: [...answers].flatMap(([path, { action }]) => (action === 'keep' ? [path] : [])),
     orphans: files.flatMap(({ path, decision }) => (decision === 'orphan' ? [path] : [])),
+    moved: files.flatMap(({ path, start }) => (start ? [{ path, from: start.from }] : [])),
     deleted: files.filter(({ decision }) => decision === 'deleted'),
   };
 }

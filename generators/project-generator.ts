@@ -187,11 +187,16 @@ export abstract class ProjectGenerator extends Generator {
   }
 }
 
-function summary({ written, removed, declined, orphans, deleted }: ProjectChange): string[] {
+function summary({ written, removed, declined, orphans, moved, deleted }: ProjectChange): string[] {
   return [
     ...(written.length + removed.length + declined.length === 0 ? ['All files are up to date.'] : []),
+    ...moved.map(
+      ({ path, from }) => `${path} begins with the contents of ${from}: see whether names in it are to be changed.`,
+    ),
     ...(orphans.length > 0
-      ? ['\nNot used any more, and yours to keep or delete (workers and tests do not compile without their phase):']
+      ? [
+          '\nNot used any more, and yours to keep or delete (workers and tests do not compile without their phase); what is still needed of them belongs into the new files:',
+        ]
       : []),
     ...orphans.map((path) => `  ${path}`),
     ...(deleted.length > 0 ? ['\nDeleted, and not written again:'] : []),

@@ -10,13 +10,15 @@ import { ProjectError } from '../project/errors.ts';
 import { manifestFiles } from '../project/manifests/manifests.ts';
 import type { Project } from '../project/model.ts';
 import { readBases } from '../project/regeneration/base.ts';
+import type { Base } from '../project/regeneration/base.ts';
 import { readBundle } from '../project/regeneration/bundle.ts';
 import type { BundledName, BundledPackage } from '../project/regeneration/bundle.ts';
 import { readIfThere } from '../project/regeneration/commit.ts';
 import { sameText } from '../project/regeneration/decide.ts';
-import type { WantedFile } from '../project/regeneration/plan.ts';
+import type { Start, WantedFile } from '../project/regeneration/plan.ts';
 import { projectCrd } from '../project/spec/project-crd.ts';
 import { noBundle } from './errors.ts';
+import { predecessors } from './predecessors.ts';
 import { manifestSettings } from './stored-settings.ts';
 import type { StoredSettings } from './stored-settings.ts';
 
@@ -49,8 +51,10 @@ export async function wantedFiles(work: Work, bundled = readBundle()): Promise<W
   const bundle = await bundled;
   const settings = scaffoldSettings(work.settings, bundle);
   const code = renderCode(work.project, settings);
+  const bases = await readBases(work.folder);
+  const starts = await predecessors(work.folder, work.project, code, bases);
   const rendered = (
-    await Promise.all([Promise.all(code.map((file) => formatted(file))), deployFiles(work, code)])
+    await Promise.all([Promise.all(code.map((file) => formatted(file))), deployFiles(work, code, bases, starts)])
   ).flat();
   const tools = [
     ...Object.entries(work.texts).map(([path, { text, from }]) => Object.assign(tool(path, text), { from })),
@@ -61,7 +65,11 @@ export async function wantedFiles(work: Work, bundled = readBundle()): Promise<W
       .filter(({ specifier }) => specifier === settings.runtime || specifier === settings.devcluster)
       .map(({ path, contents }) => tool(path, contents)),
   ];
-  return [...rendered.map((file) => wanted(file.path, file.contents, file.owner, file.required)), ...tools];
+  const files = rendered.map(({ path, contents, owner, required }) => {
+    const start = starts.get(path);
+    return { ...wanted(path, contents, owner, required), ...(start && { start }) };
+  });
+  return [...files, ...tools];
 }
 
 const ABOUT = `What generator-autopilot wrote last, so that it can tell your edits from its own old versions, and JSON
@@ -91,10 +99,15 @@ function scaffoldSettings(stored: Partial<StoredSettings>, bundle: readonly Bund
 }
 
 /** `deploy/`, once there is something to deploy. */
-async function deployFiles(work: Work, code: readonly RenderedFile[]): Promise<RenderedFile[]> {
+async function deployFiles(
+  work: Work,
+  code: readonly RenderedFile[],
+  bases: ReadonlyMap<string, Base>,
+  starts: ReadonlyMap<string, Start>,
+): Promise<RenderedFile[]> {
   const { folder, project } = work;
   if (project.phases.length === 0) return [];
-  const { crd, problems } = await projectCrd(folder, project, await specText(work, code));
+  const { crd, problems } = await projectCrd(folder, project, await specText(work, code, bases, starts));
   if (!crd) throw new ProjectError(problems);
   return manifestFiles(project, manifestSettings(work.settings), crd).map(({ path, contents, owner }) => ({
     path,
@@ -109,10 +122,17 @@ async function deployFiles(work: Work, code: readonly RenderedFile[]): Promise<R
  * The text of `spec.ts` where the tool writes it; undefined where the user's own stays. Not formatted, which changes nothing
  * about what it says, and saves the time that a formatter takes to load.
  */
-async function specText({ folder, project }: Work, code: readonly RenderedFile[]): Promise<string | undefined> {
+async function specText(
+  { folder, project }: Work,
+  code: readonly RenderedFile[],
+  bases: ReadonlyMap<string, Base>,
+  starts: ReadonlyMap<string, Start>,
+): Promise<string | undefined> {
   const path = projectPaths(project).spec;
+  const start = starts.get(path);
+  if (start) return start.text;
   const disk = (await readIfThere(join(folder, path)))?.toString();
-  const base = (await readBases(folder)).get(path)?.text;
+  const base = bases.get(path)?.text;
   const isTheTools = disk === undefined || (base !== undefined && sameText(disk, base));
   return isTheTools ? code.find((file) => file.path === path)?.contents : undefined;
 }

@@ -19,6 +19,14 @@ export interface WantedFile {
   readonly required: boolean;
   /** The text that these contents were made from, where they are an edit; null: there was no such file. */
   readonly from?: string | null;
+  /** What a new file begins with instead. The base version is not this: it is the user's own work from the first. */
+  readonly start?: Start;
+}
+
+/** What a new file of the user's takes over, and the file that has it. */
+export interface Start {
+  readonly text: string;
+  readonly from: string;
 }
 
 /** Edits of files that are no longer as they were when they were read. */
@@ -37,6 +45,8 @@ export interface PlannedFile {
   readonly base: Base | undefined;
   /** What would be written, with the line endings of the version on disk; undefined: a file that is to go. */
   readonly next: Buffer | undefined;
+  /** As in `WantedFile`, where there is no such file yet. */
+  readonly start?: Start;
 }
 
 /**
@@ -65,7 +75,15 @@ function planWanted(file: WantedFile, base: Base | undefined, disk: Buffer | und
   const text = disk?.toString();
   const next = file.contents.toString();
   const decision = decide({ owner, required: file.required, base: base?.text, disk: text, next });
-  return { path, owner, decision, disk, base, next: Buffer.from(withLinesOf(text, next)) };
+  return {
+    path,
+    owner,
+    decision,
+    disk,
+    base,
+    next: Buffer.from(withLinesOf(text, next)),
+    ...(file.start && disk === undefined && { start: file.start }),
+  };
 }
 
 function planGone(path: string, base: Base, disk: Buffer | undefined): PlannedFile {
@@ -84,7 +102,8 @@ export type Answer = { readonly action: 'keep' } | { readonly action: 'write'; r
 export function changesOf(files: readonly PlannedFile[], answers: ReadonlyMap<string, Answer>): Change[] {
   return files.flatMap((file) => {
     const answer = answers.get(file.path);
-    if (file.decision === 'write' || file.decision === 'remove') return [change(file, file.next), ...baseChanges(file)];
+    const written = file.start ? Buffer.from(file.start.text) : file.next;
+    if (file.decision === 'write' || file.decision === 'remove') return [change(file, written), ...baseChanges(file)];
     if (file.decision === 'ask' && answer?.action === 'write')
       return [change(file, answer.contents), ...baseChanges(file)];
     return baseChanges(file);

@@ -17,6 +17,8 @@ describe('A regeneration', function () {
 
   const read = (path: string) => readFile(join(folder, path), 'utf8');
   const edit = (path: string, text = '\n// edited\n') => appendFile(join(folder, path), text);
+  const rewrite = async (text: string, by: string) =>
+    writeFile(join(folder, 'autopilot.yaml'), (await read('autopilot.yaml')).replaceAll(text, by));
   /** Makes the tool want something new of nearly every file. */
   const addPhase = (options: Readonly<Record<string, unknown>> = {}, answers?: Readonly<Record<string, unknown>>) =>
     generate(folder, 'phase', { args: ['Checking'], options: { yes: true, ...options }, ...(answers && { answers }) });
@@ -193,6 +195,48 @@ describe('A regeneration', function () {
     assert.equal(code, 0, stderr);
     assert.match(stderr, /autopilot\.yaml: onSpecChange is removed\./);
     assert.equal(await read('autopilot.yaml'), before);
+  });
+
+  it('goes on with the user’s API under its new version', async () => {
+    const [old, now] = ['src/api/examples/v1/spec.ts', 'src/api/examples/v2/spec.ts'];
+    await writeFile(join(folder, old), (await read(old)).replace('message: z', 'words: z'));
+    await rewrite('examples.io/v1', 'examples.io/v2');
+    const { code, stderr } = await ap(folder, 'generate', '--skip-install');
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /src\/api\/examples\/v2\/spec\.ts begins with the contents of src\/api\/examples\/v1\/spec\.ts/,
+    );
+    assert.match(await read(now), /words: z/);
+    assert.match(await read('deploy/base/crd.yaml'), /words:/);
+    // It is the user's from the first: nothing refreshes it.
+    const before = await tree(folder);
+    await generate(folder, 'app');
+    assert.deepEqual(differences(before, await tree(folder)), []);
+  });
+
+  it('goes on with the worker of a phase that was renamed', async () => {
+    await edit('src/workers/processing/worker.ts');
+    await rewrite('Processing', 'Checking');
+    await rewrite('name: Checking', 'name: Checking\n    renamedFrom: Processing');
+    await generate(folder, 'app');
+    const worker = await read('src/workers/checking/worker.ts');
+    assert.match(worker, /const worker: CheckingWorker[^]*edited/);
+    assert.doesNotMatch(worker, /ProcessingWorker/);
+  });
+
+  it('begins anew where the imports of the former file lead nowhere', async () => {
+    const old = 'src/api/examples/v1';
+    await writeFile(join(folder, old, 'limits.ts'), 'export const most: number = 3;\n');
+    await edit(`${old}/spec.ts`, "import { most } from './limits.ts';\nvoid most;\n");
+    await rewrite('examples.io/v1', 'examples.io/v2');
+    const { code, stderr } = await ap(folder, 'generate', '--skip-install');
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /what is still needed of them belongs into the new files:\n {2}src\/api\/examples\/v1\/spec\.ts/,
+    );
+    assert.doesNotMatch(await read('src/api/examples/v2/spec.ts'), /limits/);
   });
 
   it('takes away the bundled packages of an older generator, once package.json asks for others', async () => {
