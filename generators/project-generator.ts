@@ -194,11 +194,10 @@ function summary({ written, removed, declined, orphans, moved, deleted }: Projec
       ({ path, from }) => `${path} begins with the contents of ${from}: see whether names in it are to be changed.`,
     ),
     ...(orphans.length > 0
-      ? [
-          '\nNot used any more, and yours to keep or delete (workers and tests do not compile without their phase); what is still needed of them belongs into the new files:',
-        ]
+      ? ['\nNot used any more, and yours to keep or delete (workers and tests do not compile without their phase):']
       : []),
     ...orphans.map((path) => `  ${path}`),
+    ...(orphans.length > 0 ? ['Where a new file took the place of one of them, move there what is still needed.'] : []),
     ...(deleted.length > 0 ? ['\nDeleted, and not written again:'] : []),
     ...deleted.map(({ path, owner }) => `  ${path}${owner === 'scaffold' ? ' (--force writes it)' : ''}`),
   ];

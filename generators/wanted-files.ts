@@ -67,7 +67,7 @@ export async function wantedFiles(work: Work, bundled = readBundle()): Promise<W
   ];
   const files = rendered.map(({ path, contents, owner, required }) => {
     const start = starts.get(path);
-    return { ...wanted(path, contents, owner, required), ...(start && { start }) };
+    return Object.assign(wanted(path, contents, owner, required), start && { start });
   });
   return [...files, ...tools];
 }

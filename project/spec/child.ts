@@ -58,8 +58,8 @@ async function answer(request: CrdRequest): Promise<CrdAnswer> {
   resolveAs(request);
   let lacking: readonly SpecFailure[] = [];
   try {
-    const schemas: object = await import(request.spec);
-    lacking = 'status' in schemas ? [] : [noStatus(request)];
+    const schemas: unknown = await import(request.spec);
+    lacking = typeof schemas === 'object' && schemas && 'status' in schemas ? [] : [noStatus(request)];
     const crd = await crdOf(request, schemas);
     return lacking.length > 0 ? { failures: lacking } : { crd };
   } catch (error) {

@@ -59,7 +59,8 @@ describe('The CRD of a spec.ts', () => {
   });
 
   it('may come from a text that is not on disk yet, with its imports', async () => {
-    const text = "import { z } from 'zod';\nexport const spec = z.object({ colour: z.string() }), status = z.object({});\n";
+    const text =
+      "import { z } from 'zod';\nexport const spec = z.object({ colour: z.string() }), status = z.object({});\n";
     const made = await crdOfSpec({ file: join(folder, 'not/yet/spec.ts'), text }, NAMES);
     assert.match(JSON.stringify(made), /colour/);
   });
@@ -109,9 +110,12 @@ describe('The CRD of a spec.ts', () => {
   });
 
   it('cannot be made without a status, which generated code imports; told with all else', async () => {
-    const { code, path, remedy, file: place } = await failure(
-      "import { z } from 'zod';\nexport const spec = z.object({});\n",
-    );
+    const {
+      code,
+      path,
+      remedy,
+      file: place,
+    } = await failure("import { z } from 'zod';\nexport const spec = z.object({});\n");
     assert.deepEqual([code, path, place], ['ERR_AP_SPEC_STATUS', 'status', file()]);
     assert.match(remedy ?? '', /`export const status = z\.object\(\{\}\);`/);
 
