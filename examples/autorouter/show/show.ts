@@ -106,7 +106,7 @@ function readOptions() {
     console.error(
       `${error instanceof Error ? error.message : String(error)}. See: npm start -- --help`,
     );
-    process.exit(1);
+    return process.exit(1);
   }
 }
 
