@@ -116,12 +116,8 @@ function run(node, args) {
     // A terminal's Ctrl-C reaches the child by itself; whoever kills npm's child alone must not leave ours running.
     const forward = (signal) => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
     for (const signal of SIGNALS) process.on(signal, forward);
-    // The shell that npm starts us in dies of SIGTERM without passing it on: losing it means the same.
-    const parent = process.ppid;
-    const orphaned = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 200);
     child.on('error', (error) => fail(`${node} could not be started: ${error.message}`));
     child.on('exit', (code, signal) => {
-      clearInterval(orphaned);
       for (const name of SIGNALS) process.off(name, forward);
       resolve(signal ? 128 + constants.signals[signal] : code);
     });
