@@ -23,7 +23,7 @@ import { RequestLog } from '../requests/request-log.ts';
 import { Store } from '../store/store.ts';
 import { createBaseObjects } from './base-objects.ts';
 import { readCrdFolder } from './crd-folder.ts';
-import { Objects } from './objects.ts';
+import { nameOf, Objects } from './objects.ts';
 import { untilObject, untilObjects } from './until.ts';
 import type { ServingCertificate } from '../auth/certificate.ts';
 import type { Clock } from '../clock.ts';
@@ -140,8 +140,8 @@ export class Cluster {
     const kind = this.#open().kind(ref);
     const { api } = this.#parts;
     if (ref.name === undefined) return untilObjects<T>(api, kind, ref, predicate, options);
-    const namespace = kind.namespaced ? (ref.namespace ?? 'default') : undefined;
-    return untilObject<T>(api, kind, namespace, ref.name, predicate, options);
+    const namespace = kind.namespaced ? ref.namespace || 'default' : undefined;
+    return untilObject<T>(api, kind, namespace, nameOf(ref), predicate, options);
   }
 
   /**

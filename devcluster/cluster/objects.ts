@@ -40,12 +40,12 @@ export interface KindRef {
 
 export interface ObjectRef extends KindRef {
   readonly name: string;
-  /** Default `default`, for kinds that have namespaces. */
+  /** Default (also of '') `default`, for kinds that have namespaces. */
   readonly namespace?: string | undefined;
 }
 
 export interface ListRef extends KindRef {
-  /** Absent: all namespaces. */
+  /** Absent or '': all namespaces. */
   readonly namespace?: string | undefined;
   /** As kubectl's `-l`. */
   readonly labelSelector?: string | undefined;
@@ -164,14 +164,14 @@ export class Objects {
   }
 
   #objectPath(ref: ObjectRef, subresource?: string): string {
-    const path = `${this.#collectionPath(ref, true)}/${encodeURIComponent(ref.name)}`;
+    const path = `${this.#collectionPath(ref, true)}/${encodeURIComponent(nameOf(ref))}`;
     return subresource === undefined ? path : `${path}/${subresource}`;
   }
 
   #collectionPath(ref: ListRef, one = false): string {
     const kind = this.kind(ref);
     const base = `/${kind.group === '' ? 'api' : 'apis'}/${apiVersionOf(kind)}`;
-    const namespace = ref.namespace ?? (one ? 'default' : undefined);
+    const namespace = ref.namespace || (one ? 'default' : undefined);
     if (!kind.namespaced || namespace === undefined) return `${base}/${kind.plural}`;
     return `${base}/namespaces/${encodeURIComponent(namespace)}/${kind.plural}`;
   }
@@ -203,6 +203,15 @@ export class Objects {
 function kindOf({ apiVersion, kind }: ObjectLike): KindRef {
   if (apiVersion !== undefined && kind !== undefined) return { apiVersion, kind };
   throw new DevclusterError('ERR_AP_CLUSTER_KIND', 'The object has no apiVersion or no kind: the cluster needs both.');
+}
+
+/** Without a name the path would be the collection's: a deletion would take all of it. */
+export function nameOf({ kind, name }: { readonly kind: string; readonly name?: unknown }): string {
+  if (typeof name === 'string' && name !== '') return name;
+  throw new DevclusterError(
+    'ERR_AP_CLUSTER_NAME',
+    `The ${kind} has no name: give the field \`name\` of what is looked for, or \`metadata.name\` of an object.`,
+  );
 }
 
 function live<T extends ObjectLike>(_like: T, answer: unknown): Live<T> {

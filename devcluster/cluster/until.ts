@@ -43,7 +43,8 @@ export function untilObjects<T extends ObjectLike>(
   predicate: Predicate<readonly Live<T>[]>,
   options: UntilOptions,
 ): Promise<readonly Live<T>[]> {
-  const { namespace, labelSelector = '', fieldSelector = '' } = ref;
+  const { labelSelector = '', fieldSelector = '' } = ref;
+  const namespace = ref.namespace || undefined;
   const labels = parseLabelSelector(labelSelector);
   const selection: Selection = { kind, namespace, labels, fields: parseFieldSelector(fieldSelector) };
   const look = (): readonly Live<T>[] => {
