@@ -27,13 +27,14 @@ export class History {
 
   /** The version up to which changes may be missing. */
   get lost(): number {
-    return this.#lost;
+    const beyond = this.#events.length - this.#capacity;
+    return this.#events[beyond - 1]?.version ?? this.#lost;
   }
 
   record(event: StoreEvent): void {
     this.#events.push(event);
-    // Cut in blocks: taking one from the front of an array moves all the others.
-    if (this.#events.length > this.#capacity + Math.max(16, this.#capacity / 4)) this.#cut(this.#capacity);
+    // Memory is freed in blocks: taking one from the front of an array moves all the others. What is told is cut exactly.
+    if (this.#events.length > this.#capacity + Math.max(16, this.#capacity / 4)) this.#cut();
   }
 
   /** Forgets all changes up to now. `version` is the cluster's: what is older counts as lost. */
@@ -44,7 +45,7 @@ export class History {
 
   /** The changes after `version` in their order, or undefined where some of them are gone. */
   since(version: number): readonly StoreEvent[] | undefined {
-    if (version < this.#lost) return undefined;
+    if (version < this.lost) return undefined;
     return this.#events.slice(this.#indexAfter(version));
   }
 
@@ -60,10 +61,9 @@ export class History {
     return state;
   }
 
-  #cut(keep: number): void {
-    const gone = this.#events.length - keep;
-    this.#lost = this.#events[gone - 1]?.version ?? this.#lost;
-    this.#events = this.#events.slice(gone);
+  #cut(): void {
+    this.#lost = this.lost;
+    this.#events = this.#events.slice(this.#events.length - this.#capacity);
   }
 
   #indexAfter(version: number): number {
