@@ -2,6 +2,7 @@
 export type DevclusterErrorCode =
   | 'ERR_AP_CLUSTER_ADDRESS'
   | 'ERR_AP_CLUSTER_CRDS'
+  | 'ERR_AP_CLUSTER_FAULT'
   | 'ERR_AP_CLUSTER_KIND'
   | 'ERR_AP_CLUSTER_NAME'
   | 'ERR_AP_CLUSTER_OPTION'

@@ -87,6 +87,24 @@ describe('An embedded cluster', () => {
     await assert.rejects(startCluster({ port }), { code: 'ERR_AP_CLUSTER_ADDRESS' });
   });
 
+  it('refuses options that it does not know or that cannot be', async () => {
+    const given = (json: string): object => JSON.parse(json);
+    const wrong: readonly [object, RegExp][] = [
+      [{ port: 1.5 }, /port is 1\.5; .* from 0 to 65535/],
+      [{ watchHistory: -1 }, /watchHistory is -1; .* 0 or more/],
+      [{ watchHistory: Number.NaN }, /watchHistory is NaN/],
+      [{ bookmarkInterval: 0 }, /bookmarkInterval is 0; .* above 0/],
+      [{ bookmarkInterval: Number.NaN }, /bookmarkInterval is NaN/],
+      [given('{"portt": 5}'), /no option portt; there are: port, crds, watchHistory/],
+      [given('{"crds": "istio"}'), /crds is istio; .* a list/],
+      [given('{"clock": 5}'), /clock is 5; .* now and after/],
+      [given('{"onError": true}'), /onError is true; .* a function/],
+    ];
+    for (const [options, message] of wrong) {
+      await assert.rejects(startCluster(options), { code: 'ERR_AP_CLUSTER_OPTION', message });
+    }
+  });
+
   it('stops: watches end, the port is free, its files go, and it says so when it is used', async () => {
     const stopped = await startCluster({ crds: [] });
     const port = Number(new URL(stopped.url).port);

@@ -24,6 +24,7 @@ import { Store } from '../store/store.ts';
 import { createBaseObjects } from './base-objects.ts';
 import { readCrdFolder } from './crd-folder.ts';
 import { nameOf, Objects } from './objects.ts';
+import { checkOptions } from './options.ts';
 import { untilObject, untilObjects } from './until.ts';
 import type { ServingCertificate } from '../auth/certificate.ts';
 import type { Clock } from '../clock.ts';
@@ -215,14 +216,15 @@ export class Cluster {
 
 /** Starts a cluster: it answers when this resolves, and its namespaces and CustomResourceDefinitions are there. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  checkOptions(options);
   const {
+    port: wanted = 0,
     clock = systemClock,
     watchHistory = WATCH_HISTORY,
     bookmarkInterval = BOOKMARK_INTERVAL,
     onError = report,
     crds = ['istio'],
   } = options;
-  const wanted = checkPort(options.port ?? 0);
   checkSets(crds);
   const api: Api = { store: new Store(watchHistory), kinds: new KindRegistry(), clock, bookmarkInterval };
   const certificate = createServingCertificate(new Date());
@@ -232,7 +234,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     served: { api, documents: new Documents(api.kinds), tokens, address: () => `127.0.0.1:${port}` },
     tokens,
     requests: new RequestLog(clock),
-    faults: new FaultScript(new EventGate(clock)),
+    faults: new FaultScript(new EventGate(clock), onError),
     report: onError,
   };
   createBaseObjects(api);
@@ -267,11 +269,6 @@ function checkSets(sets: readonly string[]): void {
   if (unknown === undefined) return;
   const message = `There is no set of CustomResourceDefinitions named ${JSON.stringify(unknown)}; there is: istio.`;
   throw new DevclusterError('ERR_AP_CLUSTER_CRDS', message);
-}
-
-function checkPort(port: number): number {
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
-  throw new DevclusterError('ERR_AP_CLUSTER_OPTION', `port is ${port}; it has to be an integer from 0 to 65535.`);
 }
 
 function report(error: unknown): void {

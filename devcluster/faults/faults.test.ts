@@ -91,6 +91,47 @@ describe('Faults of an embedded cluster', () => {
     assert.deepEqual([watch.code, await watch.next(), await watch.next()], [200, 'ERROR 410', 'end']);
   });
 
+  it('refuses what can be no fault, and sets up nothing', async () => {
+    const { faults } = cluster;
+    const given = (json: string): object => JSON.parse(json);
+    const wrong: readonly [() => unknown, RegExp][] = [
+      [() => faults.answer(200), /status 200 .* from 400 to 599/],
+      [() => faults.answer(99), /status 99/],
+      [() => faults.answer(Number.NaN), /status NaN/],
+      [() => faults.answer(400.5), /status 400\.5/],
+      [() => faults.answer(600), /status 600/],
+      [() => faults.answer(500, MAPS, { count: Number.NaN }), /count is NaN/],
+      [() => faults.answer(500, MAPS, { count: -1 }), /count is -1/],
+      [() => faults.answer(429, MAPS, { retryAfter: 0.5 }), /retryAfter is 0\.5/],
+      [() => faults.answer(500, MAPS, given('{"cuont": 2}')), /no option cuont; there are: count, retryAfter/],
+      [() => faults.answer(500, given('{"verb": "craete"}')), /no verb craete; there are: get, list/],
+      [() => faults.answer(500, given('{"verb": ["get", "craete"]}')), /no verb craete/],
+      [() => faults.delay(1, given('{"resuorce": "pods"}')), /no resuorce to filter by; they have: user/],
+      [() => faults.delay(-1), /ms is -1/],
+      [() => faults.delay(Number.NaN), /ms is NaN/],
+      [() => Reflect.apply(faults.cut, faults, ['sometimes']), /'sometimes': give 'before' or 'after'/],
+      [() => Reflect.apply(faults.cut, faults, ['before', 'pods']), /filter is pods; .* an object or a function/],
+      [() => faults.cutWatches(given('{"verb": "wach"}')), /no verb wach/],
+      [() => faults.holdEvents(MAPS, { ms: Number.NaN }), /ms is NaN/],
+      [() => faults.holdEvents(given('{"verb": "wach"}')), /no verb wach/],
+    ];
+    for (const [attempt, message] of wrong) assert.throws(attempt, { code: 'ERR_AP_CLUSTER_FAULT', message });
+    assert.equal((await client.send('GET', CONFIG_MAPS)).code, 200);
+  });
+
+  it('tells of a filter that throws, which then fits nothing', async () => {
+    const told: unknown[] = [];
+    await using other = await startCluster({ crds: [], onError: (error) => void told.push(error) });
+    const asking = new HttpClient(other.kubeconfig);
+    const broken = new Error('a broken filter');
+    const fault = other.faults.answer(500, () => {
+      throw broken;
+    });
+    assert.equal((await asking.send('GET', CONFIG_MAPS)).code, 200);
+    assert.deepEqual([told, fault.hits], [[broken], 0]);
+    await asking.close();
+  });
+
   it('delays a request before it is looked at', async () => {
     const fault = cluster.faults.delay(12_345, { ...MAPS, verb: 'create' });
     const sent = client.send('POST', CONFIG_MAPS, { body: named('late') });

@@ -1,5 +1,14 @@
 import { conflict, expired, internalError, StatusError, tooManyRequests } from '../http/status.ts';
 import { matchesRequest } from '../requests/request-record.ts';
+import {
+  checkCode,
+  checkCount,
+  checkCut,
+  checkFilter,
+  checkMilliseconds,
+  checkNames,
+  checkRetryAfter,
+} from './fault-arguments.ts';
 import type { EventGate } from './event-gate.ts';
 import type { RequestFilter, RequestRecord } from '../requests/request-record.ts';
 
@@ -35,10 +44,11 @@ export interface AnswerOptions extends FaultOptions {
 
 /**
  * Faults by script, for requests that come over the network. The oldest fault that matches a request hits it; a delay lets the
- * next one hit it too.
+ * next one hit it too. A filter that throws fits nothing, and the cluster's `onError` is told. What cannot be is refused with
+ * `ERR_AP_CLUSTER_FAULT`.
  */
 export interface Faults {
-  /** Answers without doing anything: 409, 410, 429, 500 or any other status of 400 and more. */
+  /** Answers without doing anything: 409, 410, 429, 500 or any other status from 400 to 599. */
   answer(code: number, filter?: RequestFilter, options?: AnswerOptions): Fault;
   /** Waits before the request is looked at. */
   delay(ms: number, filter?: RequestFilter, options?: FaultOptions): Fault;
@@ -73,30 +83,43 @@ interface Rule {
 
 export class FaultScript implements Faults {
   readonly gate: EventGate;
+  readonly #report: (error: unknown) => void;
   readonly #rules = new Set<Rule>();
 
-  constructor(gate: EventGate) {
+  constructor(gate: EventGate, report: (error: unknown) => void) {
     this.gate = gate;
+    this.#report = report;
   }
 
   answer(code: number, filter?: RequestFilter, options: AnswerOptions = {}): Fault {
+    checkNames(options, ['count', 'retryAfter', 'message', 'asEvent']);
+    checkCode(code);
+    checkRetryAfter(options.retryAfter);
     return this.#add(filter, { type: 'answer', code, options }, options);
   }
 
   delay(ms: number, filter?: RequestFilter, options: FaultOptions = {}): Fault {
+    checkNames(options, ['count']);
+    checkMilliseconds(ms);
     return this.#add(filter, { type: 'delay', ms }, options);
   }
 
   cut(when: 'before' | 'after', filter?: RequestFilter, options: FaultOptions = {}): Fault {
+    checkNames(options, ['count']);
+    checkCut(when);
     return this.#add(filter, { type: 'cut', when }, options);
   }
 
   cutWatches(filter?: RequestFilter): number {
+    checkFilter(filter);
     return this.gate.cut((request) => matchesRequest(filter, request));
   }
 
   holdEvents(filter?: RequestFilter, options: { readonly ms?: number } = {}): HeldEvents {
-    return this.gate.hold((request) => matchesRequest(filter, request), options.ms);
+    checkNames(options, ['ms']);
+    checkFilter(filter);
+    if (options.ms !== undefined) checkMilliseconds(options.ms);
+    return this.gate.hold((request) => this.#hits(filter, request), options.ms);
   }
 
   clear(): void {
@@ -108,7 +131,7 @@ export class FaultScript implements Faults {
   inject(request: RequestRecord): Injected {
     let delay = 0;
     for (const rule of Array.from(this.#rules)) {
-      if (!matchesRequest(rule.filter, request)) continue;
+      if (!this.#hits(rule.filter, request)) continue;
       rule.hits++;
       if (--rule.remaining <= 0) this.#rules.delete(rule);
       const { action } = rule;
@@ -124,7 +147,19 @@ export class FaultScript implements Faults {
     return { delay, answer: undefined, cut: undefined };
   }
 
+  /** A test's filter that throws must not take down the connection of whoever asks. */
+  #hits(filter: RequestFilter | undefined, request: RequestRecord): boolean {
+    try {
+      return matchesRequest(filter, request);
+    } catch (error) {
+      this.#report(error);
+      return false;
+    }
+  }
+
   #add(filter: RequestFilter | undefined, action: Action, { count = 1 }: FaultOptions): Fault {
+    checkFilter(filter);
+    checkCount(count);
     const rule: Rule = { filter, action, hits: 0, remaining: count };
     if (count > 0) this.#rules.add(rule);
     const rules = this.#rules;

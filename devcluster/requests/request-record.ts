@@ -1,16 +1,19 @@
-/** The verb of a request as Kubernetes names it; a server-side apply is `apply` here, a patch otherwise. */
-export type Verb =
-  | 'get'
-  | 'list'
-  | 'watch'
-  | 'create'
-  | 'update'
-  | 'patch'
-  | 'apply'
-  | 'delete'
-  | 'deletecollection'
+/** The verbs of requests as Kubernetes names them; a server-side apply is `apply` here, a patch otherwise. */
+export const VERBS = [
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'apply',
+  'delete',
+  'deletecollection',
   /** A method that the API does not know. Requests that are not about resources have the verb of their method, as in roles. */
-  | 'other';
+  'other',
+] as const;
+
+export type Verb = (typeof VERBS)[number];
 
 /** One request that came over the network. */
 export interface RequestRecord {
@@ -59,6 +62,22 @@ export interface RequestPattern {
   readonly name?: string | readonly string[];
   readonly code?: number | readonly number[];
 }
+
+/** By what a pattern can filter. */
+export const PATTERN_FIELDS = [
+  'user',
+  'userAgent',
+  'verb',
+  'method',
+  'path',
+  'group',
+  'version',
+  'resource',
+  'subresource',
+  'namespace',
+  'name',
+  'code',
+] as const satisfies readonly (keyof RequestPattern)[];
 
 const PREFIXES: ReadonlySet<string> = new Set(['userAgent', 'path']);
 

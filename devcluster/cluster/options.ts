@@ -1,0 +1,33 @@
+import { DevclusterError } from '../errors.ts';
+
+type Check = readonly [fits: (value: unknown) => boolean, wanted: string];
+
+const integer = (value: unknown): value is number => Number.isInteger(value);
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+/** What each option has to be. Absent ones have their defaults. */
+const CHECKS: Readonly<Record<string, Check>> = {
+  port: [(value) => integer(value) && value >= 0 && value < 65_536, 'an integer from 0 to 65535'],
+  crds: [Array.isArray, 'a list'],
+  watchHistory: [(value) => integer(value) && value >= 0, 'an integer of 0 or more'],
+  bookmarkInterval: [(value) => typeof value === 'number' && value > 0, 'a number of milliseconds above 0'],
+  clock: [
+    (value) => typeof value === 'object' && value !== null && 'now' in value && 'after' in value,
+    'an object with the methods now and after',
+  ],
+  onError: [isFunction, 'a function'],
+};
+
+/** Throws where an option is unknown or cannot be: nothing that was asked for is ignored in silence. */
+export function checkOptions(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+    if (!check) {
+      const known = Object.keys(CHECKS).join(', ');
+      throw new DevclusterError('ERR_AP_CLUSTER_OPTION', `startCluster() has no option ${name}; there are: ${known}.`);
+    }
+    const [fits, wanted] = check;
+    if (value === undefined || fits(value)) continue;
+    throw new DevclusterError('ERR_AP_CLUSTER_OPTION', `${name} is ${String(value)}; it has to be ${wanted}.`);
+  }
+}
