@@ -105,6 +105,23 @@ describe('An embedded cluster', () => {
     }
   });
 
+  it('makes and answers a change although somebody who is told of it throws', async () => {
+    const told: unknown[] = [];
+    await using watched = await startCluster({ crds: [], onError: (error) => void told.push(error) });
+    const client = new HttpClient(watched.kubeconfig);
+    const seen: string[] = [];
+    const broken = new Error('a broken listener');
+    const fail = (): never => {
+      throw broken;
+    };
+    watched.onChange({ apiVersion: 'v1', kind: 'ConfigMap' }, fail);
+    watched.onChange({ apiVersion: 'v1', kind: 'ConfigMap' }, ({ object }) => void seen.push(object.metadata.name));
+    watched.requests.subscribe(fail);
+    const { code } = await client.send('POST', CONFIG_MAPS, { body: named('told') });
+    assert.deepEqual([code, seen, told], [201, ['told'], [broken, broken]]);
+    await client.close();
+  });
+
   it('stops: watches end, the port is free, its files go, and it says so when it is used', async () => {
     const stopped = await startCluster({ crds: [] });
     const port = Number(new URL(stopped.url).port);

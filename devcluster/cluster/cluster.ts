@@ -147,12 +147,18 @@ export class Cluster {
 
   /**
    * Calls for every change of a kind's objects from now on, at once; the kind need not be installed yet. Returns how to stop it.
-   * The listener must not change anything.
+   * The listener must not change anything; what it throws is told to `onError`.
    */
   onChange({ apiVersion, kind }: KindRef, listener: (event: ChangeEvent) => void): () => void {
-    const { api } = this.#parts;
+    const { api, handler } = this.#parts;
     return api.store.subscribe((collection, event) => {
-      if (api.kinds.findByKind(apiVersion, kind)?.collection === collection.name) listener(event);
+      if (api.kinds.findByKind(apiVersion, kind)?.collection !== collection.name) return;
+      try {
+        listener(event);
+      } catch (error) {
+        // The change is made: whoever made it must not be told that it failed.
+        handler.report(error);
+      }
     });
   }
 
@@ -233,7 +239,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const handler: Handler = {
     served: { api, documents: new Documents(api.kinds), tokens, address: () => `127.0.0.1:${port}` },
     tokens,
-    requests: new RequestLog(clock),
+    requests: new RequestLog(clock, onError),
     faults: new FaultScript(new EventGate(clock), onError),
     report: onError,
   };

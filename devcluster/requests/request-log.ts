@@ -23,7 +23,7 @@ export interface Requests extends Iterable<RequestRecord> {
   byVerb(filter?: RequestFilter): Readonly<Record<string, number>>;
   /** Forgets all up to now. */
   clear(): void;
-  /** Calls for every request that begins from now on. Returns how to stop it. */
+  /** Calls for every request that begins from now on. Returns how to stop it. What the listener throws is told to `onError`. */
   subscribe(listener: (request: RequestRecord) => void): () => void;
   /**
    * Waits until so many matching requests have been answered, counting those that are known already; resolves to them. Rejects
@@ -36,13 +36,15 @@ type Open = { -readonly [Field in keyof RequestRecord]: RequestRecord[Field] };
 
 export class RequestLog implements Requests {
   readonly #clock: Clock;
+  readonly #report: (error: unknown) => void;
   readonly #started = new Set<(request: RequestRecord) => void>();
   readonly #answered = new Set<() => void>();
   #records: RequestRecord[] = [];
   #next = 1;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, report: (error: unknown) => void) {
     this.#clock = clock;
+    this.#report = report;
   }
 
   get all(): readonly RequestRecord[] {
@@ -110,7 +112,13 @@ export class RequestLog implements Requests {
     };
     this.#records.push(record);
     if (this.#records.length > KEPT * 1.1) this.#records = this.#records.slice(-KEPT);
-    for (const listener of Array.from(this.#started)) listener(record);
+    for (const listener of Array.from(this.#started)) {
+      try {
+        listener(record);
+      } catch (error) {
+        this.#report(error);
+      }
+    }
     return record;
   }
 
