@@ -50,6 +50,19 @@ export const OTHERS: Printers = {
       ageOf(object, now),
     ];
   }),
+  'apiextensions.k8s.io/CustomResourceDefinition': printer(
+    ['Name', 'Scope', 'Versions', 'Created At:date', 'Group*', 'Kind*', 'ShortNames*', 'Established:boolean*'],
+    (object) => [
+      nameOf(object),
+      text(object, 'spec', 'scope'),
+      servedVersions(object),
+      object.metadata.creationTimestamp ?? '',
+      text(object, 'spec', 'group'),
+      text(object, 'spec', 'names', 'kind'),
+      listAt(object, 'spec', 'names', 'shortNames').join(','),
+      isTrue(object, 'Established'),
+    ],
+  ),
   'certificates.k8s.io/CertificateSigningRequest': printer(
     ['Name', 'Age', 'SignerName', 'Requestor', 'RequestedDuration', 'Condition'],
     (object, now) => {
@@ -136,6 +149,14 @@ export const OTHERS: Printers = {
     ['Running', 'Failed', 'Succeeded'].findLast((type) => isTrue(object, type)) ?? 'Unknown',
   ]),
 };
+
+/** Of a definition: those that are served, in their order, with a word about the one that is stored. */
+function servedVersions(object: ApiObject): string {
+  return listAt(object, 'spec', 'versions')
+    .filter((version) => flagOr(false, version, 'served'))
+    .map((version) => `${text(version, 'name')}${flagOr(false, version, 'storage') ? '(storage)' : ''}`)
+    .join(',');
+}
 
 function subjects(object: ApiObject, kind: string): string {
   return listAt(object, 'subjects')
