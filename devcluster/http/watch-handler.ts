@@ -34,10 +34,21 @@ export function handleWatch(resource: ResourceRequest, selection: Selection, que
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },
-    start: (sink) =>
-      watch(api, selection, options, {
-        event: (event) => sink.write(writer.text(event)),
-        end: () => sink.end(),
-      }),
+    start(sink) {
+      let over = false;
+      const end = (): void => {
+        if (!over) sink.end();
+        over = true;
+      };
+      return watch(api, selection, options, {
+        event(event) {
+          if (over) return;
+          const text = writer.text(event);
+          if (text === undefined) end();
+          else sink.write(text);
+        },
+        end,
+      });
+    },
   };
 }

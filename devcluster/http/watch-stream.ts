@@ -26,7 +26,9 @@ export class WatchWriter {
     this.#now = now;
   }
 
-  text(event: WatchEvent): string {
+  /** Undefined: the event has no such form, and the watch ends there, without a word as on a real server. */
+  text(event: WatchEvent): string | undefined {
+    if (this.#as.as === 'PartialObjectMetadataList' && event.type !== 'ERROR') return undefined;
     if (this.#as.as === 'Table' && event.type !== 'ERROR') return this.#tableText(event);
     const texts = event.type === 'ERROR' || event.type === 'BOOKMARK' ? undefined : event.texts;
     const key = `${event.type} ${apiVersionOf(this.#kind)} ${this.#as.as ?? ''} ${this.#as.version ?? ''}`;
