@@ -116,12 +116,29 @@ function run(node, args) {
     // A terminal's Ctrl-C reaches the child by itself; whoever kills npm's child alone must not leave ours running.
     const forward = (signal) => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
     for (const signal of SIGNALS) process.on(signal, forward);
+    const watch = whenOrphaned(() => child.kill('SIGTERM'));
     child.on('error', (error) => fail(`${node} could not be started: ${error.message}`));
     child.on('exit', (code, signal) => {
+      clearInterval(watch);
       for (const name of SIGNALS) process.off(name, forward);
       resolve(signal ? 128 + constants.signals[signal] : code);
     });
   });
+}
+
+/**
+ * npm passes a signal on to the shell between it and this process, and the shell dies of it without passing it on: calls `end`
+ * when there is another parent. Whoever starts this file without npm may well leave it behind.
+ */
+function whenOrphaned(end) {
+  const parent = process.ppid;
+  if (!process.env.npm_lifecycle_event) return undefined;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    end();
+  }, 250);
+  return watch;
 }
 
 /** What a user's own arguments are to a program. */

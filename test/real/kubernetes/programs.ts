@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -30,6 +30,11 @@ export function programPath(program: Program): string {
 export async function buildPrograms(tell: (line: string) => void): Promise<void> {
   const missing = (Object.keys(PACKAGES) as Program[]).filter((program) => !existsSync(programPath(program)));
   if (missing.length === 0) return;
+  if (!hasGo()) {
+    throw new Error(
+      'The real Kubernetes is built with Go, and there is none on the PATH: install Go 1.26 or newer (https://go.dev/dl) and try again.',
+    );
+  }
   await mkdir(FOLDER, { recursive: true });
   for (const program of missing) {
     tell(`building ${program} ${KUBERNETES_VERSION} from its Go module (once) …`);
@@ -44,6 +49,10 @@ export async function buildPrograms(tell: (line: string) => void): Promise<void>
       PACKAGES[program],
     ]);
   }
+}
+
+export function hasGo(): boolean {
+  return spawnSync('go', ['version']).error === undefined;
 }
 
 function linkerFlags(program: Program): string {
@@ -64,13 +73,7 @@ function go(args: readonly string[]): Promise<void> {
       env: { ...process.env, CGO_ENABLED: '0' },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    child.on('error', () =>
-      reject(
-        new Error(
-          'The real Kubernetes is built with Go, and there is none on the PATH: install Go 1.26 or newer (https://go.dev/dl) and try again.',
-        ),
-      ),
-    );
+    child.on('error', reject);
     child.on('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`go ${args.join(' ')} ended with exit code ${code}`)),
     );

@@ -6,9 +6,11 @@ import { RealCluster } from './real-cluster.ts';
 
 const { values: options } = parseArgs({ options: { 'without-controllers': { type: 'boolean', default: false } } });
 await buildPrograms((line) => console.error(line));
-const cluster = await RealCluster.start({ controllerManager: !options['without-controllers'] });
-console.log(cluster.kubeconfig);
-await new Promise<void>((resolve) => {
+// From before the start on: a signal during it must not leave behind what has been started.
+const ended = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
 });
+const cluster = await RealCluster.start({ controllerManager: !options['without-controllers'] });
+console.log(cluster.kubeconfig);
+await ended;
 await cluster.stop();
