@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { HttpClient } from '../conformance/http-client.ts';
 import { readTarget } from '../conformance/target.ts';
-import { stringAt } from '../schema/json.ts';
+import { objectAt, stringAt } from '../schema/json.ts';
 import { DevclusterError, startCluster } from '../devcluster.ts';
 import type { Cluster } from '../devcluster.ts';
 
@@ -88,7 +88,7 @@ describe('An embedded cluster', () => {
   });
 
   it('refuses options that it does not know or that cannot be', async () => {
-    const given = (json: string): object => JSON.parse(json);
+    const given = (json: string): object => objectAt(JSON.parse(json)) ?? {};
     const wrong: readonly [object, RegExp][] = [
       [{ port: 1.5 }, /port is 1\.5; .* from 0 to 65535/],
       [{ watchHistory: -1 }, /watchHistory is -1; .* 0 or more/],

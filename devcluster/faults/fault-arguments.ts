@@ -49,7 +49,9 @@ export function checkFilter(filter: RequestFilter | undefined): void {
     const values: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
     const unknown = values.find((value) => !VERB_NAMES.has(value));
     if (field === 'verb' && unknown !== undefined) {
-      refuse(`There is no verb ${String(unknown)}; there are: ${VERBS.join(', ')}.`);
+      refuse(
+        `There is no verb ${typeof unknown === 'string' ? unknown : JSON.stringify(unknown)}; there are: ${VERBS.join(', ')}.`,
+      );
     }
   }
 }

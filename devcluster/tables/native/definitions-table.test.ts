@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { HttpClient } from '../../conformance/http-client.ts';
 import { startCluster } from '../../devcluster.ts';
-import { isObject, listAt, valueAt } from '../../schema/json.ts';
+import { listAt, stringAt, valueAt } from '../../schema/json.ts';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const schema = { openAPIV3Schema: { type: 'object' } };
@@ -34,7 +34,7 @@ describe('A table of CustomResourceDefinitions', () => {
     const accept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
     const { value } = await client.send('GET', DEFINITIONS, { headers: { accept } });
     const columns = listAt(value, 'columnDefinitions').map((column) =>
-      isObject(column) ? `${column['name']} ${column['type']} ${column['priority']}` : column,
+      [stringAt(column, 'name'), stringAt(column, 'type'), valueAt(column, 'priority')].join(' '),
     );
     assert.deepEqual(columns, [
       'Name string 0',
