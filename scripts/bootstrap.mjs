@@ -109,6 +109,8 @@ function findNode() {
 function run(node, args) {
   return new Promise((resolve) => {
     const env = {
+      // The show is watched: half a second less of it, from the second time on.
+      ...(command === 'start' && { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node') }),
       ...process.env,
       PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
     };
