@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
-import { AutopilotError } from 'autopilot-runtime';
-import { condition, configMap, final, phase, routes, sum, Testbed, type Context, type Event } from './testbed.ts';
+import { AutopilotError, type PhaseDefinition } from 'autopilot-runtime';
+import { condition, configMap, final, phase, routes, sum, Testbed } from './testbed.ts';
+import type { Context, Event, Route } from './testbed.ts';
+
+/** What a worker is given that may ask for a metric. */
+interface MetricsContext {
+  readonly route: Route;
+  readonly inputs: { readonly metrics: { getRate(): Promise<number> } };
+}
 
 describe('a worker that misbehaves', () => {
   let testbed: Testbed;
@@ -157,17 +164,17 @@ describe('a worker that misbehaves', () => {
 
   it('is told that metrics are not to be had, and can live without', async () => {
     const metrics = { queries: { getRate: { template: 'up', parameters: [] } } };
-    const asking = phase(
-      async ({ route, inputs }) => {
-        const { getRate } = inputs['metrics'] as unknown as { readonly getRate: () => Promise<number> };
-        const rate = await getRate().catch((error: unknown) => {
+    const asking: PhaseDefinition = {
+      initial: true,
+      inputs: { metrics },
+      worker: async ({ route, inputs }: MetricsContext) => {
+        const rate = await inputs.metrics.getRate().catch((error: unknown) => {
           if (route.metadata.name === 'careless') throw error;
           return error instanceof AutopilotError ? error.code : 'unknown';
         });
         return { phase: 'Only', status: { rate } };
       },
-      { initial: true, inputs: { metrics } },
-    );
+    };
     await testbed.run(routes({ Only: asking }));
     await testbed.route('careful');
     await testbed.route('careless');

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import type { PhaseDefinition } from 'autopilot-runtime';
+import { condition, configMap, final, isObserved, isTrue, phase, routes, sum, Testbed } from './testbed.ts';
+
+const OUT = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
+
+describe('outputs of earlier phases that somebody else changed', () => {
+  let testbed: Testbed;
+  beforeEach(async () => void (testbed = await Testbed.open()));
+  afterEach(() => testbed.close());
+
+  const setSpec = (spec: Readonly<Record<string, unknown>>) => testbed.setSpec('a', spec);
+  const setStatus = (status: object, name = 'a') =>
+    testbed.cluster.patch(
+      { apiVersion: 'example.io/v1', kind: 'Route', name, namespace: 'default' },
+      { status },
+      { subresource: 'status' },
+    );
+  const stays = (name: string, more: Partial<PhaseDefinition> = {}): PhaseDefinition =>
+    phase(() => ({ phase: name }), more);
+
+  it('repair outputs of earlier phases by going to `onOutputDrift`', async () => {
+    const operator = routes(
+      {
+        Syncing: phase(() => ({ phase: 'Ready', outputs: { configMaps: [configMap('out', { k: 'v' })] } }), {
+          initial: true,
+        }),
+        Ready: stays('Ready'),
+      },
+      { onOutputDrift: 'Syncing' },
+    );
+    const running = await testbed.run(operator);
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Ready');
+    const before = await testbed.untilConfigMap('out', () => true);
+    await testbed.cluster.delete({ apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' });
+    await testbed.untilConfigMap('out', ({ metadata }) => metadata.uid !== before.metadata.uid);
+    await testbed.untilReady('a', 'Ready');
+    await testbed.cluster.patch(
+      { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' },
+      { data: { k: 'other' } },
+    );
+    await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'v');
+    assert.equal(sum(await running.metrics(), 'autopilot_output_drift_total', 'repaired="true"'), 2);
+  });
+
+  it('tell of drift that the phase of `onOutputDrift` leaves as it is, and do not start that over at each restart', async () => {
+    let repairs = 0;
+    const operator = routes(
+      {
+        First: phase(() => ({ phase: 'Repair', outputs: { configMaps: [configMap('out')] } }), { initial: true }),
+        Repair: phase(() => {
+          repairs += 1;
+          return { phase: 'Done' };
+        }),
+        Done: final,
+      },
+      { onOutputDrift: 'Repair' },
+    );
+    await testbed.run(operator);
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Done');
+    await testbed.cluster.delete(OUT);
+    const { note } = await testbed.untilEvent(({ reason }) => reason === 'OutputDrifted');
+    assert.match(note ?? '', /Outputs of phase First .* phase Repair, which `onOutputDrift` names, left them so/);
+    await testbed.untilReady('a', 'Done');
+    assert.equal(repairs, 2);
+    await testbed.stopOperators();
+    testbed.cluster.requests.clear();
+    await testbed.untilIdle(await testbed.run(operator));
+    assert.deepEqual([testbed.operatorWrites(), repairs], [[], 2]);
+  });
+
+  for (const [what, change] of [
+    ['was deleted', (testbed: Testbed) => testbed.cluster.delete(OUT)],
+    ['lost a field that was applied', (testbed: Testbed) => testbed.cluster.patch(OUT, { data: { k: 'other' } })],
+    [
+      'lost our label',
+      (testbed: Testbed) => testbed.cluster.patch(OUT, { metadata: { labels: { 'example.io/owner': null } } }),
+    ],
+  ] as const) {
+    it(`notice after a restart that an earlier phase's output ${what} meanwhile`, async () => {
+      const operator = routes(
+        {
+          Syncing: phase(
+            ({ route }) => ({
+              phase: 'Ready',
+              outputs: { configMaps: [configMap('out', { k: String(route.spec['k']) })] },
+            }),
+            { initial: true },
+          ),
+          Ready: phase(({ route }) => ({
+            phase: route.status?.['k'] === route.spec['k'] ? 'Ready' : 'Syncing',
+            status: { k: route.spec['k'] },
+          })),
+        },
+        { onOutputDrift: 'Syncing' },
+      );
+      await testbed.run(operator);
+      await testbed.route('a', { k: 1 });
+      await testbed.untilReady('a', 'Ready');
+      await setSpec({ k: 2 });
+      await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === '2');
+      await testbed.untilReady('a', 'Ready');
+      await testbed.stopOperators();
+      await change(testbed);
+      await testbed.run(operator);
+      await testbed.untilConfigMap(
+        'out',
+        ({ data, metadata }) => data?.['k'] === '2' && metadata.labels?.['example.io/owner'] !== undefined,
+      );
+      const second = await testbed.untilReady('a', 'Ready');
+      await testbed.stopOperators();
+      testbed.cluster.requests.clear();
+      await testbed.untilIdle(await testbed.run(operator));
+      assert.deepEqual(testbed.operatorWrites(), [], JSON.stringify(second.status));
+    });
+  }
+
+  it('do not take it for drift that a later phase took an output over', async () => {
+    const operator = routes(
+      {
+        One: phase(
+          () => ({ phase: 'Two', outputs: { configMaps: [configMap('shared', { by: 'one' }), configMap('own')] } }),
+          { initial: true },
+        ),
+        Two: phase(() => ({ phase: 'Two', outputs: { configMaps: [configMap('shared', { by: 'two' })] } })),
+      },
+      { onOutputDrift: 'One' },
+    );
+    await testbed.run(operator);
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Two');
+    await testbed.stopOperators();
+    testbed.cluster.requests.clear();
+    await testbed.untilIdle(await testbed.run(operator));
+    assert.deepEqual(testbed.operatorWrites(), []);
+  });
+
+  for (const [what, last] of [
+    ['a final phase', final],
+    ['a phase that rests', phase(() => ({ phase: 'Done' }))],
+  ] as const) {
+    it(`tell of drift that nothing repairs, in ${what}, until the phase that made it runs again`, async () => {
+      const operator = routes(
+        {
+          Syncing: phase(() => ({ phase: 'Done', outputs: { configMaps: [configMap('out')] } }), { initial: true }),
+          Done: last,
+        },
+        last.final ? { onSpecChange: 'Syncing' } : {},
+      );
+      const running = await testbed.run(operator);
+      await testbed.route('a');
+      await testbed.untilReady('a', 'Done');
+      await testbed.cluster.delete(OUT);
+      const told = await testbed.untilRoute('a', (route) => !isTrue(route, 'Ready'));
+      assert.equal(condition(told, 'Ready').reason, 'OutputDrifted');
+      assert.match(condition(told, 'Ready').message, /ConfigMap default\/out was deleted, which phase Syncing made/);
+      await testbed.untilEvent(({ reason }) => reason === 'OutputDrifted');
+      await testbed.untilIdle(running);
+      assert.equal(sum(await running.metrics(), 'autopilot_output_drift_total', 'repaired="false"'), 1);
+      assert.equal(await testbed.getConfigMap('out'), undefined);
+      // It is still so after a restart, and no news.
+      await testbed.stopOperators();
+      testbed.cluster.requests.clear();
+      const restarted = await testbed.run(operator);
+      await testbed.untilIdle(restarted);
+      assert.equal(sum(await restarted.metrics(), 'autopilot_output_drift_total'), 0);
+      assert.deepEqual(testbed.operatorWrites(), []);
+      if (last.final) await setSpec({ changed: true });
+      else await setStatus({ phase: 'Syncing' });
+      await testbed.untilReady('a', 'Done');
+      assert.ok(await testbed.getConfigMap('out'));
+    });
+  }
+
+  it('that are final take no notice of a change of the spec, but still tell of drift', async () => {
+    const operator = routes({
+      Syncing: phase(() => ({ phase: 'Done', outputs: { configMaps: [configMap('out')] } }), { initial: true }),
+      Done: final,
+    });
+    await testbed.run(operator);
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Done');
+    await testbed.cluster.delete(OUT);
+    await testbed.untilRoute('a', (route) => !isTrue(route, 'Ready'));
+    await setSpec({ changed: true });
+    const after = await testbed.untilRoute('a', (route) => route.metadata.generation === 2 && isObserved(route));
+    assert.equal(condition(after, 'Ready').reason, 'OutputDrifted');
+  });
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mirror } from './mirror.ts';
+import { configMap, final, phase, routes, Testbed } from './testbed.ts';
+
+describe('outputs of several phases and resources', () => {
+  let testbed: Testbed;
+  beforeEach(async () => void (testbed = await Testbed.open()));
+  afterEach(() => testbed.close());
+
+  const setSpec = (spec: Readonly<Record<string, unknown>>) => testbed.setSpec('a', spec);
+  const settled = () => testbed.untilReady('a', 'Only');
+
+  it('that are no longer returned are pruned; a key that is absent leaves things alone; an empty list removes all', async () => {
+    const operator = await testbed.run(mirror);
+    await testbed.route('a', { outputs: { one: {}, two: {} } });
+    await testbed.untilConfigMap('two', () => true);
+    await settled();
+    await setSpec({ outputs: { two: {} } });
+    await settled();
+    assert.equal(await testbed.getConfigMap('one'), undefined);
+    await setSpec({});
+    await settled();
+    assert.ok(await testbed.getConfigMap('two'));
+    await setSpec({ outputs: {} });
+    await settled();
+    assert.equal(await testbed.getConfigMap('two'), undefined);
+    await testbed.untilIdle(operator);
+    const deletes = testbed.operatorWrites().filter((write) => write.startsWith('delete'));
+    assert.equal(deletes.length, 2);
+  });
+
+  it("of one phase are not another's to prune, and not another resource's", async () => {
+    const operator = routes({
+      One: phase(
+        ({ route }) => ({ phase: 'Two', outputs: { configMaps: [configMap(`${route.metadata.name}-one`)] } }),
+        { initial: true },
+      ),
+      Two: phase(({ route }) => ({
+        phase: 'Done',
+        outputs: { configMaps: [configMap(`${route.metadata.name}-two`)] },
+      })),
+      Done: final,
+    });
+    await testbed.run(operator);
+    await testbed.route('a');
+    await testbed.route('b');
+    await testbed.untilReady('a', 'Done');
+    await testbed.untilReady('b', 'Done');
+    for (const name of ['a-one', 'a-two', 'b-one', 'b-two']) assert.ok(await testbed.getConfigMap(name), name);
+  });
+
+  it('that two phases return belong to the last', async () => {
+    const operator = routes({
+      One: phase(() => ({ phase: 'Two', outputs: { configMaps: [configMap('shared', { by: 'one' })] } }), {
+        initial: true,
+      }),
+      Two: phase(({ route }) => ({
+        phase: route.spec['stay'] ? 'Two' : 'Done',
+        outputs: { configMaps: [configMap('shared', { by: 'two' })] },
+      })),
+      Done: final,
+    });
+    await testbed.run(operator);
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Done');
+    const shared = await testbed.getConfigMap('shared');
+    assert.deepEqual([shared?.data, shared?.metadata.annotations?.['example.io/phase']], [{ by: 'two' }, 'Two']);
+  });
+
+  it('are pruned though the phase that made them had another name then', async () => {
+    const named = (name: string, outputs: readonly string[], renamedFrom: readonly string[] = []) =>
+      routes({
+        [name]: phase(() => ({ phase: name, outputs: { configMaps: outputs.map((each) => configMap(each)) } }), {
+          initial: true,
+          renamedFrom,
+        }),
+      });
+    await testbed.run(named('Old', ['one', 'two']));
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Old');
+    await testbed.stopOperators();
+    await testbed.run(named('New', ['two'], ['Old']));
+    await testbed.untilReady('a', 'New');
+    assert.equal(await testbed.getConfigMap('one'), undefined);
+    assert.equal((await testbed.getConfigMap('two'))?.metadata.annotations?.['example.io/phase'], 'New');
+  });
+});
