@@ -10,6 +10,7 @@ import type { ClusterAccess } from './kube/kubeconfig.ts';
 import { connect, type Transport } from './kube/transport.ts';
 import { resourceName } from './kube/paths.ts';
 import { EventRecorder } from './observe/events.ts';
+import type { ResourceSummary, TellProgress } from './observe/progress.ts';
 import type { RootLogger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { serve, type HttpServer, type Page } from './observe/server.ts';
@@ -17,6 +18,7 @@ import type { Plan } from './plan.ts';
 import { marksOf } from './scheduler/body.ts';
 import type { Environment } from './scheduler/environment.ts';
 import { needsOf } from './scheduler/needs.ts';
+import { reportProgress, summarise } from './scheduler/progress.ts';
 import { ResourceStates } from './scheduler/resource-state.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 
@@ -33,6 +35,8 @@ export interface ManagerOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly transport?: Transport;
+  /** Told what happens to resources and outputs. */
+  readonly progress?: TellProgress | undefined;
 }
 
 /** Wires an operator together and runs it. */
@@ -115,6 +119,7 @@ export class Manager {
       ),
     ]);
     wakeOnChanges(this.#environment, (key) => this.#controller.add(key));
+    if (options.progress) reportProgress(this.#environment, options.progress);
     for (const cache of this.#caches.all()) {
       cache.onAvailability(() => {
         for (const key of scheduler.takeWaiting()) this.#controller.add(key);
@@ -148,6 +153,11 @@ export class Manager {
     await Promise.all(this.#servers.map((server) => server.close()));
     await this.#transport.close();
     this.#options.logger.info(`${this.#options.plan.name} stopped`);
+  }
+
+  /** The resources and what they have made, as far as is known. */
+  resources(): readonly ResourceSummary[] {
+    return summarise(this.#environment);
   }
 
   /** Why the operator is not ready; undefined when it is. */

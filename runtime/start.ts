@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { systemClock } from './clock.ts';
 import { loadConfig, unknownVariables, type OperatorConfig } from './config/load.ts';
+import { devLoop, type DevLoop } from './development.ts';
 import { AutopilotError, errors, messageOf } from './errors.ts';
 import { installCrd } from './install-crd.ts';
 import { findCluster, fromKubeconfig } from './kube/kubeconfig.ts';
@@ -62,13 +63,15 @@ const STOP_MS = 20_000;
 /**
  * Runs an operator as this process' work: reads autopilot-operator.yaml and the environment, finds the cluster, works until SIGTERM or
  * SIGINT, and lets what is under way end. Exit code 0 after a clean stop, 1 with a message where it cannot start.
- * With AUTOPILOT_DEV=1 (set by the dev loop) it installs its own CRD, and serves probes and metrics on loopback only.
+ * With AUTOPILOT_DEV=1 (set by the dev loop) it installs its own CRD, serves probes and metrics on loopback only, and where it was started
+ * with a channel for messages tells through it what happens, ends when that does, and logs to it instead of standard output.
  */
 export async function run(operator: OperatorDefinition): Promise<void> {
   let logger: RootLogger | undefined;
   try {
     const plan = planOf(operator);
     const development = process.env['AUTOPILOT_DEV'] === '1';
+    const loop = development ? devLoop() : undefined;
     const named = process.env['AUTOPILOT_CONFIG'];
     const file = named ?? CONFIG_FILE;
     const config = loadConfig(await readConfig(file, named === undefined), file, process.env);
@@ -77,14 +80,22 @@ export async function run(operator: OperatorDefinition): Promise<void> {
       version: config.version,
       level: config.logLevel,
       format: config.logFormat,
+      write: loop?.log,
     });
     for (const problem of unknownVariables(process.env)) logger.warn(problem);
     const access = findCluster(process.env, systemClock);
-    const manager = new Manager({ plan, access, config, logger, development, processMetrics: true });
-    if (development) await installCrd(operator, manager.client);
+    const progress = loop?.tell;
+    const manager = new Manager({ plan, access, config, logger, development, processMetrics: true, progress });
+    if (development) {
+      const installed = await installCrd(operator, manager.client);
+      progress?.({ type: 'crd', ...installed });
+    }
     await manager.start();
     surviveForgottenPromises(logger);
-    stopOnSignal(manager, logger);
+    const { client } = manager;
+    const namespace = config.watchNamespace || access.namespace || 'default';
+    loop?.serve({ plan, client, namespace, resources: () => manager.resources() });
+    stopWhenTold(manager, logger, loop);
   } catch (error) {
     const message = error instanceof AutopilotError ? `${error.code}: ${error.message}` : messageOf(error);
     if (logger) logger.error({ err: error }, message);
@@ -113,12 +124,15 @@ function surviveForgottenPromises(logger: RootLogger): void {
   });
 }
 
-function stopOnSignal(manager: Manager, logger: RootLogger): void {
+function stopWhenTold(manager: Manager, logger: RootLogger, loop: DevLoop | undefined): void {
   // Nothing else may keep the process alive: servers can be off, and watches wait for their next try on timers that do not.
   setInterval(() => undefined, 2 ** 30);
-  const stop = (signal: NodeJS.Signals): void => {
+  let stopping = false;
+  const stop = (why: string): void => {
     process.off('SIGTERM', stop).off('SIGINT', stop);
-    logger.info(`${signal}: stopping`);
+    if (stopping) return;
+    stopping = true;
+    logger.info(`${why}: stopping`);
     const late = setTimeout(() => {
       logger.error(`not stopped within ${STOP_MS / 1000} s: giving up`);
       process.exit(1);
@@ -134,4 +148,5 @@ function stopOnSignal(manager: Manager, logger: RootLogger): void {
     );
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+  loop?.onGone(() => stop('the dev loop has gone'));
 }

@@ -35,13 +35,16 @@ export interface LoggerOptions {
   readonly level: string;
   /** Default: pretty on a terminal. */
   readonly format?: 'json' | 'pretty' | undefined;
+  /** Takes the lines, as JSON, instead of standard output. */
+  readonly write?: ((line: string) => void) | undefined;
 }
 
 /**
  * Logs to standard output: one JSON object a line, or lines for people. Pretty lines need the package pino-pretty; where it is not
  * installed, lines are JSON.
  */
-export function createLogger({ name, version, level, format }: LoggerOptions): RootLogger {
+export function createLogger({ name, version, level, format, write }: LoggerOptions): RootLogger {
+  if (write) return pino({ level: LEVELS[level] ?? 'info', base: null }, { write });
   const pretty = format === 'pretty' || (format === undefined && process.stdout.isTTY);
   const options = { level: LEVELS[level] ?? 'info', base: { operator: name, version } };
   const stream = pretty ? prettyStream() : undefined;

@@ -86,7 +86,8 @@ function drifted(
   wake(owner);
 }
 
-function changeOf(
+/** What somebody else did to an output that matters to us; undefined: nothing. */
+export function changeOf(
   old: Entry,
   current: Entry | undefined,
   held: ReturnType<typeof leavesOf> | undefined,

@@ -128,7 +128,7 @@ export const routeCrd = {
   },
 };
 
-type Parts = Partial<Pick<ManagerOptions, 'clock' | 'random' | 'transport'>> & {
+type Parts = Partial<Pick<ManagerOptions, 'clock' | 'random' | 'transport' | 'progress'>> & {
   readonly config?: Partial<OperatorConfig>;
 };
 
@@ -158,7 +158,7 @@ export class Testbed {
     return running;
   }
 
-  /** The same with another clock, chance or transport than a process has. */
+  /** The same with another clock, chance or transport than a process has, or with somebody who is told what happens. */
   async runWith(operator: OperatorDefinition, { config, ...parts }: Parts): Promise<RunningOperator> {
     const access = fromKubeconfig(this.cluster.kubeconfig, systemClock);
     const manager = new Manager({
