@@ -74,6 +74,11 @@ export function messageOf(error: unknown): string {
   }
 }
 
+/** The finalizer stands for a phase while it runs. */
+function workerOf(phase: string): string {
+  return phase === 'finalizer' ? 'The finalizer' : `The worker of phase ${phase}`;
+}
+
 export const errors = {
   definition: (operator: string, problems: readonly string[]) =>
     new AutopilotError(
@@ -104,24 +109,26 @@ export const errors = {
 
   // A worker's misuse. Each harms its own resource only.
   noResult: (phase: string, got: string) =>
-    new AutopilotError(
-      'ERR_AP_NO_RESULT',
-      `The worker of phase ${phase} returned ${got}: return { phase, outputs?, status? }.`,
-    ),
+    new AutopilotError('ERR_AP_NO_RESULT', `${workerOf(phase)} returned ${got}: return { phase, outputs?, status? }.`),
   badResult: (phase: string, name: string, names: readonly string[]) =>
     new AutopilotError(
       'ERR_AP_BAD_RESULT',
-      `The worker of phase ${phase} returned ${JSON.stringify(name)}, which a result does not have. There are: ${names.join(', ')}.`,
+      `${workerOf(phase)} returned ${JSON.stringify(name)}, which a result does not have. There are: ${names.join(', ')}.`,
+    ),
+  badFinalizerResult: (got: string) =>
+    new AutopilotError(
+      'ERR_AP_BAD_RESULT',
+      `The finalizer returned ${got}: return nothing when all is done, or { done?: boolean, outputs?, requeueAfter? }.`,
     ),
   unknownPhase: (phase: string, next: string, phases: readonly string[]) =>
     new AutopilotError(
       'ERR_AP_UNKNOWN_PHASE',
-      `The worker of phase ${phase} returned the phase ${next}, which does not exist. There are: ${phases.join(', ')}.`,
+      `${workerOf(phase)} returned the phase ${next}, which does not exist. There are: ${phases.join(', ')}.`,
     ),
   phaseNotAllowed: (phase: string, next: string, allowed: readonly string[]) =>
     new AutopilotError(
       'ERR_AP_PHASE_NOT_ALLOWED',
-      `The worker of phase ${phase} returned the phase ${next}, which its \`next\` does not allow (${allowed.join(', ') || 'none'}). Add it to \`next\` in autopilot.yaml, or go elsewhere.`,
+      `${workerOf(phase)} returned the phase ${next}, which its \`next\` does not allow (${allowed.join(', ') || 'none'}). Add it to \`next\` in autopilot.yaml, or go elsewhere.`,
     ),
   undeclared: (phase: string, what: string, declared: readonly string[]) =>
     new AutopilotError(
@@ -129,27 +136,24 @@ export const errors = {
       `Phase ${phase} does not declare ${what} (declared: ${declared.join(', ') || 'none'}). Declare it in autopilot.yaml and run \`ap generate\`.`,
     ),
   badOutput: (phase: string, output: string, problem: string) =>
-    new AutopilotError(
-      'ERR_AP_BAD_OUTPUT',
-      `The worker of phase ${phase} returned a bad output: ${output}: ${problem}`,
-    ),
+    new AutopilotError('ERR_AP_BAD_OUTPUT', `${workerOf(phase)} returned a bad output: ${output}: ${problem}`),
   badStatus: (phase: string, problem: string) =>
-    new AutopilotError('ERR_AP_BAD_STATUS', `The worker of phase ${phase} returned a bad status: ${problem}`),
+    new AutopilotError('ERR_AP_BAD_STATUS', `${workerOf(phase)} returned a bad status: ${problem}`),
   badRequeue: (phase: string, value: unknown) =>
     new AutopilotError(
       'ERR_AP_BAD_REQUEUE',
-      `The worker of phase ${phase} returned requeueAfter ${JSON.stringify(value)}: write a duration such as "30s".`,
+      `${workerOf(phase)} returned requeueAfter ${JSON.stringify(value)}: write a duration such as "30s".`,
     ),
   frozen: (phase: string, cause: Error) =>
     new AutopilotError(
       'ERR_AP_FROZEN',
-      `The worker of phase ${phase} tried to change what it was given, which is shared and frozen: change a copy (structuredClone). ${cause.message}`,
+      `${workerOf(phase)} tried to change what it was given, which is shared and frozen: change a copy (structuredClone). ${cause.message}`,
       { cause },
     ),
   deadline: (phase: string, milliseconds: number) =>
     new AutopilotError(
       'ERR_AP_DEADLINE',
-      `The worker of phase ${phase} did not settle within ${milliseconds / 1000} s. Give the phase a longer \`timeout\`, or heed \`signal\`.`,
+      `${workerOf(phase)} did not settle within ${milliseconds / 1000} s. Give the phase a longer \`timeout\`, or heed \`signal\`.`,
     ),
   stopped: (what: string) =>
     new AutopilotError(

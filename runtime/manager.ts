@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { wakeOnChanges } from './scheduler/wakes.ts';
+import type { Cache } from './cache/cache.ts';
 import { Caches } from './cache/caches.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { OperatorConfig } from './config/load.ts';
@@ -110,14 +111,18 @@ export class Manager {
       logger,
       observer: this.metrics.controllerObserver(),
     });
-    this.metrics.observeMissingKinds(() => [
+    const kindsThat = (is: (cache: Cache) => boolean): readonly string[] => [
       ...new Set(
         this.#caches
           .all()
-          .filter((cache) => cache.isKindMissing)
+          .filter(is)
           .map(({ selection }) => resourceName(selection.type)),
       ),
-    ]);
+    ];
+    this.metrics.observeKinds({
+      missing: () => kindsThat((cache) => cache.isKindMissing),
+      forbidden: () => kindsThat((cache) => cache.isForbidden),
+    });
     wakeOnChanges(this.#environment, (key) => this.#controller.add(key));
     if (options.progress) reportProgress(this.#environment, options.progress);
     for (const cache of this.#caches.all()) {

@@ -81,9 +81,18 @@ export interface QueryDefinition {
 
 export interface OutputDefinition {
   readonly type: ResourceType;
+  /**
+   * `any`: in other namespaces than the resource's too. Those cannot have an owner reference, and so are deleted by the operator as the
+   * resource goes; the same holds for kinds of cluster scope. Default `own`, `any` for a resource of cluster scope, which owns what it
+   * makes wherever that is.
+   */
+  readonly namespace?: 'own' | 'any';
 }
 
 export interface FinalizerDefinition {
+  /** What it reads, and what it may return as a phase does. */
+  readonly inputs?: Readonly<Record<string, InputDefinition>>;
+  readonly outputs?: Readonly<Record<string, OutputDefinition>>;
   readonly worker: AnyFinalizer;
 }
 

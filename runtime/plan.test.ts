@@ -50,6 +50,26 @@ describe('definition of an operator', () => {
     );
   });
 
+  it('has a finalizer where outputs can have no owner reference, and none for a resource of cluster scope', () => {
+    const namespaces = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
+    const anywhere = {
+      ...idle,
+      initial: true,
+      outputs: { configMaps: { type: configMaps, namespace: 'any' as const } },
+    };
+    const beyond = { ...idle, initial: true, outputs: { namespaces: { type: namespaces } } };
+    const unowned = (phase: typeof anywhere | typeof beyond, namespaced: boolean): readonly string[] | undefined => {
+      const resource = { ...routePlan({ Only: phase }).resource, namespaced };
+      const { finalizer } = routePlan({ Only: phase }, { resource });
+      return finalizer && [...finalizer.unowned.keys()];
+    };
+    assert.deepEqual(unowned(anywhere, true), ['configmaps']);
+    assert.deepEqual(unowned(beyond, true), ['namespaces']);
+    assert.equal(unowned(anywhere, false), undefined);
+    assert.equal(unowned(beyond, false), undefined);
+    assert.equal(routePlan({ Only: { ...idle, initial: true } }).finalizer, undefined);
+  });
+
   it('is refused with all that is wrong in one error', () => {
     assert.throws(
       () =>
@@ -72,9 +92,9 @@ describe('definition of an operator', () => {
               outputs: {
                 configMaps: { type: configMaps },
                 settings: { type: configMaps },
-                nodes: { type: { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false } },
               },
             },
+            finalizer: idle,
             Three: {
               inputs: {
                 configMaps: { type: configMaps, selector: { matchExpressions: [{ key: 'a', operator: 'Like' }] } },
@@ -93,7 +113,7 @@ describe('definition of an operator', () => {
           'phase Three: it has no worker',
           'phase Three: input configMaps: RangeError: "Like"',
           'phase Four: outputs configMaps and settings are both configmaps',
-          'phase Four: output nodes: it is of cluster scope',
+          'no phase can be named finalizer',
           'onOutputDrift names the phase Gone',
         ]) {
           assert.ok(error.message.includes(part), `${part} in ${error.message}`);

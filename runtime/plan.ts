@@ -5,8 +5,10 @@ import { requirementsOf, type Requirement } from './kube/selector.ts';
 import type { ResourceType } from './kube/types.ts';
 import type {
   AnyWorker,
+  FinalizerDefinition,
   InputDefinition,
   OperatorDefinition,
+  OutputDefinition,
   PhaseDefinition,
   QueryDefinition,
   ResourceDefinition,
@@ -27,9 +29,12 @@ export interface Plan {
 export interface Finalizer {
   /** As in `metadata.finalizers`. */
   readonly name: string;
-  readonly worker: AnyWorker;
-  /** What stands for the phase while it runs: it reads and writes no kinds. */
+  /** The user's; undefined where just outputs need the finalizer that no garbage collector takes. */
+  readonly worker: AnyWorker | undefined;
+  /** What stands for the phase while it runs, with the kinds that it reads and writes. */
   readonly phase: Phase;
+  /** Kinds of which objects may have no owner reference, by their names: deleted by label as the resource goes. */
+  readonly unowned: ReadonlyMap<string, ResourceOutput>;
 }
 
 export interface Phase {
@@ -40,7 +45,7 @@ export interface Phase {
   readonly next: readonly string[] | undefined;
   readonly inputs: ReadonlyMap<string, ResourceInput>;
   readonly queries: ReadonlyMap<string, Readonly<Record<string, QueryDefinition>>>;
-  readonly outputs: ReadonlyMap<string, ResourceType>;
+  readonly outputs: ReadonlyMap<string, ResourceOutput>;
   /** Milliseconds. */
   readonly interval: number | undefined;
   readonly timeout: number;
@@ -60,6 +65,12 @@ export interface ResourceInput {
   readonly metadataOnly: boolean;
 }
 
+export interface ResourceOutput {
+  readonly type: ResourceType;
+  /** Written beyond the resource's own namespace. */
+  readonly anyNamespace: boolean;
+}
+
 const TIMEOUT_MS = 60_000;
 /** Metrics cannot be watched: phases that read them run again this often unless they say otherwise. */
 const METRICS_INTERVAL_MS = 5_000;
@@ -75,7 +86,9 @@ export function defineOperator(definition: OperatorDefinition): OperatorDefiniti
 /** Throws ERR_AP_DEFINITION. */
 export function planOf(definition: OperatorDefinition): Plan {
   const problems: string[] = [];
-  const phases = Object.entries(definition.phases).map(([name, phase]) => phaseOf(name, phase, definition, problems));
+  const phases = Object.entries(definition.phases).map(([name, phase]) =>
+    phaseOf(name, phase, definition.resource, problems),
+  );
   const byName = new Map<string, Phase>();
   for (const phase of phases) {
     for (const name of phase.names) {
@@ -90,6 +103,8 @@ export function planOf(definition: OperatorDefinition): Plan {
   for (const phase of phases) for (const next of phase.next ?? []) named(`phase ${phase.name}: next`, next);
   const onSpecChange = named('onSpecChange', definition.onSpecChange);
   const onOutputDrift = named('onOutputDrift', definition.onOutputDrift);
+  if (byName.has(FINALIZER)) problems.push(`no phase can be named ${FINALIZER}: what the finalizer makes is marked so`);
+  const finalizer = finalizerOf(definition, phases, problems);
   const initials = phases.filter(({ initial }) => initial);
   const [initial] = initials;
   if (initials.length !== 1) problems.push(`there must be exactly one initial phase, and there are ${initials.length}`);
@@ -101,34 +116,35 @@ export function planOf(definition: OperatorDefinition): Plan {
     phases: byName,
     onSpecChange,
     onOutputDrift,
-    finalizer: definition.finalizer && finalizerOf(definition, definition.finalizer.worker),
+    finalizer,
   };
 }
 
-function finalizerOf({ name, resource }: OperatorDefinition, worker: AnyWorker): Finalizer {
+/** The name of what stands for a phase while the finalizer runs; no phase can have it, since theirs begin with a capital. */
+const FINALIZER = 'finalizer';
+
+/** What has to be done as a resource goes; undefined where that is nothing. */
+function finalizerOf(
+  { name, resource, finalizer }: OperatorDefinition,
+  phases: readonly Phase[],
+  problems: string[],
+): Finalizer | undefined {
+  const { worker, ...kinds }: Partial<FinalizerDefinition> = finalizer ?? {};
+  const phase = phaseOf(FINALIZER, { ...kinds, worker: worker ?? (() => undefined) }, resource, problems);
+  const outputs = [phase, ...phases].flatMap((each) => [...each.outputs.values()]);
+  const unowned = outputs.filter(({ type, anyNamespace }) => resource.namespaced && (anyNamespace || !type.namespaced));
+  if (!worker && unowned.length === 0) return undefined;
   return {
     name: `${resource.group}/${name}`,
     worker,
-    phase: {
-      name: 'finalizer',
-      initial: false,
-      final: false,
-      next: undefined,
-      inputs: new Map(),
-      queries: new Map(),
-      outputs: new Map(),
-      interval: undefined,
-      timeout: TIMEOUT_MS,
-      ready: undefined,
-      adopt: false,
-      names: new Set(),
-      worker,
-    },
+    phase,
+    unowned: new Map(unowned.map((output) => [resourceName(output.type), output])),
   };
 }
 
-function phaseOf(name: string, phase: PhaseDefinition, { resource }: OperatorDefinition, problems: string[]): Phase {
-  const wrong = (problem: string): void => void problems.push(`phase ${name}: ${problem}`);
+function phaseOf(name: string, phase: PhaseDefinition, resource: ResourceDefinition, problems: string[]): Phase {
+  const where = name === FINALIZER ? name : `phase ${name}`;
+  const wrong = (problem: string): void => void problems.push(`${where}: ${problem}`);
   if (phase.final && phase.worker) wrong('it is final and has a worker');
   if (!phase.final && !phase.worker) wrong('it has no worker');
   const inputs = new Map<string, ResourceInput>();
@@ -138,7 +154,7 @@ function phaseOf(name: string, phase: PhaseDefinition, { resource }: OperatorDef
     else
       inputs.set(
         key,
-        inputOf(input, resource.namespaced, (problem) => wrong(`input ${key}: ${problem}`)),
+        inputOf(input, resource, (problem) => wrong(`input ${key}: ${problem}`)),
       );
   }
   const duration = (key: 'interval' | 'timeout'): number | undefined => {
@@ -169,7 +185,7 @@ function outputsOf(
   { outputs = {} }: PhaseDefinition,
   resource: ResourceDefinition,
   wrong: (problem: string) => void,
-): ReadonlyMap<string, ResourceType> {
+): ReadonlyMap<string, ResourceOutput> {
   const keys = new Map<string, string>();
   for (const [key, { type }] of Object.entries(outputs)) {
     const kind = resourceName(type);
@@ -177,15 +193,22 @@ function outputsOf(
     // What a key no longer returns is found by kind and phase: the one would prune what the other made.
     if (other !== undefined) wrong(`outputs ${other} and ${key} are both ${kind}`);
     keys.set(kind, key);
-    if (resource.namespaced && !type.namespaced)
-      wrong(`output ${key}: it is of cluster scope, and a resource in a namespace cannot own it`);
   }
-  return new Map(Object.entries(outputs).map(([key, { type }]) => [key, type]));
+  return new Map(Object.entries(outputs).map(([key, output]) => [key, outputOf(output, resource)]));
+}
+
+function outputOf({ type, namespace }: OutputDefinition, resource: ResourceDefinition): ResourceOutput {
+  return { type, anyNamespace: type.namespaced && isAnywhere(namespace, resource) };
+}
+
+/** What is not said otherwise stays in the resource's namespace, where it has one. */
+function isAnywhere(namespace: 'own' | 'any' | undefined, { namespaced }: ResourceDefinition): boolean {
+  return (namespace ?? (namespaced ? 'own' : 'any')) === 'any';
 }
 
 function inputOf(
   { type, selector, namespace, metadataOnly }: Exclude<InputDefinition, { readonly queries: unknown }>,
-  namespaced: boolean,
+  resource: ResourceDefinition,
   wrong: (problem: string) => void,
 ): ResourceInput {
   let requirements: readonly Requirement[] = [];
@@ -194,6 +217,6 @@ function inputOf(
   } catch (error) {
     wrong(String(error));
   }
-  const anyNamespace = !type.namespaced || (namespace ?? (namespaced ? 'own' : 'any')) === 'any';
+  const anyNamespace = !type.namespaced || isAnywhere(namespace, resource);
   return { type, requirements, anyNamespace, metadataOnly: metadataOnly ?? false };
 }

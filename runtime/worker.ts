@@ -145,7 +145,18 @@ export type Worker<Types extends PhaseTypes> = (
   context: WorkerContext<Types>,
 ) => WorkerResult<Types> | Promise<WorkerResult<Types>>;
 
-/** Runs once a resource is being deleted; its return lets the deletion go on, an error is retried with backoff. */
+export interface FinalizerResult<Outputs extends Kinds> {
+  /** `false`: not yet. It runs again when something changes that it read, and after `requeueAfter`. Default: true, the resource goes. */
+  readonly done?: boolean | undefined;
+  /** As a phase's, of the kinds that the finalizer declares. They go with the resource, like all its outputs. */
+  readonly outputs?: Outputs | undefined;
+  readonly requeueAfter?: Duration | undefined;
+}
+
+/**
+ * Runs once a resource is being deleted. Its return lets the deletion go on, unless it says that it is not done; an error is retried with
+ * backoff.
+ */
 export type Finalizer<Types extends Pick<PhaseTypes, 'resource' | 'inputs' | 'outputs'>> = (
   context: WorkerContext<Types>,
-) => void | Promise<void>;
+) => void | FinalizerResult<Types['outputs']> | Promise<void | FinalizerResult<Types['outputs']>>;

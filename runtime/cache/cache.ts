@@ -28,6 +28,12 @@ type Event =
     };
 
 /**
+ * `missing`: the server does not know the kind. `forbidden`: it never let us list. Whoever was let once keeps what he has, since a server
+ * that has just started refuses for a moment what it will allow.
+ */
+type Availability = 'unlisted' | 'synced' | 'missing' | 'forbidden';
+
+/**
  * What the cluster holds of one selection, as far as the operator knows: the watch's view with the operator's own writes laid over
  * it, so that a read is never older than the last own write.
  *
@@ -51,7 +57,7 @@ export class Cache implements Sink {
   #writes = 0;
   /** {@link #writes} when the list under way began: later writes may be missing in it. */
   #writesAtListing = 0;
-  #availability: 'unlisted' | 'synced' | 'missing' = 'unlisted';
+  #availability: Availability = 'unlisted';
 
   constructor(selection: Selection, requirements: readonly Requirement[], fieldManager: string) {
     this.selection = selection;
@@ -67,6 +73,11 @@ export class Cache implements Sink {
   /** Whether the server said that it does not know the kind. */
   get isKindMissing(): boolean {
     return this.#availability === 'missing';
+  }
+
+  /** Whether the operator has no right to list it, and never had since it started. */
+  get isForbidden(): boolean {
+    return this.#availability === 'forbidden';
   }
 
   /** Objects that are kept, and deletions whose event is waited for. */
@@ -90,7 +101,7 @@ export class Cache implements Sink {
     this.#listeners.push(listener);
   }
 
-  /** Calls back whenever {@link synced} or {@link isKindMissing} becomes true. */
+  /** Calls back whenever {@link synced}, {@link isKindMissing} or {@link isForbidden} becomes true. */
   onAvailability(listener: () => void): void {
     this.#availabilityListeners.push(listener);
   }
@@ -158,7 +169,11 @@ export class Cache implements Sink {
     this.#becomes('missing');
   }
 
-  #becomes(availability: 'synced' | 'missing'): void {
+  forbidden(): void {
+    if (this.#availability !== 'synced') this.#becomes('forbidden');
+  }
+
+  #becomes(availability: Availability): void {
     if (this.#availability === availability) return;
     this.#availability = availability;
     for (const listener of this.#availabilityListeners) listener();

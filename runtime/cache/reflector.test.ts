@@ -46,6 +46,10 @@ class Recorder implements Sink {
     this.#tell('missing');
   }
 
+  forbidden(): void {
+    this.#tell('forbidden');
+  }
+
   async until(count: number): Promise<readonly string[]> {
     if (this.told.length < count) await new Promise<void>((resolve) => (this.#waiting = { count, resolve }));
     return this.told;

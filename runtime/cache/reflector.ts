@@ -28,6 +28,8 @@ export interface Sink {
   deleted(object: KubernetesObject): void;
   /** The server does not know the kind, or no longer. A list follows once it does. */
   missing(): void;
+  /** The server refuses the list or watch. It is tried again. */
+  forbidden(): void;
 }
 
 export interface ReflectorOptions {
@@ -116,6 +118,7 @@ export class Reflector {
       this.#resourceVersion = undefined;
       this.#options.sink.missing();
     }
+    if (isStatus(error, 403)) this.#options.sink.forbidden();
     // A server that does not know streaming lists, or has them switched off, refuses the parameter.
     if (this.#resourceVersion === undefined && this.#canStream && isStatus(error, 400, 422)) {
       this.#canStream = false;

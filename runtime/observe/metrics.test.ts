@@ -90,7 +90,8 @@ describe('metrics', () => {
 
   it('forget a kind that was missing once it is there', async () => {
     let missing = ['a', 'b'];
-    metrics.observeMissingKinds(() => missing);
+    metrics.observeKinds({ missing: () => missing, forbidden: () => ['c'] });
+    assert.deepEqual(await lines('autopilot_forbidden_kinds'), ['autopilot_forbidden_kinds{kind="c"} 1']);
     assert.deepEqual(await lines('autopilot_missing_kinds'), [
       'autopilot_missing_kinds{kind="a"} 1',
       'autopilot_missing_kinds{kind="b"} 1',

@@ -211,10 +211,18 @@ export class Metrics {
     this.#measured('autopilot_waiting_resources', help, {}, count);
   }
 
-  /** Says, at each scrape, which kinds are not installed in the cluster. */
-  observeMissingKinds(kinds: () => readonly string[]): void {
-    const help = 'Kinds that some phase reads or writes and that are not installed in the cluster';
-    this.#collected('autopilot_missing_kinds', help, ['kind'], (gauge) => {
+  /** Says, at each scrape, which kinds are not installed in the cluster, and which the operator may not watch. */
+  observeKinds(kinds: {
+    readonly missing: () => readonly string[];
+    readonly forbidden: () => readonly string[];
+  }): void {
+    const use = 'Kinds that some phase reads or writes and that';
+    this.#observeKinds('autopilot_missing_kinds', `${use} are not installed in the cluster`, kinds.missing);
+    this.#observeKinds('autopilot_forbidden_kinds', `${use} the operator has no right to list`, kinds.forbidden);
+  }
+
+  #observeKinds(name: string, help: string, kinds: () => readonly string[]): void {
+    this.#collected(name, help, ['kind'], (gauge) => {
       gauge.reset();
       for (const kind of kinds()) gauge.set({ kind }, 1);
     });

@@ -31,14 +31,18 @@ export interface BodyContext {
   readonly type: ResourceType;
   readonly marks: Marks;
   readonly phase: string;
+  /** The resource whose output it is; its reference is left out where the object is somewhere that such a reference cannot come from. */
   readonly owner: OwnerReference;
-  /** Where it goes when it names no namespace itself. */
+  /** The resource's: where the output goes when it names no namespace itself. Undefined for a resource of cluster scope. */
   readonly namespace: string | undefined;
 }
 
 /** Makes what is sent of what a worker asked for (and {@link checkOutput} accepted). */
 export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, namespace }: BodyContext): Body {
   const { metadata, ...written } = desired;
+  const at = type.namespaced ? (metadata.namespace ?? namespace) : undefined;
+  // A reference to a namespaced owner holds within its namespace only: the garbage collector would delete the object.
+  const canBeOwned = namespace === undefined || at === namespace;
   const rest = type.group === '' && type.kind === 'Secret' ? withoutStringData(written) : written;
   const object = (applied: Readonly<Record<string, string>>): KubernetesObject => ({
     ...rest,
@@ -46,10 +50,10 @@ export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, na
     kind: type.kind,
     metadata: {
       name: metadata.name,
-      ...(type.namespaced && { namespace: metadata.namespace ?? namespace }),
+      ...(at !== undefined && { namespace: at }),
       labels: { ...metadata.labels, [marks.owner]: owner.uid },
       annotations: { ...metadata.annotations, [marks.phase]: phase, ...applied },
-      ownerReferences: [owner],
+      ...(canBeOwned && { ownerReferences: [owner] }),
     },
   });
   const hash = hashOf(object({}));

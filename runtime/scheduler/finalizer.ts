@@ -1,9 +1,15 @@
 import { BACKOFF, DONE, type ReconcileResult } from '../controller/reconciler.ts';
 import { isStatus, messageOf } from '../errors.ts';
 import { apiVersionOf } from '../kube/paths.ts';
+import { isTransient, WorkerFailure } from './failures.ts';
 import { Tracker } from './inputs.ts';
 import { RunAborted, type Run } from './run.ts';
+import type { AnyWorker } from '../operator.ts';
+import { checkFinalizerResult } from './result.ts';
+import { writeStatus } from './status-write.ts';
+import { statusOf } from './status.ts';
 import { callWorker } from './worker-run.ts';
+import { deleteUnowned, writeOutputs } from './write-outputs.ts';
 
 export function hasFinalizer(run: Run): boolean {
   const { finalizer } = run.environment.plan;
@@ -27,22 +33,50 @@ export async function addFinalizer(run: Run): Promise<void> {
   await run.write(plan.resource, run.key, () => client.apply(plan.resource, body, { giveUp: run.signal }));
 }
 
-/** The resource is being deleted: the user's finalizer, then the deletion may go on. Without our finalizer there is nothing to do. */
+/**
+ * The resource is being deleted: the user's finalizer with what it returns, then what no garbage collector takes, and the deletion may go
+ * on. Where there is no finalizer of ours there is nothing to do.
+ */
 export async function finalize(run: Run): Promise<ReconcileResult> {
-  const { plan, events, logger } = run.environment;
+  const { plan } = run.environment;
   if (!plan.finalizer || !hasFinalizer(run)) return DONE;
-  const tracker = new Tracker(run.key);
   try {
-    await callWorker(plan.finalizer.worker, run, tracker);
+    if (plan.finalizer.worker) {
+      const waits = await runWorker(run, plan.finalizer.worker);
+      if (waits) return waits;
+    }
+    await deleteUnowned(run);
+    await removeFinalizer(run, plan.finalizer.name);
+    return DONE;
   } catch (error) {
-    if (error instanceof RunAborted) throw error;
-    const message = messageOf(error);
-    logger.error({ resource: run.key, err: error }, `finalizer failed: ${message}`);
-    events.warn({ resource: run.resource, reason: 'FinalizerFailed', action: 'Finalize', note: message });
-    return BACKOFF;
+    if (error instanceof RunAborted || isTransient(error)) throw error;
+    return failed(run, error instanceof WorkerFailure ? error.cause : error);
   }
-  await removeFinalizer(run, plan.finalizer.name);
-  return DONE;
+}
+
+/** Runs the user's finalizer. Undefined: it has done its work. Else when to run it again. */
+async function runWorker(run: Run, worker: AnyWorker): Promise<ReconcileResult | undefined> {
+  const { caches } = run.environment;
+  const tracker = new Tracker(run.key);
+  const returned = await callWorker(worker, run, tracker).catch((error: unknown) => {
+    throw error instanceof RunAborted ? error : new WorkerFailure(error);
+  });
+  const result = checkFinalizerResult(returned, run.phase, run.namespace);
+  await writeOutputs(run, result.outputs);
+  tracker.replaceEarlierReads(caches.all());
+  if (result.done) return undefined;
+  return result.requeueAfter === undefined ? DONE : { outcome: 'later', after: result.requeueAfter };
+}
+
+/** Told by event and by condition, since in a namespace that is being deleted there can be no more events. */
+async function failed(run: Run, error: unknown): Promise<ReconcileResult> {
+  const { plan, events, logger } = run.environment;
+  const message = messageOf(error);
+  logger.error({ resource: run.key, err: error }, `finalizer failed: ${message}`);
+  events.warn({ resource: run.resource, reason: 'FinalizerFailed', action: 'Finalize', note: message });
+  const phase = statusOf(run.resource)?.phase ?? plan.initial.name;
+  await writeStatus(run, { phase, standing: { is: 'failing', reason: 'FinalizerFailed', message } });
+  return BACKOFF;
 }
 
 async function removeFinalizer(run: Run, name: string): Promise<void> {

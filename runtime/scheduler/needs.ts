@@ -7,10 +7,10 @@ import type { Needs } from './environment.ts';
 
 /**
  * All that a plan has to watch: the resource in full, inputs as declared, and outputs (which no phase may read) by our label and as
- * metadata. `watchNamespace` bounds all but what is declared for any namespace.
+ * metadata, each kind where some phase declares it. `watchNamespace` bounds all but what is declared for any namespace.
  */
 export function needsOf(plan: Plan, marks: Marks, watchNamespace: string | undefined): Needs {
-  const phases = new Set<Phase>(plan.phases.values());
+  const phases = new Set<Phase>([...plan.phases.values(), ...(plan.finalizer ? [plan.finalizer.phase] : [])]);
   const home = (type: ResourceType, anywhere: boolean): string | undefined =>
     type.namespaced && !anywhere ? watchNamespace : undefined;
   const own: Need = {
@@ -26,9 +26,10 @@ export function needsOf(plan: Plan, marks: Marks, watchNamespace: string | undef
       const { type, requirements, metadataOnly } = input;
       inputs.set(input, { type, requirements, metadataOnly, namespace: home(type, input.anyNamespace) });
     }
-    for (const type of phase.outputs.values()) {
+    for (const { type, anyNamespace } of phase.outputs.values()) {
       const requirements = [{ key: marks.owner, operator: 'Exists' as const, values: [] }];
-      const namespace = home(type, !plan.resource.namespaced);
+      const known = outputs.get(resourceName(type));
+      const namespace = known && known.namespace === undefined ? undefined : home(type, anyNamespace);
       outputs.set(resourceName(type), { type, namespace, requirements, metadataOnly: true });
     }
   }

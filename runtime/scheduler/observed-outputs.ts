@@ -40,9 +40,9 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
       state.drifts.has(name) ? DRIFTED : digestOf(environment, outputsOf(environment, uid, of, type));
     // Of an earlier phase: what is recorded and has been listed.
     const outputs = [...of.outputs].filter(
-      ([key, type]) => !before || (before[key] !== undefined && environment.views.output(type).synced),
+      ([key, { type }]) => !before || (before[key] !== undefined && environment.views.output(type).synced),
     );
-    const now = Object.fromEntries(outputs.map(([key, type]) => [key, digest(type)]));
+    const now = Object.fromEntries(outputs.map(([key, { type }]) => [key, digest(type)]));
     return [[name, { ...before, ...now }] as const];
   });
   return digests.length === 0 ? undefined : { ...observed, ...Object.fromEntries(digests) };
@@ -79,7 +79,7 @@ function changedOutput(
   phase: Phase,
   digests: Readonly<Record<string, string>>,
 ): { readonly key: string } | 'waits' | undefined {
-  for (const [key, type] of phase.outputs) {
+  for (const [key, { type }] of phase.outputs) {
     const recorded = digests[key];
     if (recorded === undefined) continue;
     const cache = environment.views.output(type);

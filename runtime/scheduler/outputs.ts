@@ -1,5 +1,5 @@
 import { entryOf, type Entry, type OwnFields } from '../cache/store.ts';
-import { errors, isStatus } from '../errors.ts';
+import { errors, isNamespaceTerminating, isStatus } from '../errors.ts';
 import type { CallOptions, PatchOperation } from '../kube/client.ts';
 import { apiVersionOf, resourceName, splitKey } from '../kube/paths.ts';
 import type { FieldsV1, KubernetesObject, OwnerReference, ResourceType } from '../kube/types.ts';
@@ -74,6 +74,10 @@ async function create(run: Run, body: Body): Promise<OutputAction> {
     remember(run, body, created);
     return 'created';
   } catch (error) {
+    const elsewhere = body.object.metadata.namespace !== run.namespace;
+    // The end of the resource's own namespace is its own end; of another's it has to hear when that is there again.
+    if (elsewhere && isNamespaceTerminating(error))
+      throw errors.outputBusy(describe(body), 'its namespace is being deleted');
     if (!isStatus(error, 409) || error.reason !== 'AlreadyExists') throw error;
   }
   // Somebody's object stands there, perhaps our own of a run that was killed.

@@ -1,8 +1,7 @@
 import { parseDuration } from '../config/duration.ts';
 import { errors, messageOf } from '../errors.ts';
 import { apiVersionOf, objectKey } from '../kube/paths.ts';
-import type { ResourceType } from '../kube/types.ts';
-import type { Phase, Plan } from '../plan.ts';
+import type { Phase, Plan, ResourceOutput } from '../plan.ts';
 import type { Desired } from '../worker.ts';
 
 /** What a worker returned, checked whole. */
@@ -46,6 +45,33 @@ export function checkResult(result: unknown, from: Phase, plan: Plan, namespace:
   };
 }
 
+/** What a finalizer returned, checked whole. */
+export interface CheckedFinalizerResult extends Pick<CheckedResult, 'outputs' | 'requeueAfter'> {
+  /** Whether the resource may go. */
+  readonly done: boolean;
+}
+
+const FINALIZER_RESULT: ReadonlySet<string> = new Set(['done', 'outputs', 'requeueAfter']);
+
+/** The same for a finalizer, which may return nothing: then it is done. */
+export function checkFinalizerResult(
+  result: unknown,
+  from: Phase,
+  namespace: string | undefined,
+): CheckedFinalizerResult {
+  if (result === undefined || result === null) return { done: true, outputs: new Map(), requeueAfter: undefined };
+  if (!isRecord(result)) throw errors.badFinalizerResult(describe(result));
+  const extra = Object.keys(result).find((name) => !FINALIZER_RESULT.has(name));
+  if (extra !== undefined) throw errors.badResult(from.name, extra, [...FINALIZER_RESULT]);
+  const { done = true } = result;
+  if (typeof done !== 'boolean') throw errors.badFinalizerResult(`done: ${describe(done)}`);
+  return {
+    done,
+    outputs: checkOutputs(result['outputs'], from, namespace),
+    requeueAfter: checkRequeue(result['requeueAfter'], from),
+  };
+}
+
 function checkPhase(name: unknown, from: Phase, plan: Plan): Phase {
   const phase = typeof name === 'string' ? plan.phases.get(name) : undefined;
   if (!phase) {
@@ -66,16 +92,16 @@ function checkOutputs(value: unknown, phase: Phase, namespace: string | undefine
   if (!isRecord(value)) throw errors.badOutput(phase.name, 'outputs', `${describe(value)} is no object of lists.`);
   for (const [key, list] of Object.entries(value)) {
     if (list === undefined) continue;
-    const type = phase.outputs.get(key);
-    if (!type) throw errors.undeclared(phase.name, `the output ${key}`, [...phase.outputs.keys()]);
+    const output = phase.outputs.get(key);
+    if (!output) throw errors.undeclared(phase.name, `the output ${key}`, [...phase.outputs.keys()]);
     if (!Array.isArray(list)) throw errors.badOutput(phase.name, key, `${describe(list)} is no list.`);
     const seen = new Set<string>();
     const checked = list.map((item: unknown, index) => {
       const where = `${key}[${index}]`;
-      const desired = checkOutput(item, type, namespace, phase.name, where);
+      const desired = checkOutput(item, output, namespace, phase.name, where);
       const name = objectKey(
         desired.metadata.name,
-        type.namespaced ? (desired.metadata.namespace ?? namespace) : undefined,
+        output.type.namespaced ? (desired.metadata.namespace ?? namespace) : undefined,
       );
       if (seen.has(name)) throw errors.badOutput(phase.name, where, `${name} is there twice.`);
       seen.add(name);
@@ -92,15 +118,16 @@ const NAME = /^(?!\.{1,2}$)[^/%]{1,253}$/;
 
 /**
  * One object that a worker asks for, as plain JSON. `namespace` is the resource's: a namespaced resource's outputs are in its own
- * namespace, since an owner reference cannot cross namespaces.
+ * namespace unless they are declared for any, since an owner reference cannot cross namespaces.
  */
 export function checkOutput(
   value: unknown,
-  type: ResourceType,
+  output: ResourceOutput,
   namespace: string | undefined,
   phase: string,
   where: string,
 ): Desired<object> {
+  const { type } = output;
   const wrong = (problem: string) => errors.badOutput(phase, where, problem);
   if (!isRecord(value)) throw wrong(`${describe(value)} is no object.`);
   const json = plainJson(value, wrong);
@@ -120,7 +147,7 @@ export function checkOutput(
   }
   checkTexts('metadata.labels', metadata['labels'], wrong);
   checkTexts('metadata.annotations', metadata['annotations'], wrong);
-  checkNamespace(metadata['namespace'], type, namespace, wrong);
+  checkNamespace(metadata['namespace'], output, namespace, wrong);
   return json as unknown as Desired<object>;
 }
 
@@ -134,7 +161,7 @@ function checkTexts(field: string, value: unknown, wrong: (problem: string) => E
 
 function checkNamespace(
   own: unknown,
-  type: ResourceType,
+  { type, anyNamespace }: ResourceOutput,
   namespace: string | undefined,
   wrong: (problem: string) => Error,
 ): void {
@@ -146,9 +173,9 @@ function checkNamespace(
     throw wrong(`metadata.namespace ${JSON.stringify(own)} is no namespace.`);
   if (namespace === undefined && own === undefined)
     throw wrong('metadata.namespace is missing: the resource is of cluster scope and has none to lend.');
-  if (namespace !== undefined && own !== undefined && own !== namespace) {
+  if (!anyNamespace && own !== undefined && own !== namespace) {
     throw wrong(
-      `metadata.namespace is ${own}, and the resource is in ${namespace}: an owner reference cannot cross namespaces.`,
+      `metadata.namespace is ${own}, and the resource is in ${namespace}: an owner reference cannot cross namespaces. Declare the output with \`namespace: any\`.`,
     );
   }
 }

@@ -1,20 +1,21 @@
-import { ApiError, AutopilotError, isNamespaceTerminating, isStatus, messageOf } from '../errors.ts';
+import { isNamespaceTerminating, messageOf } from '../errors.ts';
 import { BACKOFF, DONE, REQUEUE, type Reconciler, type ReconcileResult } from '../controller/reconciler.ts';
 import type { Cache } from '../cache/cache.ts';
-import { resourceName } from '../kube/paths.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import { statusOf } from './status.ts';
 import type { Environment } from './environment.ts';
+import { isLasting, isTransient, reasonOf, WorkerFailure } from './failures.ts';
 import { addFinalizer, finalize, hasFinalizer } from './finalizer.ts';
 import { Tracker } from './inputs.ts';
+import { tellOfUnlisted, unlistedKinds } from './kind-availability.ts';
 import { driftedPhase, isUnrepaired, observeOutputs } from './observed-outputs.ts';
-import { bodyFor, ensureOutput, pruneOutputs } from './outputs.ts';
 import { checkResult, type CheckedResult } from './result.ts';
 import { Run, RunAborted, type RunFacts } from './run.ts';
 import { IGNORED, type Standing } from './conditions.ts';
 import { writeStatus } from './status-write.ts';
 import { callWorker } from './worker-run.ts';
+import { writeOutputs } from './write-outputs.ts';
 
 /**
  * The phase machine: what a resource's sync does, top to bottom.
@@ -73,7 +74,7 @@ export class Scheduler implements Reconciler {
   async #sync(facts: Omit<RunFacts, 'phase'>, signal: AbortSignal): Promise<ReconcileResult> {
     const { plan, metrics } = this.#environment;
     if (facts.resource.metadata.deletionTimestamp !== undefined) {
-      return plan.finalizer ? finalize(new Run({ ...facts, phase: plan.finalizer.phase }, signal)) : DONE;
+      return plan.finalizer ? this.#finalize(new Run({ ...facts, phase: plan.finalizer.phase }, signal)) : DONE;
     }
     const phase = this.#phaseOf(facts.resource);
     if (!phase) return this.#stopAtUnknownPhase(new Run({ ...facts, phase: plan.initial }, signal));
@@ -82,11 +83,8 @@ export class Scheduler implements Reconciler {
     const drifted = await this.#seeToDrift(run);
     if (drifted) return drifted;
     if (phase.final) return this.#rest(run);
-    const unlisted = this.#unlisted(phase);
-    if (unlisted.length > 0) {
-      this.#waiting.add(run.key);
-      return this.#tellOfMissingKinds(run, unlisted);
-    }
+    const unlisted = unlistedKinds(run);
+    if (unlisted.length > 0) return this.#wait(run, unlisted);
     try {
       const result = await this.#runPhase(run);
       run.state.serverErrors = 0;
@@ -98,13 +96,23 @@ export class Scheduler implements Reconciler {
       }
       metrics.synced(phase.name, 'failed');
       // Whatever it was: a kind of the phase went away meanwhile, and all is done over once it is back.
-      const missing = this.#unlisted(phase).filter(({ isKindMissing }) => isKindMissing);
-      if (missing.length > 0) {
-        this.#waiting.add(run.key);
-        return this.#tellOfMissingKinds(run, missing);
-      }
+      const missing = unlistedKinds(run).filter(({ isKindMissing }) => isKindMissing);
+      if (missing.length > 0) return this.#wait(run, missing);
       return this.#fail(run, error);
     }
+  }
+
+  /** The end of a resource, once all kinds that it needs have been listed: an unlisted one looks as if there were nothing to do. */
+  async #finalize(run: Run): Promise<ReconcileResult> {
+    if (!hasFinalizer(run)) return DONE;
+    const unlisted = unlistedKinds(run);
+    return unlisted.length > 0 ? this.#wait(run, unlisted) : finalize(run);
+  }
+
+  /** To be looked at again when a kind was listed. */
+  #wait(run: Run, unlisted: readonly Cache[]): Promise<ReconcileResult> {
+    this.#waiting.add(run.key);
+    return tellOfUnlisted(run, unlisted);
   }
 
   /** No phase yet: the initial one. A former name counts. Undefined: there is no such phase. */
@@ -123,27 +131,6 @@ export class Scheduler implements Reconciler {
     const written = await writeStatus(run, { phase: name, standing });
     if (written === 'written')
       events.warn({ resource: run.resource, reason: 'UnknownPhase', action: 'Sync', note: message });
-    return written === 'lost' ? REQUEUE : DONE;
-  }
-
-  /** What the phase reads or writes and has not been listed: a cache that is not complete looks empty, and then things are pruned. */
-  #unlisted(phase: Phase): readonly Cache[] {
-    const { views } = this.#environment;
-    const inputs = [...phase.inputs.values()].map((input) => views.input(input));
-    const outputs = [...phase.outputs.values()].map((type) => views.output(type));
-    return [...inputs, ...outputs].filter((cache) => !cache.synced);
-  }
-
-  /** A list that just takes its time is no news; a kind that is not installed is. */
-  async #tellOfMissingKinds(run: Run, unlisted: readonly Cache[]): Promise<ReconcileResult> {
-    const { phase } = run;
-    const missing = new Set(
-      unlisted.filter((cache) => cache.isKindMissing).map(({ selection }) => resourceName(selection.type)),
-    );
-    if (missing.size === 0) return DONE;
-    const message = `Phase ${phase.name} waits for kinds that are not installed in the cluster: ${[...missing].join(', ')}.`;
-    const standing: Standing = { is: 'failing', reason: 'InputKindMissing', message };
-    const written = await writeStatus(run, { phase: phase.name, standing });
     return written === 'lost' ? REQUEUE : DONE;
   }
 
@@ -219,7 +206,7 @@ export class Scheduler implements Reconciler {
       throw error instanceof RunAborted || isNamespaceTerminating(error) ? error : new WorkerFailure(error);
     });
     const result = checkResult(returned, phase, plan, run.namespace);
-    await this.#writeOutputs(run, result);
+    await writeOutputs(run, result.outputs);
     tracker.replaceEarlierReads(caches.all());
     this.#tellOfUnrepaired(run);
     if (result.phase !== phase) return this.#transition(run, result.phase, result.status);
@@ -244,15 +231,6 @@ export class Scheduler implements Reconciler {
       events.warn({ resource: run.resource, reason: 'OutputDrifted', action: 'Sync', note });
     }
     run.state.repairing.clear();
-  }
-
-  async #writeOutputs(run: Run, { outputs }: CheckedResult): Promise<void> {
-    const bodies = [...outputs].flatMap(([key, list]) => {
-      const type = run.phase.outputs.get(key);
-      return type ? [{ type, bodies: list.map((desired) => bodyFor(run, type, desired)) }] : [];
-    });
-    for (const { bodies: list } of bodies) for (const body of list) await ensureOutput(run, body);
-    for (const { type, bodies: list } of bodies) await pruneOutputs(run, type, new Set(list.map(({ key }) => key)));
   }
 
   /** Records that the resource goes to another phase, and runs that at once. */
@@ -284,7 +262,7 @@ export class Scheduler implements Reconciler {
     const { events, logger } = this.#environment;
     if (isTransient(error) && !isLasting(run, error)) throw error;
     const cause = error instanceof WorkerFailure ? error.cause : error;
-    const reason = (error instanceof AutopilotError && REASONS[error.code]) || 'WorkerFailed';
+    const reason = reasonOf(error);
     const message = messageOf(cause);
     logger.error({ resource: run.key, phase: run.phase.name, reason, err: cause }, message);
     events.warn({ resource: run.resource, reason, action: 'Sync', note: message });
@@ -298,39 +276,3 @@ function ignoresSpec(resource: KubernetesObject): boolean {
   const told = statusOf(resource)?.conditions?.find(({ reason }) => reason === IGNORED);
   return told !== undefined && told.observedGeneration === resource.metadata.generation;
 }
-
-/** What a worker threw, whatever it was: not to be taken for an error of our own requests. */
-class WorkerFailure extends Error {
-  constructor(cause: unknown) {
-    super('worker failed', { cause });
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ERR_AP_API: 'WriteRejected',
-  ERR_AP_OUTPUT_REFUSED: 'OutputRefused',
-  ERR_AP_OUTPUT_BUSY: 'OutputBusy',
-};
-
-/** Errors of the connection or of a server that is busy, or of a write that came too late: trying again is all there is to do. */
-function isTransient(error: unknown): boolean {
-  if (error instanceof ApiError)
-    return !error.message.includes(UNTYPED) && !isStatus(error, 400, 403, 404, 405, 413, 415, 422);
-  if (error instanceof AutopilotError) return false;
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && CONNECTION.test(error.code);
-}
-
-/** What a server says, with status 500, of an apply with fields that the kind does not have, or of other types. */
-const UNTYPED = 'failed to create typed patch object';
-
-/** Counts what a server failed at, and tells whether it did so too often to be just busy: more than a second by then. */
-function isLasting({ state }: Run, error: unknown): boolean {
-  if (!(error instanceof ApiError) || error.status < 500) return false;
-  state.serverErrors += 1;
-  return state.serverErrors > BUSY_TRIES;
-}
-
-const BUSY_TRIES = 8;
-
-/** System errors of a connection, and undici's. */
-const CONNECTION = /^(?:E[A-Z]+|UND_ERR_.*)$/;

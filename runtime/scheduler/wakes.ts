@@ -28,7 +28,7 @@ export function wakeOnChanges(environment: Environment, wake: (key: string) => v
   }
   const outputs = new Map<Cache, ResourceType>();
   for (const phase of plan.phases.values())
-    for (const type of phase.outputs.values()) outputs.set(views.output(type), type);
+    for (const { type } of phase.outputs.values()) outputs.set(views.output(type), type);
   for (const [cache, type] of outputs) {
     cache.onChange((change) => {
       if (!change.own && change.old) drifted(environment, type, change, change.old, wake);

@@ -1,6 +1,7 @@
 import { errors, isStatus } from '../errors.ts';
 import { keyOf, objectKey, splitKey } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
+import type { ResourceOutput } from '../plan.ts';
 import type { Desired, ListQuery } from '../worker.ts';
 import type { InputReader } from './inputs.ts';
 import { bodyFor, deleteOutput, ensureOutput, ownership } from './outputs.ts';
@@ -31,16 +32,18 @@ export class WorkerClient {
   }
 
   async create(key: string, object: unknown): Promise<KubernetesObject> {
-    const type = this.#output(key, 'create');
-    const body = bodyFor(this.#run, type, this.#checked(type, object, 'create'));
+    const output = this.#output(key, 'create');
+    const { type } = output;
+    const body = bodyFor(this.#run, type, this.#checked(output, object, 'create'));
     return this.#run.write(type, body.key, () =>
       this.#run.environment.client.create(type, body.object, { giveUp: this.#run.signal }),
     );
   }
 
   async update(key: string, name: string, patch: object, namespace?: string): Promise<KubernetesObject> {
-    const type = this.#output(key, 'update');
-    const at = this.#keyOf(type, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'update');
+    const output = this.#output(key, 'update');
+    const { type } = output;
+    const at = this.#keyOf(output, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'update');
     const { client, views } = this.#run.environment;
     const ref = { type, ...splitKey(at) };
     const target = views.output(type).get(at)?.object ?? (await client.get(ref, { giveUp: this.#run.signal }));
@@ -61,8 +64,9 @@ export class WorkerClient {
   }
 
   async delete(key: string, name: string, namespace?: string): Promise<void> {
-    const type = this.#output(key, 'delete');
-    const at = this.#keyOf(type, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'delete');
+    const output = this.#output(key, 'delete');
+    const { type } = output;
+    const at = this.#keyOf(output, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'delete');
     const entry = this.#run.environment.views.output(type).get(at);
     if (!entry) return;
     this.#checkOurs(type, entry.object, 'delete');
@@ -70,10 +74,11 @@ export class WorkerClient {
   }
 
   async ensure(key: string, object: unknown, ...reconcilers: readonly Reconcile[]): Promise<KubernetesObject> {
-    const type = this.#output(key, 'ensure');
-    let desired = this.#checked(type, object, 'ensure');
-    const live = reconcilers.length > 0 ? await this.#live(type, this.#keyOf(type, desired, 'ensure')) : undefined;
-    if (live) for (const reconcile of reconcilers) desired = this.#checked(type, reconcile(live, desired), 'ensure');
+    const output = this.#output(key, 'ensure');
+    const { type } = output;
+    let desired = this.#checked(output, object, 'ensure');
+    const live = reconcilers.length > 0 ? await this.#live(type, this.#keyOf(output, desired, 'ensure')) : undefined;
+    if (live) for (const reconcile of reconcilers) desired = this.#checked(output, reconcile(live, desired), 'ensure');
     const body = bodyFor(this.#run, type, desired);
     await ensureOutput(this.#run, body);
     return this.#run.environment.views.output(type).get(body.key)?.object ?? body.object;
@@ -101,20 +106,20 @@ export class WorkerClient {
     return reader;
   }
 
-  #output(key: string, call: string): ResourceType {
+  #output(key: string, call: string): ResourceOutput {
     const { phase } = this.#run;
     this.#run.checkForUser(`client.${call}`);
-    const type = phase.outputs.get(key);
-    if (!type) throw errors.undeclared(phase.name, `the output ${key}`, [...phase.outputs.keys()]);
-    return type;
+    const output = phase.outputs.get(key);
+    if (!output) throw errors.undeclared(phase.name, `the output ${key}`, [...phase.outputs.keys()]);
+    return output;
   }
 
-  #checked(type: ResourceType, object: unknown, call: string): Desired<object> {
-    return checkOutput(object, type, this.#run.namespace, this.#run.phase.name, `client.${call}`);
+  #checked(output: ResourceOutput, object: unknown, call: string): Desired<object> {
+    return checkOutput(object, output, this.#run.namespace, this.#run.phase.name, `client.${call}`);
   }
 
-  #keyOf(type: ResourceType, object: unknown, call: string): string {
-    const { name, namespace } = this.#checked(type, object, call).metadata;
-    return objectKey(name, type.namespaced ? (namespace ?? this.#run.namespace) : undefined);
+  #keyOf(output: ResourceOutput, object: unknown, call: string): string {
+    const { name, namespace } = this.#checked(output, object, call).metadata;
+    return objectKey(name, output.type.namespaced ? (namespace ?? this.#run.namespace) : undefined);
   }
 }

@@ -1,0 +1,32 @@
+import { bodyFor, deleteOutput, ensureOutput, pruneOutputs } from './outputs.ts';
+import type { CheckedResult } from './result.ts';
+import type { Run } from './run.ts';
+
+/** Brings all that a run returned to its state, in the order given, then deletes what it no longer returns. */
+export async function writeOutputs(run: Run, outputs: CheckedResult['outputs']): Promise<void> {
+  const bodies = [...outputs].flatMap(([key, list]) => {
+    const output = run.phase.outputs.get(key);
+    return output ? [{ output, bodies: list.map((desired) => bodyFor(run, output.type, desired)) }] : [];
+  });
+  for (const { bodies: list } of bodies) for (const body of list) await ensureOutput(run, body);
+  for (const { output, bodies: list } of bodies)
+    await pruneOutputs(run, output.type, new Set(list.map(({ key }) => key)));
+}
+
+/**
+ * Deletes, as the resource goes, what it made where no owner reference can point: in other namespaces, and of cluster scope. What is
+ * beside the resource is left to the garbage collector. Whether objects go at once is up to their own finalizers; nobody waits for that.
+ * Kinds that were declared once and are no longer are not looked at.
+ */
+export async function deleteUnowned(run: Run): Promise<void> {
+  const { plan, marks, views, metrics } = run.environment;
+  for (const { type } of plan.finalizer?.unowned.values() ?? []) {
+    const labelled = views.output(type).select(undefined, [{ key: marks.owner, operator: 'In', values: [run.uid] }]);
+    for (const { key, uid, object } of labelled) {
+      const isCollected = object.metadata.namespace === run.namespace;
+      if (isCollected || object.metadata.deletionTimestamp !== undefined) continue;
+      await deleteOutput(run, type, key, uid);
+      metrics.output(run.phase.name, 'pruned');
+    }
+  }
+}
