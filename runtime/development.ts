@@ -3,7 +3,7 @@ import type { KubeClient } from './kube/client.ts';
 import { apiVersionOf } from './kube/paths.ts';
 import type { KubernetesObject, ResourceType } from './kube/types.ts';
 import type { Progress, ResourceSummary } from './observe/progress.ts';
-import type { Plan } from './plan.ts';
+import { writtenKinds, type Plan } from './plan.ts';
 
 /**
  * The operator's side of the dev loop, which runs it as a child process with a channel for messages: it tells what happens, and does what
@@ -92,9 +92,7 @@ async function applyObject({ plan, client, namespace }: ServedOperator, object: 
 }
 
 function declaredTypes(plan: Plan): readonly ResourceType[] {
-  const types: ResourceType[] = [plan.resource];
-  for (const { outputs } of plan.phases.values()) types.push(...outputs.values());
-  return types;
+  return [plan.resource, ...writtenKinds(plan)];
 }
 
 function isKubernetesObject(value: unknown): value is KubernetesObject {

@@ -120,6 +120,13 @@ export function planOf(definition: OperatorDefinition): Plan {
   };
 }
 
+/** The kinds that phases and the finalizer write, each once. */
+export function writtenKinds({ phases, finalizer }: Plan): readonly ResourceType[] {
+  const writers = [...phases.values(), ...(finalizer ? [finalizer.phase] : [])];
+  const types = writers.flatMap(({ outputs }) => [...outputs.values()].map(({ type }) => type));
+  return [...new Map(types.map((type) => [resourceName(type), type])).values()];
+}
+
 /** The name of what stands for a phase while the finalizer runs; no phase can have it, since theirs begin with a capital. */
 const FINALIZER = 'finalizer';
 

@@ -2,6 +2,7 @@ import type { Cache, Change } from '../cache/cache.ts';
 import type { Entry } from '../cache/store.ts';
 import type { Condition, ResourceType } from '../kube/types.ts';
 import type { OutputChange, ResourceSummary, TellProgress } from '../observe/progress.ts';
+import { writtenKinds } from '../plan.ts';
 import type { Environment } from './environment.ts';
 import { statusOf } from './status.ts';
 import { changeOf } from './wakes.ts';
@@ -47,12 +48,8 @@ export function summarise(environment: Environment): readonly ResourceSummary[] 
   });
 }
 
-/** Phases that write the same kind share a cache. */
 function outputCaches({ plan, views }: Environment): ReadonlyMap<Cache, ResourceType> {
-  const caches = new Map<Cache, ResourceType>();
-  for (const phase of plan.phases.values())
-    for (const type of phase.outputs.values()) caches.set(views.output(type), type);
-  return caches;
+  return new Map(writtenKinds(plan).map((type) => [views.output(type), type]));
 }
 
 function tellOfResource(resources: Cache, { key: resource, old, current }: Change, tell: TellProgress): void {
@@ -78,7 +75,7 @@ function readyOf(object: Entry['object']): Condition | undefined {
 
 /** Whether something is wrong of which no line of the log tells: failures of workers and writes are logged where they happen. */
 function isUntold({ object }: Entry, ready: Condition): boolean {
-  if (ready.reason === 'InputKindMissing') return true;
+  if (ready.reason === 'InputKindMissing' || ready.reason === 'InputForbidden') return true;
   const reconciling = statusOf(object)?.conditions?.find(({ type }) => type === 'Reconciling');
   // A phase with `ready: false` rests as its project wants it to.
   return ready.status === 'False' && ready.reason !== 'NotReady' && reconciling?.status !== 'True';

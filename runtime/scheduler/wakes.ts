@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Cache, Change } from '../cache/cache.ts';
+import type { Change } from '../cache/cache.ts';
 import type { Entry } from '../cache/store.ts';
 import { splitKey } from '../kube/paths.ts';
 import type { ResourceType } from '../kube/types.ts';
+import { writtenKinds } from '../plan.ts';
 import type { Environment } from './environment.ts';
 import { holdsAll, leavesOf } from './fields.ts';
 import { fieldsOf, outputId } from './outputs.ts';
@@ -26,11 +27,8 @@ export function wakeOnChanges(environment: Environment, wake: (key: string) => v
       for (const reader of cache.interests.readersOf(key, old?.object, current?.object)) wake(reader);
     });
   }
-  const outputs = new Map<Cache, ResourceType>();
-  for (const phase of plan.phases.values())
-    for (const { type } of phase.outputs.values()) outputs.set(views.output(type), type);
-  for (const [cache, type] of outputs) {
-    cache.onChange((change) => {
+  for (const type of writtenKinds(plan)) {
+    views.output(type).onChange((change) => {
       if (!change.own && change.old) drifted(environment, type, change, change.old, wake);
     });
   }
