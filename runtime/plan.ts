@@ -138,7 +138,7 @@ function finalizerOf(
 ): Finalizer | undefined {
   const { worker, ...kinds }: Partial<FinalizerDefinition> = finalizer ?? {};
   const phase = phaseOf(FINALIZER, { ...kinds, worker: worker ?? (() => undefined) }, resource, problems);
-  const outputs = [phase, ...phases].flatMap((each) => [...each.outputs.values()]);
+  const outputs = [phase, ...phases].flatMap((each) => Array.from(each.outputs.values()));
   const unowned = outputs.filter(({ type, anyNamespace }) => resource.namespaced && (anyNamespace || !type.namespaced));
   if (!worker && unowned.length === 0) return undefined;
   return {
