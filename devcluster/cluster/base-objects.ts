@@ -1,4 +1,5 @@
 import { SERVER } from '../auth/user.ts';
+import { keyOf } from '../store/object.ts';
 import { ownWrite } from '../verbs/api.ts';
 import { create } from '../verbs/create.ts';
 import type { Draft } from '../store/object.ts';
@@ -8,7 +9,7 @@ const MANAGER = 'kube-apiserver';
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
-/** What every cluster has from its start. */
+/** What every cluster has from its start; what is there already is left as it is. */
 export function createBaseObjects(api: Api): void {
   for (const name of NAMESPACES) add(api, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   add(api, {
@@ -30,6 +31,7 @@ export function createBaseObjects(api: Api): void {
 function add(api: Api, draft: Draft): void {
   const kind = api.kinds.findByKind(draft.apiVersion, draft.kind);
   if (!kind) throw new Error(`${draft.kind} of ${draft.apiVersion} is not served`);
+  if (api.store.collection(kind.collection).get(keyOf(draft))) return;
   kind.strategy.applyDefaults(draft);
   create(api, kind, draft.metadata.namespace, draft, ownWrite(SERVER, MANAGER));
 }

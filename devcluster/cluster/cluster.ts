@@ -18,7 +18,9 @@ import { FaultScript } from '../faults/faults.ts';
 import { listen } from '../http/server.ts';
 import { conditionStatus } from '../kinds/conditions.ts';
 import { Documents } from '../kinds/documents.ts';
+import { DEFINITIONS } from '../kinds/definition.ts';
 import { KindRegistry } from '../kinds/registry.ts';
+import { StateFolder } from '../persistence/state-folder.ts';
 import { RequestLog } from '../requests/request-log.ts';
 import { Store } from '../store/store.ts';
 import { createBaseObjects } from './base-objects.ts';
@@ -33,6 +35,7 @@ import type { Faults } from '../faults/faults.ts';
 import type { Handler } from '../http/handler.ts';
 import type { Listening } from '../http/server.ts';
 import type { StoreEvent as ChangeEvent } from '../store/history.ts';
+import type { SavedState } from '../persistence/saved-objects.ts';
 import type { Requests } from '../requests/request-log.ts';
 import type { Api } from '../verbs/api.ts';
 import type { AnyObject, KindRef, ListRef, Live, ObjectLike, ObjectRef } from './objects.ts';
@@ -40,8 +43,14 @@ import type { Predicate, UntilOptions } from './until.ts';
 
 /** Settings of an embedded cluster. */
 export interface ClusterOptions {
-  /** TCP port on loopback; 0 (default) takes a free one. */
+  /** TCP port on loopback; 0 (default) takes the one that `folder` remembers, else a free one. */
   readonly port?: number;
+  /**
+   * A folder, made where there is none, that keeps the state: a cluster that is started with it again goes on where the last one ended,
+   * even if that was killed, with the same objects, versions, certificate and tokens. What it does not keep is the past: watches and
+   * pages from before are answered 410. Default: all is in memory only.
+   */
+  readonly folder?: string;
   /** CustomResourceDefinitions that are installed at the start. Default `['istio']`. */
   readonly crds?: readonly 'istio'[];
   /** How many changes of each kind can be watched again; older resource versions are answered 410. Default 10,000. */
@@ -56,7 +65,7 @@ export interface ClusterOptions {
 
 const ADMIN = 'admin';
 
-/** An API server in this process, with all its state in memory. For development and tests. */
+/** An API server in this process. For development and tests. */
 export class Cluster {
   /** `https://127.0.0.1:<port>` */
   readonly url: string;
@@ -80,14 +89,16 @@ export class Cluster {
     this.ca = certificate.ca;
     this.requests = handler.requests;
     this.faults = handler.faults;
-    this.kubeconfig = this.addUser(ADMIN, [MASTERS]);
+    this.kubeconfig = this.#kubeconfigOf(
+      ADMIN,
+      handler.tokens.tokenOf(ADMIN) ?? handler.tokens.issue(ADMIN, [MASTERS]),
+    );
     this.#objects = new Objects(handler, { name: ADMIN, groups: [MASTERS, 'system:authenticated'] });
   }
 
   /** A kubeconfig (YAML) for a user of that name, so that the record of requests can tell who asked. */
   addUser(name: string, groups: readonly string[] = []): string {
-    const token = this.#parts.handler.tokens.issue(name, groups);
-    return renderKubeconfig({ server: this.url, ca: this.ca, user: name, token });
+    return this.#kubeconfigOf(name, this.#parts.handler.tokens.issue(name, groups));
   }
 
   /**
@@ -188,7 +199,7 @@ export class Cluster {
     this.#parts.api.store.compact();
   }
 
-  /** Ends all connections, timers and controllers, and frees the port. All objects go. */
+  /** Ends all connections, timers and controllers, and frees the port. All objects go, unless a folder keeps them. */
   stop(): Promise<void> {
     this.#stopped ??= this.#end();
     return this.#stopped;
@@ -196,6 +207,10 @@ export class Cluster {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  #kubeconfigOf(user: string, token: string): string {
+    return renderKubeconfig({ server: this.url, ca: this.ca, user, token });
   }
 
   #open(): Objects {
@@ -213,9 +228,10 @@ export class Cluster {
   }
 
   async #end(): Promise<void> {
-    const { controllers, listening } = this.#parts;
+    const { controllers, listening, kept } = this.#parts;
     for (const controller of controllers) controller.stop();
     await listening.close();
+    kept?.close();
     for (const folder of this.#temporary) await rm(folder, { recursive: true, force: true });
   }
 }
@@ -225,6 +241,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   checkOptions(options);
   const {
     port: wanted = 0,
+    folder,
     clock = systemClock,
     watchHistory = WATCH_HISTORY,
     bookmarkInterval = BOOKMARK_INTERVAL,
@@ -233,8 +250,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   } = options;
   checkSets(crds);
   const api: Api = { store: new Store(watchHistory), kinds: new KindRegistry(), clock, bookmarkInterval };
-  const certificate = createServingCertificate(new Date());
-  const tokens = new Tokens();
+  const kept = folder === undefined ? undefined : await StateFolder.open(folder);
+  const certificate = kept?.identity?.certificate ?? createServingCertificate(new Date());
+  const tokens = new Tokens(kept?.identity?.tokens);
   let port = 0;
   const handler: Handler = {
     served: { api, documents: new Documents(api.kinds), tokens, address: () => `127.0.0.1:${port}` },
@@ -243,7 +261,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     faults: new FaultScript(new EventGate(clock), onError),
     report: onError,
   };
-  createBaseObjects(api);
+  if (!kept?.state) createBaseObjects(api);
   const controllers = [
     startDefinitions(api, onError),
     startNamespaces(api, onError),
@@ -253,15 +271,65 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     startStorageProtection(api, onError),
   ];
   try {
-    const listening = await listen(handler, certificate, wanted);
+    if (kept?.state) {
+      // The controllers learn of what there is as they do of what is made.
+      restore(api, kept.state);
+      createBaseObjects(api);
+    }
+    const listening = await listenWhere(handler, certificate, wanted, kept);
     port = listening.port;
-    const cluster = new Cluster({ api, handler, certificate, listening, controllers });
-    if (crds.length > 0) await installIstio(cluster);
+    const cluster = new Cluster({ api, handler, certificate, listening, controllers, kept });
+    try {
+      if (kept) keep(kept, { api, tokens, certificate, port, onError });
+      if (crds.length > 0) await installIstio(cluster);
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
     return cluster;
   } catch (error) {
     for (const controller of controllers) controller.stop();
     throw error;
   }
+}
+
+/** Kinds before their objects; the rest in the order in which it was last changed. */
+function restore(api: Api, { version, objects }: SavedState): void {
+  const order = ({ collection, object }: SavedState['objects'][number]): number =>
+    collection === DEFINITIONS ? 0 : Number(object.metadata.resourceVersion);
+  const sorted = [...objects].sort((a, b) => order(a) - order(b));
+  api.store.restore(
+    version,
+    sorted.map(({ collection, object }) => [collection, object] as const),
+  );
+}
+
+/** On the port that the folder remembers, so that kubeconfigs go on to work, unless somebody else has it by now. */
+async function listenWhere(
+  handler: Handler,
+  certificate: ServingCertificate,
+  wanted: number,
+  kept: StateFolder | undefined,
+): Promise<Listening> {
+  const remembered = wanted === 0 ? kept?.identity?.port : undefined;
+  if (remembered === undefined) return listen(handler, certificate, wanted);
+  return listen(handler, certificate, remembered).catch(() => listen(handler, certificate, 0));
+}
+
+interface Keeping {
+  readonly api: Api;
+  readonly tokens: Tokens;
+  readonly certificate: ServingCertificate;
+  readonly port: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** From now on the folder has all that happens. */
+function keep(kept: StateFolder, { api, tokens, certificate, port, onError }: Keeping): void {
+  const save = (): void => kept.saveIdentity({ port, certificate, tokens: tokens.all() });
+  save();
+  tokens.onIssued = save;
+  kept.follow(api.store, onError);
 }
 
 /** Their table is loaded where it is asked for. */
@@ -287,6 +355,7 @@ interface Parts {
   readonly certificate: ServingCertificate;
   readonly listening: Listening;
   readonly controllers: readonly Controller[];
+  readonly kept: StateFolder | undefined;
 }
 
 const WATCH_HISTORY = 10_000;

@@ -11,6 +11,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   crds: [Array.isArray, 'a list'],
   watchHistory: [(value) => integer(value) && value >= 0, 'an integer of 0 or more'],
   bookmarkInterval: [(value) => typeof value === 'number' && value > 0, 'a number of milliseconds above 0'],
+  folder: [(value) => typeof value === 'string' && value !== '', 'the path of a folder'],
   clock: [
     (value) => typeof value === 'object' && value !== null && 'now' in value && 'after' in value,
     'an object with the methods now and after',

@@ -15,6 +15,8 @@ export class Store {
   readonly #collections = new Map<string, Collection>();
   readonly #listeners = new Set<StoreListener>();
   #version = 1;
+  /** What happened up to here is not told by anybody. */
+  #forgotten = 0;
 
   /** `watchHistory`: how many changes of each collection can be watched again or paged over. */
   constructor(watchHistory: number) {
@@ -31,6 +33,7 @@ export class Store {
     let collection = this.#collections.get(name);
     if (!collection) {
       collection = new Collection(name, this.#watchHistory);
+      collection.history.clear(this.#forgotten);
       this.#collections.set(name, collection);
     }
     return collection;
@@ -70,7 +73,23 @@ export class Store {
 
   /** Forgets the past of all collections: older resource versions are answered 410 from now on. */
   compact(): void {
+    this.#forgotten = this.#version;
     for (const collection of this.#collections.values()) collection.history.clear(this.#version);
+  }
+
+  /**
+   * Takes in what an earlier store held at a version of its, in the order given: told to all listeners as additions, under the
+   * resource versions of then. For a store that is new.
+   */
+  restore(version: number, objects: Iterable<readonly [collection: string, object: ApiObject]>): void {
+    this.#version = version;
+    for (const [name, object] of objects) {
+      const frozen = freezeJson(object);
+      const key = keyOf(frozen);
+      const event = { version: Number(frozen.metadata.resourceVersion), key, object: frozen, previous: undefined };
+      this.#commit(this.collection(name), { type: 'ADDED', ...event });
+    }
+    this.compact();
   }
 
   #commit(collection: Collection, event: StoreEvent): void {
