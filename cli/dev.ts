@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findProject } from '../project/config/files.ts';
+import { finishInterruptedWrite } from '../generators/unfinished-write.ts';
 import { FAULTS, ProjectError } from '../project/errors.ts';
 import { noDevCluster } from '../generators/errors.ts';
 
@@ -12,6 +13,7 @@ const DEVCLUSTER = 'autopilot-devcluster';
 
 /** Runs the dev loop of the project's own autopilot-devcluster until it ends; its exit code. */
 export async function dev(from: string, options: readonly string[]): Promise<number> {
+  await finishInterruptedWrite(from, console.log);
   const folder = await findProject(from);
   if (folder === undefined) throw new ProjectError([{ ...FAULTS.projectMissing({ from }) }]);
   const command = await devclusterBin(folder);

@@ -4,6 +4,7 @@ import { COMMON_FLAGS } from '../generators/command-line.ts';
 import { APP_OPTIONS, APP_QUESTIONS } from '../generators/app/questions.ts';
 import { DEPLOY_OPTIONS, DEPLOY_QUESTIONS } from '../generators/deploy-manifests/questions.ts';
 import { PHASE_QUESTIONS } from '../generators/phase/questions.ts';
+import { finishInterruptedWrite } from '../generators/unfinished-write.ts';
 import { describeOption } from '../generators/questions/question.ts';
 import type { Questions } from '../generators/questions/question.ts';
 import { FAULTS, ProjectError } from '../project/errors.ts';
@@ -129,6 +130,8 @@ function generate(program: Command): void {
     .addHelpText('after', '\nExamples:\n  $ ap generate\n  $ ap generate --force');
   command.action(async () => {
     const cwd = process.cwd();
+    // The interrupted command may have been the one that makes the project.
+    await finishInterruptedWrite(cwd, console.error);
     if ((await findProject(cwd)) === undefined) {
       throw new ProjectError([{ ...FAULTS.projectMissing({ from: cwd }) }]);
     }

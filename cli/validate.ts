@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { finishInterruptedWrite } from '../generators/unfinished-write.ts';
 import { FAULTS, describeProblem } from '../project/errors.ts';
 import { findProject, readProject } from '../project/config/files.ts';
 import { projectPaths } from '../project/code/paths.ts';
@@ -8,6 +9,7 @@ import { projectCrd } from '../project/spec/project-crd.ts';
 
 /** Checks the project that `from` is in. Prints all that is wrong, each on a line; the exit code. */
 export async function validate(from: string): Promise<number> {
+  await finishInterruptedWrite(resolve(from), console.log);
   const folder = await findProject(resolve(from));
   if (folder === undefined) return refuse([{ ...FAULTS.projectMissing({ from: resolve(from) }) }]);
   const { project, problems } = await readProject(folder);

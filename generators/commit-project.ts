@@ -5,14 +5,14 @@ import type { Owner } from '../project/code/rendered-file.ts';
 import { ProjectError } from '../project/errors.ts';
 import { readBases } from '../project/regeneration/base.ts';
 import { staleBundles } from '../project/regeneration/bundle.ts';
-import { StaleDiskError, commit } from '../project/regeneration/commit.ts';
+import { BusyError, StaleDiskError, commit } from '../project/regeneration/commit.ts';
 import type { Change } from '../project/regeneration/commit.ts';
 import { readDisk } from '../project/regeneration/disk.ts';
 import { changesOf, outdatedEdits, plan } from '../project/regeneration/plan.ts';
 import type { Answer, PlannedFile, Start, WantedFile } from '../project/regeneration/plan.ts';
 import { askAboutEdits } from './conflict-menu.ts';
 import type { Menu } from './conflict-menu.ts';
-import { changedMeanwhile, notAFile } from './errors.ts';
+import { busy, changedMeanwhile, notAFile, notWritten } from './errors.ts';
 
 type MemoryFiles = Generator['fs'];
 
@@ -45,12 +45,10 @@ export async function commitProject(memory: MemoryFiles, folder: string, menu: M
   const answers = await askAboutEdits(files, menu);
   const changes = changesOf(files, answers);
   const all = [...changes, ...(await bundleRemovals(folder, wanted, changes, disk.files))];
-  try {
-    await commit(folder, all);
-  } catch (error) {
+  await commit(folder, all).catch((error: unknown) => {
     if (error instanceof StaleDiskError) throw new ProjectError([changedMeanwhile(error.paths)]);
-    throw error;
-  }
+    throw new ProjectError([error instanceof BusyError ? busy(folder, error.pid) : notWritten(folder, error)]);
+  });
   settle(memory);
   return report(files, all, answers, menu);
 }

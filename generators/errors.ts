@@ -95,6 +95,30 @@ export const changedMeanwhile = (paths: readonly string[]): Problem =>
     'Start the command again.',
   );
 
+export const busy = (folder: string, pid: number | undefined): Problem =>
+  problem(
+    'ERR_AP_BUSY',
+    folder,
+    `Another command${pid === undefined ? '' : ` (process ${pid})`} is writing to this project, and does not end.`,
+    'Wait for it, or end it, and start this one again.',
+  );
+
+export const notWritten = (folder: string, reason: unknown): Problem =>
+  problem(
+    'ERR_AP_NOT_WRITTEN',
+    folder,
+    `The project cannot be written, and is as it was: ${reasonOf(reason)}.`,
+    'Mend that, and start the command again.',
+  );
+
+export const notRecovered = (folder: string, reason: unknown): Problem =>
+  problem(
+    'ERR_AP_NOT_RECOVERED',
+    folder,
+    `An earlier command was interrupted while it wrote, and that can be neither finished nor undone: ${reasonOf(reason)}.`,
+    'Mend that, and start the command again. What it was about to write, and what was there before, is in .autopilot/tx.',
+  );
+
 export const notAFile = (path: string): Problem =>
   problem('ERR_AP_NOT_A_FILE', path, 'A file is to be written here, and this is something else.', 'Move it away.');
 
@@ -121,3 +145,7 @@ export const noDevCluster = (folder: string): Problem =>
     `autopilot-devcluster is not installed in ${folder}.`,
     'Install the project’s packages first, for example with `npm install`.',
   );
+
+function reasonOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

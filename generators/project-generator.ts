@@ -19,6 +19,7 @@ import type { Questions } from './questions/question.ts';
 import { readOptions } from './questions/read.ts';
 import { storedSettings } from './stored-settings.ts';
 import type { StoredSettings } from './stored-settings.ts';
+import { finishInterruptedWrite } from './unfinished-write.ts';
 import { wantedFiles } from './wanted-files.ts';
 import type { Work } from './wanted-files.ts';
 
@@ -61,6 +62,11 @@ export abstract class ProjectGenerator extends Generator {
     });
   }
 
+  /** Where the project is looked for, upward. */
+  protected startFolder(): string {
+    return this.contextRoot;
+  }
+
   /** Asks what is to be done, and decides it. Nothing is written here. */
   protected abstract decideWork(): Promise<Work>;
 
@@ -69,6 +75,7 @@ export abstract class ProjectGenerator extends Generator {
 
   async prompting(): Promise<void> {
     await this.#guarded(async () => {
+      await finishInterruptedWrite(this.startFolder(), (line) => this.log(line));
       this.#work = await this.decideWork();
     });
   }

@@ -9,8 +9,9 @@ import { parseSync } from 'oxc-parser';
 export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   generators: ['cli', 'project'],
   cli: ['generators', 'project'],
-  project: ['runtime/crd', 'runtime/config/duration.ts', 'runtime/config/fields.ts'],
-  devcluster: [],
+  project: ['devcluster/journal', 'runtime/crd', 'runtime/config/duration.ts', 'runtime/config/fields.ts'],
+  devcluster: ['devcluster/*'],
+  'devcluster/journal': [],
 
   runtime: ['runtime/*'],
   'runtime/clock.ts': [],

@@ -30,6 +30,10 @@ export class AppGenerator extends ProjectGenerator {
     this.description = 'Starts an operator project, or brings the one that is here up to date.';
   }
 
+  protected override startFolder(): string {
+    return this.#named() ?? super.startFolder();
+  }
+
   protected async decideWork(): Promise<Work> {
     const folder = await this.#existing();
     if (folder !== undefined) {
@@ -65,11 +69,15 @@ export class AppGenerator extends ProjectGenerator {
     ];
   }
 
+  #named(): string | undefined {
+    const directory = rawOption(this.commandLine.options, 'directory');
+    return typeof directory === 'string' ? resolve(this.contextRoot, directory) : undefined;
+  }
+
   /** The project to bring up to date: in the folder that was named, else here or above; undefined where there is none. */
   async #existing(): Promise<string | undefined> {
-    const directory = rawOption(this.commandLine.options, 'directory');
-    if (typeof directory !== 'string') return findProject(this.contextRoot);
-    const folder = resolve(this.contextRoot, directory);
+    const folder = this.#named();
+    if (folder === undefined) return findProject(this.contextRoot);
     const found = await stat(join(folder, AUTOPILOT_FILE)).catch(() => undefined);
     return found?.isFile() ? folder : undefined;
   }

@@ -279,11 +279,14 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** Refused elsewhere: a race, a package manager, a command that no generator runs, a checkout without a build. */
+/** Refused elsewhere: a race, an interrupted write, a full disk, a package manager, a command that no generator runs, a checkout without a build. */
 const ELSEWHERE = [
+  'ERR_AP_BUSY',
   'ERR_AP_CHANGED_MEANWHILE',
   'ERR_AP_INSTALL_FAILED',
   'ERR_AP_NOT_INSTALLED',
+  'ERR_AP_NOT_RECOVERED',
+  'ERR_AP_NOT_WRITTEN',
   'ERR_AP_NO_BUNDLE',
 ] as const;
 
