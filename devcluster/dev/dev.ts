@@ -6,6 +6,7 @@ import { findProject } from './project.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { runningCluster } from './running.ts';
 import { describeChange } from './transitions.ts';
+import { finishInterruptedWrite } from './unfinished-write.ts';
 import { watchSources } from './watch-files.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { DevProject } from './project.ts';
@@ -40,6 +41,7 @@ export interface DevSession {
  */
 export async function startDev(options: DevOptions = {}): Promise<DevSession> {
   const { folder = process.cwd(), port = 0, print = console.log, output } = options;
+  await finishInterruptedWrite(folder, print);
   const project = await findProject(folder);
   const file = join(project.folder, '.work', 'kubeconfig');
   const running = await runningCluster(file);
