@@ -250,6 +250,10 @@ export const FAULTS = {
     `No way leads from \`${initial}\` to \`${name}\`.`,
     `Add \`${name}\` to the \`next\` of a phase that leads to it, or remove it.`,
   ]),
+  finalizerUnused: fault<{ key: string }>('ERR_AP_FINALIZER_UNUSED', ({ key }) => [
+    `\`finalizer.${key}\` is for \`src/finalizer.ts\`, which does not run.`,
+    'Add `enableFinalizer: true`, or remove it.',
+  ]),
   renamedFrom: fault<{ name: string; phase: string }>('ERR_AP_RENAMED_FROM', ({ name, phase }) => [
     `\`${name}\` cannot be a former name of two phases or of one that still has it: \`${phase}\` has it too.`,
     'Remove it from one of them.',

@@ -15,8 +15,12 @@ export interface Project {
   readonly operatorName: string;
   readonly phases: readonly Phase[];
   readonly enableFinalizer: boolean;
+  /** What the project's own finalizer reads and makes. */
+  readonly finalizer: Pick<Phase, 'inputs' | 'outputs'>;
   readonly onSpecChange?: string;
   readonly onOutputDrift?: string;
+  /** How many past transitions the status keeps. */
+  readonly transitions: number;
   /** Further rules for the operator's role. */
   readonly rbac: readonly PolicyRule[];
   /** All parameters that phases can name: the catalogue's and the project's own, by name. */
@@ -93,6 +97,7 @@ export interface Input {
 
 export interface Output {
   readonly parameter: ResourceParameter;
+  readonly namespace: 'own' | 'any';
   /** Present where the project says so. Changes nothing: outputs are watched and kept as metadata in any case. */
   readonly metadataOnly?: boolean;
 }

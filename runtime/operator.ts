@@ -18,6 +18,8 @@ export interface OperatorDefinition {
   readonly onSpecChange?: string;
   /** Where a resource goes when an output of an earlier phase was changed or deleted by somebody else. */
   readonly onOutputDrift?: string;
+  /** How many past transitions the status keeps. Default 0. */
+  readonly transitions?: number;
 }
 
 /** The zod schemas of `spec.ts`; typed as unknown here, since zod is not loaded in production. */

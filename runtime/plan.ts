@@ -24,6 +24,8 @@ export interface Plan {
   readonly onSpecChange: Phase | undefined;
   readonly onOutputDrift: Phase | undefined;
   readonly finalizer: Finalizer | undefined;
+  /** How many past ones the status keeps. */
+  readonly transitions: number;
 }
 
 export interface Finalizer {
@@ -105,6 +107,9 @@ export function planOf(definition: OperatorDefinition): Plan {
   const onOutputDrift = named('onOutputDrift', definition.onOutputDrift);
   if (byName.has(FINALIZER)) problems.push(`no phase can be named ${FINALIZER}: what the finalizer makes is marked so`);
   const finalizer = finalizerOf(definition, phases, problems);
+  const { transitions = 0 } = definition;
+  if (!Number.isSafeInteger(transitions) || transitions < 0)
+    problems.push(`transitions is ${transitions}, and no number of transitions`);
   const initials = phases.filter(({ initial }) => initial);
   const [initial] = initials;
   if (initials.length !== 1) problems.push(`there must be exactly one initial phase, and there are ${initials.length}`);
@@ -117,6 +122,7 @@ export function planOf(definition: OperatorDefinition): Plan {
     onSpecChange,
     onOutputDrift,
     finalizer,
+    transitions,
   };
 }
 

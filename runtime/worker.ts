@@ -28,6 +28,13 @@ export interface PhaseStatus<Phase extends string = string> {
   readonly observedGeneration?: number;
   /** `Ready`, `Reconciling`, `Stalled`. */
   readonly conditions?: readonly Condition[];
+  /** The last changes of the phase, as many as `transitions` in autopilot.yaml says. */
+  readonly transitions?: readonly {
+    readonly time: string;
+    readonly from: string;
+    readonly to: string;
+    readonly reason: string;
+  }[];
 }
 
 /** What a worker may leave out of an object that it asks for. */

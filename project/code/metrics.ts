@@ -5,7 +5,9 @@ import { createImports } from './imports.ts';
 import { isReserved } from './names.ts';
 
 export function usesMetrics(project: Project): boolean {
-  return project.phases.some((phase) => phase.inputs.some(({ parameter }) => parameter.type === 'metrics'));
+  return [...project.phases, project.finalizer].some((phase) =>
+    phase.inputs.some(({ parameter }) => parameter.type === 'metrics'),
+  );
 }
 
 /** `src/metrics.ts`: the typed client for the project's queries, and the queries themselves. */

@@ -49,6 +49,8 @@ export function kindNames(kind: string) {
     status: `${kind}Status`,
     phase: `${kind}Phase`,
     finalizer: `${kind}Finalizer`,
+    finalizerInputs: `${kind}FinalizerInputs`,
+    finalizerOutputs: `${kind}FinalizerOutputs`,
     /** The constant that tells the runtime group, version, plural and scope. */
     resource: `${lowerCamel(kind)}Resource`,
   };

@@ -1,4 +1,4 @@
-import type { Input, Phase, Project } from '../model.ts';
+import type { Input, Output, Phase, Project } from '../model.ts';
 import { commented, generatedHeader, lineComment } from './comment.ts';
 import { phaseSummary } from './diagram.ts';
 import { createImports, specifier } from './imports.ts';
@@ -21,9 +21,12 @@ export function operatorFile(project: Project): string {
     `resource: ${resource},`,
     commented('For the CRD: asked in development only.', `schema: () => import('${from(paths.spec)}'),`),
     `phases: {\n${phases.join('\n')}\n},`,
-    finalizer ? `finalizer: { worker: ${finalizer} },` : '',
+    finalizer
+      ? `finalizer: {\n${[...uses(imports, project, project.finalizer), `worker: ${finalizer},`].join('\n')}\n},`
+      : '',
     project.onSpecChange ? `onSpecChange: '${project.onSpecChange}',` : '',
     project.onOutputDrift ? `onOutputDrift: '${project.onOutputDrift}',` : '',
+    project.transitions > 0 ? `transitions: ${project.transitions},` : '',
   ].filter(Boolean);
 
   return [
@@ -36,14 +39,10 @@ export function operatorFile(project: Project): string {
 function phaseEntry(imports: Imports, project: Project, phase: Phase): string {
   const paths = projectPaths(project);
   const from = (file: string) => specifier(paths.operator, file);
-  const kind = (key: string) => imports.value(from(paths.kinds), key);
-  const inputs = phase.inputs.map((input) => `${input.parameter.key}: ${inputEntry(imports, from, kind, input)},`);
-  const outputs = phase.outputs.map(({ parameter }) => `${parameter.key}: { type: ${kind(parameter.key)} },`);
   const members = [
     phase.initial ? 'initial: true,' : '',
     phase.final ? 'final: true,' : '',
-    inputs.length > 0 ? `inputs: {\n${inputs.join('\n')}\n},` : '',
-    outputs.length > 0 ? `outputs: {\n${outputs.join('\n')}\n},` : '',
+    ...uses(imports, project, phase),
     phase.next ? `next: ${JSON.stringify(phase.next)},` : '',
     phase.interval ? `interval: '${phase.interval}',` : '',
     phase.timeout ? `timeout: '${phase.timeout}',` : '',
@@ -55,6 +54,24 @@ function phaseEntry(imports: Imports, project: Project, phase: Phase): string {
       : `worker: ${imports.value(from(paths.worker(phase.name)), 'worker', phaseNames(phase.name).workerVariable)},`,
   ].filter(Boolean);
   return commented(phase.description, `${phase.name}: {\n${members.join('\n')}\n},`);
+}
+
+/** The kinds that a phase, or the finalizer, reads and writes. */
+function uses(imports: Imports, project: Project, { inputs, outputs }: Pick<Phase, 'inputs' | 'outputs'>): string[] {
+  const paths = projectPaths(project);
+  const from = (file: string) => specifier(paths.operator, file);
+  const kind = (key: string) => imports.value(from(paths.kinds), key);
+  const read = inputs.map((input) => `${input.parameter.key}: ${inputEntry(imports, from, kind, input)},`);
+  const made = outputs.map((output) => `${output.parameter.key}: ${outputEntry(project, kind, output)},`);
+  return [
+    read.length > 0 ? `inputs: {\n${read.join('\n')}\n},` : '',
+    made.length > 0 ? `outputs: {\n${made.join('\n')}\n},` : '',
+  ];
+}
+
+function outputEntry({ scope }: Project, kind: (key: string) => string, { parameter, namespace }: Output): string {
+  const isBeyond = scope === 'Namespaced' && parameter.namespaced && namespace === 'any';
+  return `{ type: ${kind(parameter.key)}${isBeyond ? `, namespace: 'any'` : ''} }`;
 }
 
 function inputEntry(

@@ -33,6 +33,8 @@ export function projectFixture(
     scope: 'Namespaced',
     operatorName: `${kind.toLowerCase()}-operator`,
     enableFinalizer: false,
+    finalizer: { inputs: [], outputs: [] },
+    transitions: 0,
     rbac: [],
     customParameters: [],
     queries: BUILTIN_QUERIES,
@@ -70,7 +72,7 @@ function phaseFixture(
     inputs: inputs.map((input) => ({ parameter: named(input), namespace: 'own', metadataOnly: false })),
     outputs: outputs.flatMap((output) => {
       const parameter = named(output);
-      return parameter.type === 'resource' ? [{ parameter }] : [];
+      return parameter.type === 'resource' ? [{ parameter, namespace: 'own' as const }] : [];
     }),
   };
 }

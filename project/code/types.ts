@@ -2,12 +2,15 @@ import type { Project } from '../model.ts';
 import { commented, docComment, generatedHeader } from './comment.ts';
 import { createImports } from './imports.ts';
 import { kindNames } from './names.ts';
+import { projectPaths } from './paths.ts';
+import { interfaceOf, useMembers } from './use-members.ts';
 
 /** `src/api/<plural>/<version>/types.ts`: the resource's types, which follow from the schemas in `spec.ts` beside it. */
 export function typesFile(project: Project): string {
   const names = kindNames(project.kind);
   const { kind } = project;
-  const imports = createImports([names.type, names.spec, names.status, names.phase, names.resource, names.finalizer]);
+  const declared = [names.type, names.spec, names.status, names.phase, names.resource];
+  const imports = createImports([...declared, names.finalizer, names.finalizerInputs, names.finalizerOutputs]);
   const customResource = imports.type('autopilot-runtime', 'CustomResource');
   const definition = imports.type('autopilot-runtime', 'ResourceDefinition');
   const z = imports.type('zod', 'z');
@@ -26,13 +29,25 @@ export function typesFile(project: Project): string {
     namespaced: project.scope === 'Namespaced',
     key: names.key,
   };
+  const { inputs, outputs } = useMembers(project, imports, projectPaths(project).types, project.finalizer);
   const finalizer = project.enableFinalizer
     ? [
+        ...(inputs.length > 0
+          ? [docComment('What the finalizer reads.'), interfaceOf(names.finalizerInputs, inputs)]
+          : []),
+        ...(outputs.length > 0
+          ? [
+              docComment('What the finalizer makes: it goes with the resource.'),
+              interfaceOf(names.finalizerOutputs, outputs),
+            ]
+          : []),
         docComment(
-          `The type of \`finalizer\` in src/finalizer.ts: runs once the ${kind} is being deleted. Its return lets the deletion go on.`,
+          `The type of \`finalizer\` in src/finalizer.ts: runs once the ${kind} is being deleted. Its return lets the deletion go on, unless that is { done: false }.`,
         ),
         `export type ${names.finalizer} = ${imports.type('autopilot-runtime', 'Finalizer')}<{
-           resource: { ${names.key}: ${kind} }; inputs: object; outputs: object;
+           resource: { ${names.key}: ${kind} };
+           inputs: ${inputs.length > 0 ? names.finalizerInputs : 'object'};
+           outputs: ${outputs.length > 0 ? names.finalizerOutputs : 'object'};
          }>;`,
       ]
     : [];

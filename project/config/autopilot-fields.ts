@@ -46,6 +46,11 @@ const NAMESPACE = choice(['own', 'any'], {
   description: "own: the resource's namespace only. any: all. Default: own; any for a resource of scope Cluster.",
 });
 
+const OUTPUT_NAMESPACE = choice(['own', 'any'], {
+  description:
+    "own: the resource's namespace only. any: others too, from which the operator deletes them as the resource goes. Default: own; any for a resource of scope Cluster.",
+});
+
 const METADATA_ONLY = flag({ description: 'Watch and keep nothing but metadata. Default: false.' });
 
 /** Valid on both sides, so that a use can be moved from one to the other. */
@@ -75,7 +80,7 @@ const OUTPUT = shortOrLong(
   object(
     {
       name: OUTPUT_NAME,
-      namespace: NAMESPACE,
+      namespace: OUTPUT_NAMESPACE,
       metadataOnly: OUTPUT_METADATA_ONLY,
       selector: misplaced('output'),
       replace: unsupported(flag({ description: 'Delete and create objects whose change the server refuses.' }), {
@@ -285,10 +290,10 @@ export const AUTOPILOT = object(
     enableFinalizer: flag({ description: 'Run `src/finalizer.ts` before a resource is deleted. Default: false.' }),
     finalizer: object(
       {
-        inputs: unsupported(INPUTS, { off: (value) => value.length === 0, offSchema: { maxItems: 0 } }),
-        outputs: unsupported(OUTPUTS, { off: (value) => value.length === 0, offSchema: { maxItems: 0 } }),
+        inputs: INPUTS,
+        outputs: OUTPUTS,
       },
-      { description: 'What the finalizer may read and write.' },
+      { description: 'What `src/finalizer.ts` may read and write, as a phase does. For `enableFinalizer: true`.' },
     ),
     onSpecChange: text({ description: 'The phase that a resource in a final phase goes to when its spec changes.' }),
     onOutputDrift: text({
@@ -298,10 +303,11 @@ export const AUTOPILOT = object(
     rbac: list(RULE, {
       description: "Further rules for the operator's role, for what the workers' code does by itself.",
     }),
-    transitions: unsupported(
-      wholeNumber({ description: 'How many past transitions the status keeps.', minimum: 0, maximum: 100 }),
-      { off: (value) => value === 0, offSchema: { maximum: 0 } },
-    ),
+    transitions: wholeNumber({
+      description: 'How many past transitions (time, from, to, reason) the status keeps. Default: 0.',
+      minimum: 0,
+      maximum: 100,
+    }),
     customParameters: list(CUSTOM_PARAMETER, { description: 'Kinds beyond the built-in ones.' }),
     queries: list(QUERY, { description: 'Metrics queries beyond the built-in ones.' }),
   },

@@ -783,42 +783,48 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
-    name: 'inputs and outputs of the finalizer',
+    name: 'inputs and outputs of no finalizer',
     autopilot: changed([
       'operatorName: autoroute-operator\n',
       'operatorName: autoroute-operator\nfinalizer: { inputs: [pods], outputs: [services] }\n',
     ]),
     problems: [
-      'autopilot.yaml:4:14 finalizer.inputs: `finalizer.inputs` is not supported by this version. Remove it. (ERR_AP_NOT_SUPPORTED)',
-      'autopilot.yaml:4:30 finalizer.outputs: `finalizer.outputs` is not supported by this version. Remove it. (ERR_AP_NOT_SUPPORTED)',
+      'autopilot.yaml:4:14 finalizer.inputs: `finalizer.inputs` is for `src/finalizer.ts`, which does not run. Add `enableFinalizer: true`, or remove it. (ERR_AP_FINALIZER_UNUSED)',
+      'autopilot.yaml:4:30 finalizer.outputs: `finalizer.outputs` is for `src/finalizer.ts`, which does not run. Add `enableFinalizer: true`, or remove it. (ERR_AP_FINALIZER_UNUSED)',
     ],
   },
   {
-    name: 'transitions',
-    autopilot: changed(['operatorName: autoroute-operator\n', 'operatorName: autoroute-operator\ntransitions: 5\n']),
+    name: 'what no phase could read or write, of the finalizer',
+    autopilot: changed([
+      'operatorName: autoroute-operator\n',
+      'operatorName: autoroute-operator\nenableFinalizer: true\nfinalizer:\n  inputs: [podz]\n  outputs: [metrics, clusterroles, { name: services, selector: {} }]\n',
+    ]),
     problems: [
-      'autopilot.yaml:4:1 transitions: `transitions` is not supported by this version. Remove it. (ERR_AP_NOT_SUPPORTED)',
+      'autopilot.yaml:6:12 finalizer.inputs[0]: `podz` is neither built in nor one of `customParameters`. Did you mean `pods`? (ERR_AP_PARAMETER_UNKNOWN)',
+      'autopilot.yaml:7:13 finalizer.outputs[0]: `metrics` can be read only. Move it to `inputs`. (ERR_AP_OUTPUT_METRICS)',
+      "autopilot.yaml:7:22 finalizer.outputs[1]: Whoever writes clusterroles hands out rights, so the operator's own have to be declared. Add a rule for `clusterroles` of `rbac.authorization.k8s.io` to `rbac`, with `escalate` or `bind`, or with the rights that are handed out. (ERR_AP_RBAC_OUTPUT)",
+      'autopilot.yaml:7:54 finalizer.outputs[2].selector: `selector` means nothing for an output. Remove it. (ERR_AP_OPTION_SIDE)',
     ],
   },
   {
-    name: 'outputs in other namespaces',
-    autopilot: changed(['      - services\n', '      - { name: services, namespace: any }\n']),
+    name: 'an output of a namespace that its kind does not have',
+    autopilot: changed(['      - services\n', '      - { name: namespaces, namespace: own }\n']),
     problems: [
-      'autopilot.yaml:10:27 phases[1].outputs[0].namespace: `namespace: any` of an output is not supported by this version. Remove it: outputs live in the namespace of their resource. (ERR_AP_NOT_SUPPORTED)',
+      'autopilot.yaml:10:40 phases[1].outputs[0].namespace: Namespace has no namespace, so `own` means nothing here. Remove `namespace`, or set it to `any`. (ERR_AP_NAMESPACE_OWN)',
     ],
   },
   {
-    name: 'outputs without a namespace',
-    autopilot: changed(['      - services\n', '      - namespaces\n']),
-    problems: [
-      'autopilot.yaml:10:9 phases[1].outputs[0]: An output of cluster scope (`namespaces`) of a resource in a namespace is not supported by this version. Remove it, or set `scope: Cluster` for AutoRoute. (ERR_AP_NOT_SUPPORTED)',
-    ],
-  },
-  {
-    name: 'too many transitions',
+    name: 'fewer transitions than none',
     autopilot: changed(['operatorName: autoroute-operator\n', 'operatorName: autoroute-operator\ntransitions: -1\n']),
     problems: [
       'autopilot.yaml:4:14 transitions: -1 is out of range. Write a whole number from 0 to 100. (ERR_AP_NUMBER_RANGE)',
+    ],
+  },
+  {
+    name: 'more transitions than a status can hold',
+    autopilot: changed(['operatorName: autoroute-operator\n', 'operatorName: autoroute-operator\ntransitions: 101\n']),
+    problems: [
+      'autopilot.yaml:4:14 transitions: 101 is out of range. Write a whole number from 0 to 100. (ERR_AP_NUMBER_RANGE)',
     ],
   },
   {

@@ -39,9 +39,7 @@ export function unsupported<T>(
     read(node, path, reading) {
       const value = field.read(node, path, reading);
       if (value === undefined || off(value)) return value;
-      // The finalizer's keys are called like a phase's.
-      const name = path.slice(path[0] === 'finalizer' ? -2 : -1).join('.');
-      reading.report(FAULTS.notSupported({ what: `\`${name}\`` }), path, 'key');
+      reading.report(FAULTS.notSupported({ what: `\`${String(path.at(-1))}\`` }), path, 'key');
       return undefined;
     },
   };

@@ -14,6 +14,7 @@ import { freshAutopilotYaml, freshOperatorYaml } from './write.ts';
  * two values at a time.
  */
 const BEYOND = new Set([
+  'ERR_AP_FINALIZER_UNUSED',
   'ERR_AP_ADDRESS_CLASH',
   'ERR_AP_CRD_NAME_TAKEN',
   'ERR_AP_DURATION_RANGE',
@@ -60,8 +61,7 @@ const BEYOND_CASES = new Set([
   'a CRD name that is too long',
   'an input twice',
   'a query parameter twice',
-  'outputs in other namespaces',
-  'outputs without a namespace',
+  'an output of a namespace that its kind does not have',
   'a parameter named after a word of TypeScript',
   'a query parameter that is a word of TypeScript',
 ]);
@@ -96,10 +96,10 @@ const EVERYTHING: unknown = {
   shortNames: ['x'],
   categories: ['all'],
   enableFinalizer: true,
-  finalizer: { inputs: [], outputs: [] },
+  finalizer: { inputs: ['pods'], outputs: [{ name: 'services', namespace: 'any' }] },
   onSpecChange: 'Work',
   onOutputDrift: 'Work',
-  transitions: 0,
+  transitions: 3,
   rbac: [
     { apiGroups: [''], resources: ['pods/log'], resourceNames: ['x'], verbs: ['get'] },
     { nonResourceURLs: ['/metrics'], verbs: ['get'] },

@@ -281,7 +281,7 @@ ${phases}  - name: Work
   - { name: Done, final: true, ready: false, renamedFrom: [Finished, done], inputs: [], next: [] }
 rbac:
   - { apiGroups: [''], resources: ['*'], verbs: ['*'] }
-transitions: 0
+transitions: 3
 finalizer: { inputs: [], outputs: }
 `);
     const [start, work, done] = project.phases;

@@ -4,6 +4,7 @@ import { AUTOPILOT } from './autopilot-fields.ts';
 import type { AutopilotFile } from './autopilot-fields.ts';
 import { OPERATOR, settingsOf } from './operator-fields.ts';
 import { Reading } from './reading.ts';
+import { checkFinalizer } from './rules/finalizer.ts';
 import { checkIdentity } from './rules/identity.ts';
 import { checkParameters } from './rules/parameters.ts';
 import { checkPhases } from './rules/phases.ts';
@@ -53,12 +54,15 @@ function projectOf(file: AutopilotFile, reading: Reading, operator: OperatorSett
   const queries = checkQueries(file, reading);
   const identity = checkIdentity(file, reading);
   const { kind = 'The kind', scope = 'Namespaced' } = file;
-  const machine = checkPhases(file, reading, { kind, scope, parameters, rbac });
+  const around = { kind, scope, parameters, rbac };
+  const machine = checkPhases(file, reading, around);
+  const finalizer = checkFinalizer(file, reading, around);
   if (!identity) return undefined;
   return {
     ...identity,
     ...machine,
-    enableFinalizer: file.enableFinalizer ?? false,
+    ...finalizer,
+    transitions: file.transitions ?? 0,
     rbac,
     parameters: parameters.all,
     customParameters: parameters.custom,

@@ -103,7 +103,7 @@ function namespacedFiles(project: Project, deploy: Deployment): Files {
         clusterRole,
         undefined,
         cluster,
-        'What is read beyond the namespace, or has none.',
+        'What is read or made beyond the namespace, or has none.',
       ),
       'clusterrolebinding.yaml': objects.roleBinding(project, clusterRole, undefined, deploy),
     }),

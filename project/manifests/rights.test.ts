@@ -38,6 +38,34 @@ describe('rights', () => {
     assert.ok(lines(namespaced).includes('examples.io/autoroutes: get list patch watch'));
   });
 
+  it('include a patch of the resource where outputs bring the finalizer, and those in the whole cluster', () => {
+    const text = AUTOROUTE.replace('outputs: [services,', 'outputs: [namespaces, { name: services, namespace: any },');
+    const { namespaced, cluster } = rightsOf(project(text), 'namespaced');
+    assert.ok(lines(namespaced).includes('examples.io/autoroutes: get list patch watch'));
+    assert.ok(!lines(namespaced).some((line) => line.startsWith('/services')));
+    assert.deepEqual(lines(cluster), [`/namespaces: ${OUTPUT}`, `/services: ${OUTPUT}`]);
+    const tenant = rightsOf(project(TENANT), 'cluster').cluster;
+    assert.ok(lines(tenant).includes('tenants.examples.io/tenants: get list watch'));
+  });
+
+  it('cover what the finalizer reads and writes', () => {
+    const text = `${AUTOROUTE}enableFinalizer: true\nfinalizer: { inputs: [nodes, configmaps], outputs: [jobs] }\n`;
+    const { namespaced, cluster } = rightsOf(project(text), 'namespaced');
+    assert.deepEqual(lines(cluster), ['/nodes: list watch']);
+    for (const line of ['/configmaps: list watch', `batch/jobs: ${OUTPUT}`])
+      assert.ok(lines(namespaced).includes(line));
+  });
+
+  it('place a rule of the project where the outputs are that it is for', () => {
+    const rule = 'rbac: [{ apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate] }]\n';
+    const own = rightsOf(project(`${AUTOROUTE.replace('[services,', '[roles,')}${rule}`), 'namespaced');
+    assert.ok(lines(own.namespaced).includes('rbac.authorization.k8s.io/roles: escalate'));
+    const text = `${AUTOROUTE.replace('[services,', '[{ name: roles, namespace: any },')}${rule}`;
+    const any = rightsOf(project(text), 'namespaced');
+    assert.ok(lines(any.cluster).includes('rbac.authorization.k8s.io/roles: escalate'));
+    assert.ok(!lines(any.namespaced).some((line) => line.includes('escalate')));
+  });
+
   it('go beyond the namespace just for what is read there', () => {
     const { namespaced, cluster } = rightsOf(project(SURVEY), 'namespaced');
     assert.deepEqual(lines(cluster), ['/nodes: list watch', '/pods: list watch', '/nodes/proxy: get', '/metrics: get']);

@@ -21,25 +21,30 @@ const OUTPUT_VERBS = ['create', 'delete', 'get', 'list', 'patch', 'watch'];
 const INPUT_VERBS = ['list', 'watch'];
 
 export function rightsOf(project: Project, watch: Place): Rights {
-  const { group, plural, enableFinalizer } = project;
+  const { group, plural } = project;
   const home: Place = project.scope === 'Cluster' ? 'cluster' : watch;
   const placeOf = ({ namespaced }: ResourceParameter, anywhere: boolean): Place =>
     namespaced && !anywhere ? home : 'cluster';
   const grants: Grant[] = [
     // GET: a fresh read tells a lost compare-and-swap from a refused one.
-    { place: home, group, resource: plural, verbs: ['get', 'list', 'watch', ...(enableFinalizer ? ['patch'] : [])] },
+    {
+      place: home,
+      group,
+      resource: plural,
+      verbs: ['get', 'list', 'watch', ...(hasFinalizer(project) ? ['patch'] : [])],
+    },
     { place: home, group, resource: `${plural}/status`, verbs: ['patch'] },
     { place: home, group: 'events.k8s.io', resource: 'events', verbs: ['create', 'patch'] },
   ];
-  for (const { inputs, outputs } of project.phases) {
+  for (const { inputs, outputs } of [...project.phases, project.finalizer]) {
     for (const { parameter, namespace } of inputs) {
       if (parameter.type === 'metrics') continue;
       const place = placeOf(parameter, namespace === 'any');
       grants.push({ place, group: parameter.group, resource: parameter.plural, verbs: INPUT_VERBS });
     }
-    for (const { parameter } of outputs) {
+    for (const { parameter, namespace } of outputs) {
       grants.push({
-        place: placeOf(parameter, false),
+        place: placeOf(parameter, namespace === 'any'),
         group: parameter.group,
         resource: parameter.plural,
         verbs: OUTPUT_VERBS,
@@ -52,6 +57,12 @@ export function rightsOf(project: Project, watch: Place): Rights {
     ...own.filter((each) => each.place === place).map(({ rule }) => rule),
   ];
   return { namespaced: rulesFor('namespaced'), cluster: rulesFor('cluster') };
+}
+
+/** Whether resources get a finalizer: the project has one, or makes what no owner reference can be on. */
+function hasFinalizer({ enableFinalizer, scope, phases }: Project): boolean {
+  const beyond = phases.some(({ outputs }) => outputs.some(({ namespace }) => namespace === 'any'));
+  return enableFinalizer || (scope === 'Namespaced' && beyond);
 }
 
 /** The operator's own lease, by name; a creation cannot be bound to a name. */
@@ -95,7 +106,10 @@ function rulesOf(grants: readonly Grant[], place: Place): readonly PolicyRule[] 
   return [...rules.values()];
 }
 
-/** A rule of the user's: what has no namespace cannot stand in a Role. Kinds that nobody declared count as namespaced. */
+/**
+ * A rule of the user's: what has no namespace, or is written in any, cannot stand in a Role. Kinds that nobody declared count as
+ * namespaced.
+ */
 function placed(rule: PolicyRule, project: Project, home: Place): readonly { place: Place; rule: PolicyRule }[] {
   if (home === 'cluster' || rule.nonResourceURLs) return [{ place: 'cluster', rule }];
   const clusterWide = (rule.resources ?? []).filter((resource) =>
@@ -109,9 +123,13 @@ function placed(rule: PolicyRule, project: Project, home: Place): readonly { pla
   ];
 }
 
-function isClusterWide(groups: readonly string[], resource: string, { customParameters }: Project): boolean {
+function isClusterWide(groups: readonly string[], resource: string, project: Project): boolean {
   const [plural] = resource.split('/');
-  return [...BUILTIN_RESOURCES, ...customParameters].some(
-    (kind) => kind.type === 'resource' && !kind.namespaced && kind.plural === plural && groups.includes(kind.group),
+  const is = (kind: ResourceParameter): boolean => kind.plural === plural && groups.includes(kind.group);
+  const outputs = [...project.phases, project.finalizer].flatMap((phase) => phase.outputs);
+  return (
+    [...BUILTIN_RESOURCES, ...project.customParameters].some(
+      (kind) => kind.type === 'resource' && !kind.namespaced && is(kind),
+    ) || outputs.some(({ parameter, namespace }) => namespace === 'any' && is(parameter))
   );
 }

@@ -74,7 +74,7 @@ const TRANSITION: StructuralSchema = {
   type: 'object',
   properties: {
     time: { description: 'When.', type: 'string', format: 'date-time' },
-    from: { description: 'The phase before; absent for the first.', type: 'string' },
+    from: { description: 'The phase before.', type: 'string' },
     to: { description: 'The phase after.', type: 'string' },
     reason: { description: 'Why, for programs.', type: 'string' },
   },

@@ -3,7 +3,7 @@ import { BACKOFF, DONE, REQUEUE, type Reconciler, type ReconcileResult } from '.
 import type { Cache } from '../cache/cache.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
-import { statusOf } from './status.ts';
+import { statusOf, type Transition } from './status.ts';
 import type { Environment } from './environment.ts';
 import { isLasting, isTransient, reasonOf, WorkerFailure } from './failures.ts';
 import { addFinalizer, finalize, hasFinalizer } from './finalizer.ts';
@@ -164,7 +164,7 @@ export class Scheduler implements Reconciler {
       metrics.drift(name, true);
     }
     if (drifts.size === 0) return undefined;
-    if (repairing) return this.#transition(run, repairing, undefined);
+    if (repairing) return this.#transition(run, repairing, 'OutputDrifted');
     for (const [name, drift] of drifts) {
       if (drift.told) continue;
       drift.told = true;
@@ -188,7 +188,7 @@ export class Scheduler implements Reconciler {
     new Tracker(run.key).replaceEarlierReads(caches.all());
     const observed = statusOf(run.resource)?.observedGeneration === run.resource.metadata.generation;
     if (!observed && plan.onSpecChange && plan.onSpecChange !== run.phase)
-      return this.#transition(run, plan.onSpecChange, undefined);
+      return this.#transition(run, plan.onSpecChange, 'SpecChanged');
     const atRest = this.#atRest(run);
     const ignoring = atRest.is === 'resting' && (!observed || ignoresSpec(run.resource));
     const standing: Standing = ignoring ? { is: 'ignoring' } : atRest;
@@ -209,7 +209,7 @@ export class Scheduler implements Reconciler {
     await writeOutputs(run, result.outputs);
     tracker.replaceEarlierReads(caches.all());
     this.#tellOfUnrepaired(run);
-    if (result.phase !== phase) return this.#transition(run, result.phase, result.status);
+    if (result.phase !== phase) return this.#transition(run, result.phase, 'WorkerResult', result.status);
     const observedOutputs = observeOutputs(run, false);
     const written = await writeStatus(run, {
       phase: phase.name,
@@ -234,11 +234,16 @@ export class Scheduler implements Reconciler {
   }
 
   /** Records that the resource goes to another phase, and runs that at once. */
-  async #transition(run: Run, to: Phase, user: CheckedResult['status']): Promise<ReconcileResult> {
+  async #transition(
+    run: Run,
+    to: Phase,
+    because: Transition['reason'],
+    user?: CheckedResult['status'],
+  ): Promise<ReconcileResult> {
     const { metrics, logger } = this.#environment;
     const standing: Standing = to.final ? this.#atRest(run) : { is: 'progressing' };
     const observedOutputs = observeOutputs(run, true);
-    const written = await writeStatus(run, { phase: to.name, standing, user, entering: to, observedOutputs });
+    const written = await writeStatus(run, { phase: to.name, standing, user, entering: to, because, observedOutputs });
     if (written === 'lost') return REQUEUE;
     metrics.synced(run.phase.name, 'transition');
     metrics.transition(run.phase.name, to.name);

@@ -5,7 +5,7 @@ import type { Phase } from '../plan.ts';
 import { conditionsFor, type Standing } from './conditions.ts';
 import type { ObservedOutputs } from './observed-outputs.ts';
 import { RunAborted, type Run } from './run.ts';
-import { statusOf, statusPatch } from './status.ts';
+import { statusOf, statusPatch, type Transition } from './status.ts';
 
 export interface StatusWrite {
   /** The name to record. */
@@ -15,6 +15,8 @@ export interface StatusWrite {
   readonly user?: Readonly<Record<string, unknown>> | undefined;
   /** The phase that conditions speak of; default: the run's. */
   readonly entering?: Phase;
+  /** Why another phase is entered. */
+  readonly because?: Transition['reason'] | undefined;
   /** What phases left behind; undefined: as it is. */
   readonly observedOutputs?: ObservedOutputs | undefined;
 }
@@ -67,7 +69,7 @@ function lost(run: Run): 'lost' {
 function change(
   run: Run,
   resource: KubernetesObject,
-  { phase, standing, user, entering, observedOutputs }: StatusWrite,
+  { phase, standing, user, entering, because, observedOutputs }: StatusWrite,
   now: string,
 ) {
   const status = statusOf(resource);
@@ -78,8 +80,23 @@ function change(
     observedGeneration: generation,
     conditions: conditionsFor(standing, entering ?? run.phase, generation, status?.conditions ?? [], now),
     observedOutputs,
+    transitions:
+      because === undefined
+        ? undefined
+        : pastOf(run, status?.transitions ?? [], { time: now, from: run.phase.name, to: phase, reason: because }),
     user,
   };
+}
+
+/** As many of the last transitions as are kept; undefined where there are none to keep, nor to take away. */
+function pastOf(
+  { environment }: Run,
+  past: readonly Transition[],
+  last: Transition,
+): readonly Transition[] | undefined {
+  const { transitions } = environment.plan;
+  if (transitions > 0) return [...past, last].slice(-transitions);
+  return past.length > 0 ? [] : undefined;
 }
 
 function revisionOf(resource: KubernetesObject): number | undefined {

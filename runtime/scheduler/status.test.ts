@@ -6,7 +6,8 @@ const resource = (status?: object | null) => ({
   ...(status !== undefined && { status }),
 });
 const conditions = [{ type: 'Ready', status: 'True' as const, reason: 'Final', message: '', lastTransitionTime: 't' }];
-const change = { phase: 'Done', observedGeneration: 2, conditions, observedOutputs: undefined, user: undefined };
+const unchanged = { observedOutputs: undefined, transitions: undefined, user: undefined };
+const change = { phase: 'Done', observedGeneration: 2, conditions, ...unchanged };
 const uid = { op: 'test', path: '/metadata/uid', value: 'u1' };
 
 describe('status patch', () => {

@@ -11,7 +11,18 @@ export interface StatusFields {
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
   readonly observedOutputs?: ObservedOutputs;
+  readonly transitions?: readonly Transition[];
   readonly [name: string]: unknown;
+}
+
+/** A change of the phase that lies behind. */
+export interface Transition {
+  /** RFC 3339. */
+  readonly time: string;
+  readonly from: string;
+  readonly to: string;
+  /** For programs: `WorkerResult`, `SpecChanged` or `OutputDrifted`. */
+  readonly reason: string;
 }
 
 export function statusOf(resource: KubernetesObject): StatusFields | undefined {
@@ -26,6 +37,8 @@ export interface StatusChange {
   readonly conditions: readonly Condition[];
   /** Undefined: as it is. */
   readonly observedOutputs: ObservedOutputs | undefined;
+  /** Undefined: as they are. */
+  readonly transitions: readonly Transition[] | undefined;
   /** The user's part, replaced as a whole; undefined: as it is. */
   readonly user: Readonly<Record<string, unknown>> | undefined;
 }
@@ -42,6 +55,7 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
     ...(change.observedGeneration !== undefined && { observedGeneration: change.observedGeneration }),
     conditions: change.conditions,
     ...(change.observedOutputs && { observedOutputs: change.observedOutputs }),
+    ...(change.transitions && { transitions: change.transitions }),
     ...change.user,
   };
   const dropped = change.user

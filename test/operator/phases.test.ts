@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PhaseDefinition } from 'autopilot-runtime';
-import { condition, final, isObserved, isTrue, phase, routes, sum, Testbed } from './testbed.ts';
+import { condition, final, isObserved, isTrue, phase, routes, sum, Testbed, type Route } from './testbed.ts';
 
 describe('phases', () => {
   let testbed: Testbed;
@@ -173,5 +173,28 @@ describe('phases', () => {
     const rests = await testbed.untilRoute('a', ({ status }) => status !== undefined);
     assert.equal(condition(rests, 'Ready').reason, 'NotReady');
     assert.equal(isTrue(rests, 'Reconciling'), false);
+  });
+
+  it('that lie behind are told in status, the last so many of them', async () => {
+    const first = phase(({ route }) => ({ phase: route.spec['n'] === 1 ? 'Work' : 'Done' }), { initial: true });
+    const operator = routes(
+      { First: first, Work: goes('Done'), Done: final },
+      { onSpecChange: 'First', transitions: 2 },
+    );
+    await testbed.run(operator);
+    await testbed.route('a', { n: 1 });
+    const told = await testbed.untilReady('a', 'Done');
+    const short = ({ status }: Route): readonly string[] =>
+      (status?.transitions ?? []).map(({ from, to, reason }) => `${from} ${to} ${reason}`);
+    assert.deepEqual(short(told), ['First Work WorkerResult', 'Work Done WorkerResult']);
+    assert.match(told.status?.transitions?.[0]?.time ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    await setSpec({ n: 2 });
+    const later = await testbed.untilRoute('a', (route) => isTrue(route, 'Ready') && isObserved(route));
+    assert.deepEqual(short(later), ['Done First SpecChanged', 'First Done WorkerResult']);
+    await testbed.stopOperators();
+    await testbed.run(routes({ First: first, Work: goes('Done'), Done: final }, { onSpecChange: 'First' }));
+    await setSpec({ n: 3 });
+    const none = await testbed.untilRoute('a', (route) => isTrue(route, 'Ready') && isObserved(route));
+    assert.deepEqual(short(none), []);
   });
 });

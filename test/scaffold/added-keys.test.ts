@@ -8,6 +8,9 @@ const ADDED = `kind: Tenant
 apiVersion: examples.io/v1
 operatorName: tenant-operator
 scope: Cluster
+transitions: 5
+enableFinalizer: true
+finalizer: { inputs: [{ name: pods, metadataOnly: true }], outputs: [jobs] }
 plural: tenancies
 shortNames: [tn]
 categories: [all]
@@ -56,6 +59,19 @@ const CRD = 'deploy/base/crd.yaml';
 const OPERATOR = 'src/operator.ts';
 
 const EFFECTS: Readonly<Record<string, readonly [file: string, shows: RegExp]>> = {
+  transitions: [OPERATOR, /transitions: 5/],
+  'finalizer.inputs': [
+    'src/api/tenancies/v1/types.ts',
+    /interface TenantFinalizerInputs \{\s+.*\s+readonly pods: MetadataReader;/,
+  ],
+  'finalizer.outputs': [
+    'src/api/tenancies/v1/types.ts',
+    /interface TenantFinalizerOutputs \{\s+readonly jobs\?: readonly Desired<IJob>\[\];/,
+  ],
+  'finalizer.inputs and outputs at run time': [
+    OPERATOR,
+    /finalizer: \{\s+inputs: \{\s+pods: \{.*\},\s+\},\s+outputs: \{\s+jobs: \{ type: jobs \},\s+\},\s+worker: finalizer,/,
+  ],
   scope: [CRD, /^ {2}scope: Cluster$/m],
   plural: [CRD, /^ {2}name: tenancies\.examples\.io$/m],
   shortNames: [CRD, /shortNames:\n\s+- tn$/m],

@@ -53,7 +53,18 @@ const CASES: Readonly<Record<string, Project>> = {
     },
   ),
   bounded: withBounds(
-    projectFixture({ Reading: { initial: true, inputs: ['deployments', 'secrets'], ready: false, adopt: true } }),
+    projectFixture(
+      {
+        Reading: {
+          initial: true,
+          inputs: ['deployments', 'secrets'],
+          outputs: ['configmaps', 'namespaces'],
+          ready: false,
+          adopt: true,
+        },
+      },
+      { enableFinalizer: true, transitions: 3 },
+    ),
   ),
 };
 
@@ -69,9 +80,11 @@ function withBounds(project: Project): Project {
       { ...deployments, selector, namespace: 'any' as const },
       { ...secrets, metadataOnly: true },
     ];
-    return Object.assign({}, phase, { inputs, onSpecChange: 'Reading', renamedFrom: ['Looking'] });
+    const outputs = phase.outputs.map((output) => ({ ...output, namespace: 'any' as const }));
+    return Object.assign({}, phase, { inputs, outputs, onSpecChange: 'Reading', renamedFrom: ['Looking'] });
   });
-  return { ...project, phases };
+  const [finalizer = project.finalizer] = phases;
+  return { ...project, phases, finalizer };
 }
 
 /** The commented example of a stub as code, as its user would start with it. */

@@ -111,24 +111,31 @@ function phaseOf(entry: PhaseEntry, index: number, reading: Reading, around: Sur
     description: description.replaceAll(/\s+/g, ' ').trim(),
     initial: entry.initial ?? false,
     final,
-    inputs: defined(
-      inputs.map((input, position) => input && checkInput(input, [...path, 'inputs', position], reading, around)),
-    ),
-    outputs: defined(
-      checkOutputKinds(
-        outputs.map(
-          (output, position) => output && checkOutput(output, [...path, 'outputs', position], reading, around),
-        ),
-        [...path, 'outputs'],
-        reading,
-      ),
-    ),
+    ...checkUses({ inputs, outputs }, path, reading, around),
     ...(next && { next }),
     ...(interval !== undefined && { interval }),
     ...(timeout !== undefined && { timeout }),
     ...(ready !== undefined && { ready }),
     adopt: entry.adopt ?? false,
     renamedFrom: defined(entry.renamedFrom),
+  };
+}
+
+/** What a phase, or the finalizer, reads and writes. */
+export function checkUses(
+  { inputs = [], outputs = [] }: Pick<PhaseEntry, 'inputs' | 'outputs'>,
+  path: Path,
+  reading: Reading,
+  around: Surroundings,
+): Pick<Phase, 'inputs' | 'outputs'> {
+  const checked = outputs.map(
+    (output, position) => output && checkOutput(output, [...path, 'outputs', position], reading, around),
+  );
+  return {
+    inputs: defined(
+      inputs.map((input, position) => input && checkInput(input, [...path, 'inputs', position], reading, around)),
+    ),
+    outputs: defined(checkOutputKinds(checked, [...path, 'outputs'], reading)),
   };
 }
 

@@ -48,26 +48,14 @@ export function checkOutput(
     return undefined;
   }
   checkNamespaceOwn(entry.namespace, parameter, path, reading, around);
-  if (around.scope === 'Namespaced') {
-    if (!parameter.namespaced) {
-      const what = `An output of cluster scope (\`${parameter.name}\`) of a resource in a namespace`;
-      reading.report(
-        FAULTS.notSupported({ what, remedy: `Remove it, or set \`scope: Cluster\` for ${around.kind}.` }),
-        path,
-      );
-    } else if (entry.namespace === 'any') {
-      const what = `\`namespace: any\` of an output`;
-      reading.report(
-        FAULTS.notSupported({ what, remedy: 'Remove it: outputs live in the namespace of their resource.' }),
-        [...path, 'namespace'],
-        'key',
-      );
-    }
-  }
   if (parameter.group === 'rbac.authorization.k8s.io' && !mentions(around.rbac, parameter)) {
     reading.report(FAULTS.rbacOutput({ name: parameter.name, plural: parameter.plural }), path);
   }
-  return { parameter, ...(entry.metadataOnly === true && { metadataOnly: true }) };
+  return {
+    parameter,
+    namespace: entry.namespace ?? defaultNamespace(parameter, around),
+    ...(entry.metadataOnly === true && { metadataOnly: true }),
+  };
 }
 
 function findParameter(
