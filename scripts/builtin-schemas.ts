@@ -38,6 +38,8 @@ for (const [path, group, version] of await groupVersions()) {
   resources.push(...(await resourcesOf(path, group, version)));
   await readDefinitions(path);
 }
+// Types of what is no resource: lists of groups, the version.
+for (const path of ['api', 'apis', 'apis/apps', 'version']) await readDefinitions(path);
 const version = stringAt(await get('/version'), 'gitVersion');
 const file = { server: version, resources, kinds: definitionsByKind(), definitions: encodeDefinitions() };
 const style = await prettier.resolveConfig(OUTPUT);

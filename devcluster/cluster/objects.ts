@@ -194,7 +194,7 @@ export class Objects {
     };
     const response = await respond(this.#handler, request, parsePath(path), this.#user);
     if (isStream(response)) throw new TypeError('a watch where an object was asked for');
-    const answer: unknown = JSON.parse(response.body);
+    const answer: unknown = JSON.parse(response.body.toString());
     if (response.status < 400) return answer;
     throw StatusError.from(answer);
   }

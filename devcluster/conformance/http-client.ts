@@ -37,6 +37,12 @@ export class HttpClient {
     return { code: statusCode, headers, value: text.startsWith('{') ? JSON.parse(text) : text };
   }
 
+  /** The body as it came, and its media type. */
+  async bytes(path: string, accept: string): Promise<{ readonly contentType: unknown; readonly body: Buffer }> {
+    const { headers, body } = await this.#request('GET', path, { headers: { accept } });
+    return { contentType: headers['content-type'], body: Buffer.from(await body.arrayBuffer()) };
+  }
+
   /** Opens a watch. */
   async watch(path: string): Promise<WatchStream> {
     const { statusCode, body } = await this.#request('GET', path, {});

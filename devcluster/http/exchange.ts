@@ -17,7 +17,7 @@ export type ApiResponse = PlainResponse | StreamResponse;
 export interface PlainResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** A watch. */

@@ -1,5 +1,5 @@
 import { SERVER_VERSION } from '../kinds/builtin-definitions.ts';
-import { openApiPaths } from '../kinds/openapi.ts';
+import { groupVersionPaths } from '../openapi/v3.ts';
 import { negotiate } from './accept.ts';
 import { CONTENT_TYPES, encode } from './render.ts';
 import { methodNotAllowed } from './status.ts';
@@ -50,13 +50,14 @@ const VERSION = {
 };
 
 function paths({ api }: Served): readonly string[] {
-  const groupVersions = openApiPaths(api.kinds).map((path) => `/${path}`);
+  const groupVersions = groupVersionPaths(api.kinds).map((path) => `/${path}`);
   const groups = groupVersions.map((path) => path.split('/').slice(0, 3).join('/'));
   const all = new Set([
     '/api',
     '/apis',
     '/healthz',
     '/livez',
+    '/openapi/v2',
     '/openapi/v3',
     '/readyz',
     '/version',

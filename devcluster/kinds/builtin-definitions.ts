@@ -28,10 +28,9 @@ export function definitionName(group: string, version: string, kind: string): st
   return Object.hasOwn(BY_KIND, key) ? BY_KIND[key] : undefined;
 }
 
-/** The names of the definitions of all kinds in a group version: lists and options too. */
-export function definitionNames(group: string, version: string): readonly string[] {
-  const prefix = `${group}/${version}/`;
-  return Object.keys(BY_KIND).flatMap((key) => (key.startsWith(prefix) ? (BY_KIND[key] ?? []) : []));
+/** Whether there is a definition of that name. */
+export function hasDefinition(name: string): boolean {
+  return Object.hasOwn(TEXTS, name);
 }
 
 /** A definition as it is in the file: references are `{ "$ref": <name of a definition>, … }`. Not to be changed. */

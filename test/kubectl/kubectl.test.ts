@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { startCluster } from 'autopilot-devcluster';
-import { findKubectl } from './find-kubectl.ts';
+import { findKubectls } from './find-kubectl.ts';
 import { Kubectl, rows } from './kubectl.ts';
 import type { Cluster } from 'autopilot-devcluster';
-
-const program = findKubectl();
 
 const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 const WIDGETS = {
@@ -80,16 +78,22 @@ const deployment = (name: string, replicas: number): object => ({
   },
 });
 
-describe('An unmodified kubectl works against the embedded cluster', function () {
-  this.timeout(60_000);
+const kubectls = findKubectls();
+if (kubectls.length === 0) {
+  it('kubectl works against the embedded cluster: skipped, none is there (KUBECTL names one)');
+}
+for (const { name, program } of kubectls) {
+  describe(`An unmodified ${name} works against the embedded cluster`, function () {
+    this.timeout(60_000);
+    works(program);
+  });
+}
+
+function works(program: string): void {
   let cluster: Cluster;
   let kubectl: Kubectl;
 
-  before(async function () {
-    if (program === undefined) {
-      console.log('      kubectl is not there: these tests are skipped (KUBECTL names one)');
-      this.skip();
-    }
+  before(async () => {
     cluster = await startCluster();
     kubectl = await Kubectl.create(program, await cluster.writeKubeconfig());
     await cluster.installCrd(WIDGETS);
@@ -327,6 +331,16 @@ describe('An unmodified kubectl works against the embedded cluster', function ()
       assert.equal(await kubectl.out(['get', 'wd', 'small', '-o', 'jsonpath={.status.phase}']), 'Done');
     });
 
+    it('apply of a list, with custom resources in it', async () => {
+      const items = [configMap('listed', { a: '1' }), widget('listed', { size: 2 })];
+      const list = { apiVersion: 'v1', kind: 'List', items };
+      const told = 'configmap/listed created\nwidget.example.com/listed created\n';
+      assert.equal(await kubectl.out(['apply', '-f', '-'], list), told);
+      const unknown = { apiVersion: 'v1', kind: 'List', items: [{ ...configMap('listed', {}), unknown: 1 }] };
+      const refused = await kubectl.run(['apply', '-f', '-'], unknown);
+      assert.match(refused.err, /unknown field "unknown" in io\.k8s\.api\.core\.v1\.ConfigMap/);
+    });
+
     it('apply on built-in kinds, by strategic merge patches', async () => {
       const apply = (...containers: string[]): Promise<string> =>
         kubectl.out(['apply', '-f', '-'], deploymentOf('client-side', ...containers));
@@ -428,4 +442,4 @@ describe('An unmodified kubectl works against the embedded cluster', function ()
       );
     });
   });
-});
+}

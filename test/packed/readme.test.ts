@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runningCluster } from '../../devcluster/dev/running.ts';
-import { findKubectl } from '../kubectl/find-kubectl.ts';
+import { findKubectls } from '../kubectl/find-kubectl.ts';
 import { openSandbox, ROOT, type Sandbox } from './installed.ts';
 import { tutorialBlocks, tutorialScript } from './tutorial.ts';
 
@@ -25,7 +25,8 @@ describe('The tutorial in README.md', () => {
     const blocks = await tutorialBlocks(README);
     assert.ok(blocks.length >= 8, `${blocks.length} blocks`);
     const kubectl =
-      findKubectl() ?? assert.fail('kubectl is not there: KUBECTL names one, or npm run build:kubernetes builds it');
+      findKubectls()[0]?.program ??
+      assert.fail('kubectl is not there: KUBECTL names one, or npm run build:kubernetes builds it');
     const env = { PATH: `${dirname(kubectl)}:${sandbox.env['PATH'] ?? ''}` };
     const { code, output } = await sandbox.run(ROOT, 'bash', ['-c', `umask 000\n${tutorialScript(blocks)}`], env);
     assert.equal(code, 0, output);

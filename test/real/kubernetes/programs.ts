@@ -7,11 +7,15 @@ import { join } from 'node:path';
 /** The Kubernetes that tests run against; `go.mod` beside this file pins the same. */
 export const KUBERNETES_VERSION = '1.37.2';
 
+/** The oldest kubectl that is tried; `go.mod` in the folder of its name pins it. */
+const OLD_KUBECTL_VERSION = '1.32.2';
+
 const PACKAGES = {
   etcd: 'go.etcd.io/etcd/server/v3',
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
   'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
   kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+  'kubectl-1.32': 'k8s.io/kubernetes/cmd/kubectl',
 } as const;
 
 export type Program = keyof typeof PACKAGES;
@@ -37,8 +41,8 @@ export async function buildPrograms(tell: (line: string) => void): Promise<void>
   }
   await mkdir(FOLDER, { recursive: true });
   for (const program of missing) {
-    tell(`building ${program} ${KUBERNETES_VERSION} from its Go module (once) …`);
-    await go([
+    tell(`building ${program} ${versionOf(program)} from its Go module (once) …`);
+    await go(moduleOf(program), [
       'build',
       '-mod=readonly',
       '-trimpath',
@@ -57,19 +61,28 @@ export function hasGo(): boolean {
 
 function linkerFlags(program: Program): string {
   if (program === 'etcd') return '-s -w';
-  const [major = '', minor = ''] = KUBERNETES_VERSION.split('.');
-  const version = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((name) => [
-    `-X ${name}.gitVersion=v${KUBERNETES_VERSION}`,
+  const version = versionOf(program);
+  const [major = '', minor = ''] = version.split('.');
+  const flags = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((name) => [
+    `-X ${name}.gitVersion=v${version}`,
     `-X ${name}.gitMajor=${major}`,
     `-X ${name}.gitMinor=${minor}`,
   ]);
-  return ['-s -w', ...version].join(' ');
+  return ['-s -w', ...flags].join(' ');
 }
 
-function go(args: readonly string[]): Promise<void> {
+function versionOf(program: Program): string {
+  return program === 'kubectl-1.32' ? OLD_KUBECTL_VERSION : KUBERNETES_VERSION;
+}
+
+function moduleOf(program: Program): string {
+  return program === 'kubectl-1.32' ? join(import.meta.dirname, program) : import.meta.dirname;
+}
+
+function go(folder: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('go', args, {
-      cwd: import.meta.dirname,
+      cwd: folder,
       env: { ...process.env, CGO_ENABLED: '0' },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
