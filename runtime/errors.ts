@@ -65,6 +65,12 @@ export function isStatus(error: unknown, ...statuses: readonly number[]): error 
   return error instanceof ApiError && statuses.includes(error.status);
 }
 
+/** A request that was not answered in its time. What became of it is not known; it may be tried again. */
+export class RequestTimeout extends Error {
+  /** As the errors of a connection have it. */
+  readonly code = 'ETIMEDOUT';
+}
+
 /** The text of anything that was thrown. Never throws itself, though what was thrown may have no text, or one that throws. */
 export function messageOf(error: unknown): string {
   try {
@@ -80,6 +86,8 @@ function workerOf(phase: string): string {
 }
 
 export const errors = {
+  requestTimedOut: (milliseconds: number) =>
+    new RequestTimeout(`no answer within the ${Math.floor(milliseconds)} ms that the request could take`),
   definition: (operator: string, problems: readonly string[]) =>
     new AutopilotError(
       'ERR_AP_DEFINITION',
@@ -106,6 +114,11 @@ export const errors = {
       'ERR_AP_CRD_NOT_ESTABLISHED',
       `The CRD ${name} was applied and is not served after ${seconds} s: \`kubectl describe crd ${name}\` tells why.`,
     ),
+
+  leaseTimes: (problem: string) =>
+    new AutopilotError('ERR_AP_LEASE_TIMES', `The times of leader election do not go together: ${problem}`),
+  notLeading: (why: string) =>
+    new AutopilotError('ERR_AP_NOT_LEADING', `Nothing is sent, since this replica does not lead any more: ${why}.`),
 
   // A worker's misuse. Each harms its own resource only.
   noResult: (phase: string, got: string) =>

@@ -18,6 +18,8 @@ export interface Change {
 type Event =
   | { readonly type: 'changed'; readonly entry: Entry }
   | { readonly type: 'deleted'; readonly entry: Entry }
+  /** A list beside the watch, of this version, did not have it. */
+  | { readonly type: 'absent'; readonly key: string; readonly resourceVersion: string }
   /** A consistent list as of `resourceVersion` had it, or (undefined) did not. */
   | {
       readonly type: 'listed';
@@ -27,11 +29,23 @@ type Event =
       readonly writes: number;
     };
 
+/** How a cache catches up with a consistent list that is read as metadata beside its watch. */
+export interface CatchUp {
+  /** All that exists, as of `resourceVersion`. Returns what the cache has in an older version or not at all: it is to be fetched. */
+  compare(objects: readonly KubernetesObject[], resourceVersion: string): readonly KubernetesObject[];
+  /** An object of these as it is now. */
+  fetched(object: KubernetesObject): void;
+  /** One of these is no longer there, as of this version. */
+  absent(key: string, resourceVersion: string): void;
+  /** All was told: the cache has what the list of this version had. */
+  end(resourceVersion: string): void;
+}
+
 /**
  * `missing`: the server does not know the kind. `forbidden`: it never let us list. Whoever was let once keeps what he has, since a server
  * that has just started refuses for a moment what it will allow.
  */
-type Availability = 'unlisted' | 'synced' | 'missing' | 'forbidden';
+type Availability = 'unlisted' | 'listed' | 'missing' | 'forbidden';
 
 /**
  * What the cluster holds of one selection, as far as the operator knows: the watch's view with the operator's own writes laid over
@@ -45,8 +59,8 @@ export class Cache implements Sink {
   readonly #requirements: readonly Requirement[];
   readonly #fieldManager: string;
   readonly #store = new Store();
-  readonly #listeners: ((change: Change) => void)[] = [];
-  readonly #availabilityListeners: (() => void)[] = [];
+  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #availabilityListeners = new Set<() => void>();
   /** Objects with a write under way, with the events that came meanwhile. */
   readonly #held = new Map<string, { count: number; readonly events: Event[] }>();
   /** Uids that we deleted and whose DELETED event is to come: DELETE answers no resource version, so older events of it may follow. */
@@ -58,6 +72,10 @@ export class Cache implements Sink {
   /** {@link #writes} when the list under way began: later writes may be missing in it. */
   #writesAtListing = 0;
   #availability: Availability = 'unlisted';
+  /** Set while what is here is too old to be acted on; whether a list of the watch began since. See {@link fallBehind}. */
+  #behind: { listing: boolean } | undefined;
+  /** A list beside the watch had all up to this version: what the watch tells of earlier ones is old. */
+  #caughtUpTo: string | undefined;
 
   constructor(selection: Selection, requirements: readonly Requirement[], fieldManager: string) {
     this.selection = selection;
@@ -65,9 +83,14 @@ export class Cache implements Sink {
     this.#fieldManager = fieldManager;
   }
 
-  /** Whether a consistent list has been seen, and the kind is still there. */
+  /** Whether it may be acted on: it was listed, is there, and is not behind. */
   get synced(): boolean {
-    return this.#availability === 'synced';
+    return this.listed && !this.#behind;
+  }
+
+  /** Whether a consistent list has been seen, and the kind is still there. */
+  get listed(): boolean {
+    return this.#availability === 'listed';
   }
 
   /** Whether the server said that it does not know the kind. */
@@ -97,13 +120,16 @@ export class Cache implements Sink {
     return this.#store.entries();
   }
 
-  onChange(listener: (change: Change) => void): void {
-    this.#listeners.push(listener);
+  /** Returns how to stop it. */
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
-  /** Calls back whenever {@link synced}, {@link isKindMissing} or {@link isForbidden} becomes true. */
-  onAvailability(listener: () => void): void {
-    this.#availabilityListeners.push(listener);
+  /** Calls back whenever {@link synced}, {@link listed}, {@link isKindMissing} or {@link isForbidden} has become true. Returns how to stop it. */
+  onAvailability(listener: () => void): () => void {
+    this.#availabilityListeners.add(listener);
+    return () => this.#availabilityListeners.delete(listener);
   }
 
   /**
@@ -151,9 +177,12 @@ export class Cache implements Sink {
 
   listing(): void {
     this.#writesAtListing = this.#writes;
+    if (this.#behind) this.#behind.listing = true;
   }
 
   replace(objects: readonly KubernetesObject[], resourceVersion: string): void {
+    // The list may be older than all that was known: of a server that was restored from a backup.
+    this.#caughtUpTo = undefined;
     const listed = new Map(objects.map((object) => [keyOf(object), this.#entry(object)]));
     const missing = [...this.#store.entries()].filter(({ key }) => !listed.has(key)).map(({ key }) => key);
     // A tombstone whose object the list does not have has served its purpose.
@@ -162,31 +191,78 @@ export class Cache implements Sink {
       this.#deliver(key, { type: 'listed', key, entry, resourceVersion, writes: this.#writesAtListing });
     for (const key of missing)
       this.#deliver(key, { type: 'listed', key, entry: undefined, resourceVersion, writes: this.#writesAtListing });
-    this.#becomes('synced');
+    this.#becomes('listed', this.#behind?.listing ? undefined : this.#behind);
   }
 
   missing(): void {
-    this.#becomes('missing');
+    this.#becomes('missing', this.#behind);
   }
 
   forbidden(): void {
-    if (this.#availability !== 'synced') this.#becomes('forbidden');
+    if (!this.listed) this.#becomes('forbidden', this.#behind);
   }
 
-  #becomes(availability: Availability): void {
-    if (this.#availability === availability) return;
+  /**
+   * From now on it counts only once it is as new as this moment: somebody else may have written up to now, and a watch lags. A list that
+   * begins later makes up for it: the next one of the watch, or one beside it.
+   */
+  fallBehind(): void {
+    this.#behind = { listing: false };
+  }
+
+  /** Begins to compare with a list beside the watch. */
+  beginCatchUp(): CatchUp {
+    const behind = this.#behind;
+    return {
+      compare: (objects, resourceVersion) => {
+        const listed = new Map(objects.map((object) => [keyOf(object), this.#entry(object)]));
+        const gone = [...this.#store.entries()].filter(({ key }) => !listed.has(key));
+        for (const { key } of gone) this.#deliver(key, { type: 'absent', key, resourceVersion });
+        return [...listed.values()].filter((entry) => !this.#isKnown(entry)).map(({ object }) => object);
+      },
+      fetched: (object) => {
+        const entry = this.#entry(object);
+        this.#deliver(entry.key, { type: 'changed', entry });
+      },
+      absent: (key, resourceVersion) => this.#deliver(key, { type: 'absent', key, resourceVersion }),
+      end: (resourceVersion) => {
+        this.#caughtUpTo = resourceVersion;
+        // It may have fallen behind once more meanwhile.
+        this.#becomes(this.#availability, this.#behind === behind ? undefined : this.#behind);
+      },
+    };
+  }
+
+  /** Whether this version is here or a later one, or we deleted the object. */
+  #isKnown({ key, uid, resourceVersion }: Entry): boolean {
+    if (this.#tombstones.get(key) === uid) return true;
+    const known = this.#store.get(key);
+    return known !== undefined && compareResourceVersions(known.resourceVersion, resourceVersion) >= 0;
+  }
+
+  #becomes(availability: Availability, behind: { listing: boolean } | undefined): void {
+    const before = [this.listed, this.synced, this.isKindMissing, this.isForbidden];
     this.#availability = availability;
-    for (const listener of this.#availabilityListeners) listener();
+    this.#behind = behind;
+    const after = [this.listed, this.synced, this.isKindMissing, this.isForbidden];
+    if (after.some((is, index) => is && !before[index])) for (const listener of this.#availabilityListeners) listener();
   }
 
   changed(object: KubernetesObject): void {
     const entry = this.#entry(object);
-    this.#deliver(entry.key, { type: 'changed', entry });
+    if (!this.#isOld(entry)) this.#deliver(entry.key, { type: 'changed', entry });
   }
 
   deleted(object: KubernetesObject): void {
     const entry = this.#entry(object);
-    this.#deliver(entry.key, { type: 'deleted', entry });
+    const { key, uid } = entry;
+    if (!this.#isOld(entry)) this.#deliver(key, { type: 'deleted', entry });
+    else if (this.#tombstones.get(key) === uid) this.#tombstones.delete(key);
+  }
+
+  /** The watch lags behind a list that was read beside it. */
+  #isOld({ resourceVersion }: Entry): boolean {
+    return this.#caughtUpTo !== undefined && compareResourceVersions(resourceVersion, this.#caughtUpTo) <= 0;
   }
 
   #selectsAll(key: string): boolean {
@@ -210,6 +286,7 @@ export class Cache implements Sink {
   #handle(event: Event): void {
     if (event.type === 'changed') this.#handleChanged(event.entry);
     else if (event.type === 'deleted') this.#handleDeleted(event.entry);
+    else if (event.type === 'absent') this.#handleAbsent(event.key, event.resourceVersion);
     else this.#handleListed(event.key, event.entry, event.resourceVersion, event.writes);
   }
 
@@ -228,6 +305,13 @@ export class Cache implements Sink {
 
   #handleDeleted({ key, uid, resourceVersion }: Entry): void {
     if (this.#tombstones.get(key) === uid) this.#tombstones.delete(key);
+    const known = this.#store.get(key);
+    if (!known || compareResourceVersions(known.resourceVersion, resourceVersion) > 0) return;
+    this.#overlay.delete(key);
+    this.#tell({ key, old: this.#store.delete(key), current: undefined, own: false });
+  }
+
+  #handleAbsent(key: string, resourceVersion: string): void {
     const known = this.#store.get(key);
     if (!known || compareResourceVersions(known.resourceVersion, resourceVersion) > 0) return;
     this.#overlay.delete(key);

@@ -5,6 +5,7 @@ import { formatSelector, type Requirement } from '../kube/selector.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Logger } from '../observe/logger.ts';
 import { Cache } from './cache.ts';
+import { catchUp } from './catch-up.ts';
 import { Reflector } from './reflector.ts';
 
 /** What somebody wants to read, or to know about. */
@@ -26,11 +27,13 @@ export interface CachesOptions {
 
 /** All caches of an operator: one for each selection, shared by all who need it. */
 export class Caches {
+  readonly #options: CachesOptions;
   readonly #caches: readonly { readonly cache: Cache; readonly reflector: Reflector }[];
   readonly #byNeed = new Map<Need, Cache>();
   readonly #byResource = new Map<string, Cache[]>();
 
   constructor(needs: readonly Need[], options: CachesOptions) {
+    this.#options = options;
     const caches = new Map<string, { cache: Cache; reflector: Reflector }>();
     for (const need of needs) {
       const served = servedBy(need, needs);
@@ -98,6 +101,19 @@ export class Caches {
   /** Keeps all caches up to date until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#caches.map(({ reflector }) => reflector.run(signal)));
+  }
+
+  /**
+   * Brings all to what the cluster has now, each as fast as it can; until then they are not synced. Resolves when that is done or
+   * `signal` aborts.
+   */
+  async catchUp(signal: AbortSignal): Promise<void> {
+    for (const { cache } of this.#caches) cache.fallBehind();
+    await Promise.all(
+      this.#caches.map(({ cache, reflector }) =>
+        catchUp(cache, { ...this.#options, listAnew: () => reflector.listAnew() }, signal),
+      ),
+    );
   }
 
   #ofType(type: ResourceType): readonly Cache[] {

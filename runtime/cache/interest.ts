@@ -54,6 +54,11 @@ export class InterestIndex {
     if (own.size === 0) this.#byReader.delete(reader);
   }
 
+  /** Forgets all readers. */
+  clear(): void {
+    for (const index of [this.#interests, this.#places, this.#byReader, this.#labels]) index.clear();
+  }
+
   /** Those whose reads would now be answered differently. Either side may be missing: the object appeared, or is gone. */
   readersOf(
     key: string,

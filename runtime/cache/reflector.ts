@@ -14,6 +14,7 @@ export interface Selection {
   readonly namespace?: string | undefined;
   /** As in a query; '' for everything. */
   readonly labelSelector: string;
+  readonly fieldSelector?: string;
   readonly metadataOnly: boolean;
 }
 
@@ -39,6 +40,8 @@ export interface ReflectorOptions {
   readonly random: () => number;
   readonly logger: Logger;
   readonly sink: Sink;
+  /** Milliseconds; longest pause before it tries again. Default 30 s. */
+  readonly longestRetry?: number;
 }
 
 const PAGE = 500;
@@ -83,7 +86,7 @@ export class Reflector {
   /** What the sink has cannot be relied on: ends the list or watch under way, and lists. */
   listAnew(): void {
     this.#listDue = true;
-    this.#current?.abort(new Error('a write found the kind missing'));
+    this.#current?.abort(new Error('what is known cannot be relied on'));
   }
 
   /** Runs until `signal` aborts. Never rejects. */
@@ -100,7 +103,8 @@ export class Reflector {
       // Also after a clean end: a server that closes each watch at once must not be asked without a pause.
       if (clock.monotonic() - started > GOOD_WATCH_MS) this.#retry = FIRST_RETRY_MS;
       else {
-        const longest = this.#isKindMissing ? LONGEST_MISSING_RETRY_MS : LONGEST_RETRY_MS;
+        const { longestRetry = LONGEST_RETRY_MS } = this.#options;
+        const longest = this.#isKindMissing ? Math.min(LONGEST_MISSING_RETRY_MS, longestRetry) : longestRetry;
         await pause(clock, Math.min(this.#retry, longest) * (1 + random()), signal);
         this.#retry = Math.min(this.#retry * 2, longest);
       }
@@ -150,6 +154,7 @@ export class Reflector {
       if (this.#resourceVersion === undefined) this.#options.sink.listing();
       const stream = await client.watch(selection.type, selection.namespace, {
         labelSelector: selection.labelSelector || undefined,
+        fieldSelector: selection.fieldSelector,
         metadataOnly: selection.metadataOnly,
         resourceVersion: this.#resourceVersion,
         timeoutSeconds: seconds,
@@ -171,6 +176,7 @@ export class Reflector {
     for (let next: string | undefined = ''; next !== undefined;) {
       const page = await client.list(selection.type, selection.namespace, {
         labelSelector: selection.labelSelector || undefined,
+        fieldSelector: selection.fieldSelector,
         metadataOnly: selection.metadataOnly,
         limit: PAGE,
         continue: next || undefined,

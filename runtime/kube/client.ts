@@ -2,6 +2,7 @@ import { ApiError } from '../errors.ts';
 import { pause, type Clock } from '../clock.ts';
 import type { Credentials } from './credentials.ts';
 import { frames, type WatchFrame } from './frames.ts';
+import type { RequestGate, RequestLimit } from './gate.ts';
 import { collectionPath, objectPath, resourceName } from './paths.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 import type { KubernetesObject, ResourceType } from './types.ts';
@@ -38,6 +39,7 @@ export interface ListPage {
 
 export interface WatchOptions extends CallOptions {
   readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
   /** Where to go on; undefined streams the whole list first (`sendInitialEvents`). */
   readonly resourceVersion?: string | undefined;
   readonly timeoutSeconds: number;
@@ -59,7 +61,9 @@ export interface KubeClientOptions {
   readonly fieldManager: string;
   readonly userAgent: string;
   readonly clock: Clock;
-  readonly onRequest?: (record: RequestRecord) => void;
+  readonly onRequest?: ((record: RequestRecord) => void) | undefined;
+  /** Asked for each request that is no watch, each time that it is sent. Default: all may be sent. */
+  readonly gate?: RequestGate | undefined;
 }
 
 const AS_METADATA = 'as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
@@ -81,6 +85,9 @@ interface Call extends CallOptions {
   readonly streamed?: boolean;
 }
 
+/** Makes something of a successful answer. */
+type Read<Answer> = (response: TransportResponse) => Answer | Promise<Answer>;
+
 /**
  * The API server's verbs, as far as the runtime needs them, on plain JSON objects. Answers other than success throw an
  * {@link ApiError}. "Later" (429, or 503 with Retry-After) is waited for and sent again a few times; nothing else is repeated.
@@ -90,6 +97,11 @@ export class KubeClient {
 
   constructor(options: KubeClientOptions) {
     this.#options = options;
+  }
+
+  /** The same client for requests that another gate has to let pass. */
+  through(gate: RequestGate): KubeClient {
+    return new KubeClient({ ...this.#options, gate });
   }
 
   get({ type, name, namespace }: ObjectRef, options?: CallOptions): Promise<KubernetesObject> {
@@ -102,6 +114,7 @@ export class KubeClient {
     namespace: string | undefined,
     options: CallOptions & {
       readonly labelSelector?: string | undefined;
+      readonly fieldSelector?: string | undefined;
       readonly limit: number;
       readonly continue?: string | undefined;
     },
@@ -112,7 +125,12 @@ export class KubeClient {
       type,
       method: 'GET',
       path: collectionPath(type, namespace),
-      query: { labelSelector: options.labelSelector, limit: String(options.limit), continue: options.continue },
+      query: {
+        labelSelector: options.labelSelector,
+        fieldSelector: options.fieldSelector,
+        limit: String(options.limit),
+        continue: options.continue,
+      },
       accept: accept(options.metadataOnly, AS_METADATA_LIST),
     });
     const { items, metadata } = answer as {
@@ -133,7 +151,7 @@ export class KubeClient {
     options: WatchOptions,
   ): Promise<AsyncGenerator<WatchFrame, void>> {
     const initial = options.resourceVersion === undefined;
-    const response = await this.#send({
+    const call: Call = {
       ...options,
       verb: 'watch',
       type,
@@ -144,12 +162,13 @@ export class KubeClient {
         allowWatchBookmarks: 'true',
         timeoutSeconds: String(options.timeoutSeconds),
         labelSelector: options.labelSelector,
+        fieldSelector: options.fieldSelector,
         resourceVersion: options.resourceVersion,
         ...(initial && { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' }),
       },
       streamed: true,
-    });
-    return frames(response.body);
+    };
+    return this.#send(call, ({ body }) => frames(body));
   }
 
   /** Fails with 409 AlreadyExists where there is one, and with 400 where the kind has no such field, which would be dropped otherwise. */
@@ -238,36 +257,53 @@ export class KubeClient {
     return (await this.#json({ accept: accept(call.metadataOnly, AS_METADATA), ...call })) as KubernetesObject;
   }
 
-  async #json(call: Call): Promise<unknown> {
-    const response = await this.#send(call);
-    return JSON.parse(await response.body.text());
+  #json(call: Call): Promise<unknown> {
+    return this.#send(call, async ({ body }): Promise<unknown> => JSON.parse(await body.text()));
   }
 
-  /** Sends the call; a success is returned with its body unread. */
-  async #send(call: Call): Promise<TransportResponse> {
+  /** Sends the call; `read` makes of a success what is returned. */
+  async #send<Answer>(call: Call, read: Read<Answer>): Promise<Answer> {
     for (let attempt = 0; ; attempt += 1) {
-      const response = await this.#attempt(call);
-      if (response.status >= 200 && response.status < 300) return response;
-      const error = await this.#failure(call, response);
-      if (response.status === 401) this.#options.credentials.reject();
-      const wait = error.retryAfter;
-      const again =
-        response.status === 401 ? attempt === 0 : wait !== undefined && wait <= LONGEST_WAIT_MS && attempt < RETRIES;
-      if (!again) throw error;
-      const giveUp = call.signal ?? call.giveUp;
-      await pause(this.#options.clock, wait ?? 0, giveUp);
-      if (giveUp?.aborted) throw error;
+      try {
+        return await this.#attempt(call, read);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.status === 401) this.#options.credentials.reject();
+        const wait = error.retryAfter;
+        const again =
+          error.status === 401 ? attempt === 0 : wait !== undefined && wait <= LONGEST_WAIT_MS && attempt < RETRIES;
+        if (!again) throw error;
+        const giveUp = call.signal ?? call.giveUp;
+        await pause(this.#options.clock, wait ?? 0, giveUp);
+        if (giveUp?.aborted) throw error;
+      }
     }
   }
 
-  async #attempt(call: Call): Promise<TransportResponse> {
-    const { transport, credentials, clock, userAgent, onRequest } = this.#options;
+  async #attempt<Answer>(call: Call, read: Read<Answer>): Promise<Answer> {
+    const { credentials, gate } = this.#options;
+    // Before the gate is asked: a token may have to be read first.
+    const authorization = await credentials.headers();
+    return gate && !call.streamed
+      ? gate.pass((limit) => this.#exchange(call, authorization, read, limit))
+      : this.#exchange(call, authorization, read);
+  }
+
+  async #exchange<Answer>(
+    call: Call,
+    authorization: Readonly<Record<string, string>>,
+    read: Read<Answer>,
+    limit?: RequestLimit,
+  ): Promise<Answer> {
+    const { transport, clock, userAgent, onRequest } = this.#options;
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(name, value);
+    // A Go duration: without a unit it is refused, and 0 is no limit.
+    if (limit) query.set('timeout', `${Math.floor(limit.timeout)}ms`);
     const headers: Record<string, string> = {
       accept: call.accept ?? accept(call.metadataOnly, AS_METADATA),
       'user-agent': userAgent,
-      ...(await credentials.headers()),
+      ...authorization,
     };
     if (call.contentType !== undefined) headers['content-type'] = call.contentType;
     const started = clock.monotonic();
@@ -278,11 +314,13 @@ export class KubeClient {
         path: query.size > 0 ? `${call.path}?${query.toString()}` : call.path,
         headers,
         ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-        signal: call.signal,
+        signal: call.signal && limit ? AbortSignal.any([call.signal, limit.signal]) : (call.signal ?? limit?.signal),
+        start: limit?.start,
         ...(call.streamed && { streamed: true }),
       });
       ({ status } = response);
-      return response;
+      if (status < 200 || status >= 300) throw await this.#failure(call, response);
+      return await read(response);
     } finally {
       const seconds = (clock.monotonic() - started) / 1000;
       onRequest?.({ verb: call.verb, resource: resourceName(call.type), method: call.method, status, seconds });

@@ -1,4 +1,4 @@
-import { Pool, ProxyAgent, type Dispatcher } from 'undici';
+import { DecoratorHandler, Pool, ProxyAgent, type Dispatcher } from 'undici';
 import type { ClusterAccess } from './kubeconfig.ts';
 
 /** One HTTP exchange with an API server; tests hand in their own. */
@@ -15,6 +15,8 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal | undefined;
+  /** Called when the request is about to be written to its connection. What it throws, the request fails with, and nothing is sent. */
+  readonly start?: (() => void) | undefined;
   /** A response that goes on for minutes: no time limit on its body. */
   readonly streamed?: boolean;
 }
@@ -41,8 +43,8 @@ export function connect(access: Pick<ClusterAccess, 'server' | 'tls' | 'proxy'>)
       ? new Pool(origin, { connections: null, connect: connectOptions, pipelining: 1 })
       : new ProxyAgent({ uri: access.proxy, requestTls: connectOptions });
   return {
-    async send({ method, path, headers, body, signal, streamed }) {
-      const response = await dispatcher.request({
+    async send({ method, path, headers, body, signal, start, streamed }) {
+      const response = await (start ? dispatcher.compose(asking(start)) : dispatcher).request({
         origin,
         path: prefix + path,
         method,
@@ -56,4 +58,25 @@ export function connect(access: Pick<ClusterAccess, 'server' | 'tls' | 'proxy'>)
     },
     close: () => dispatcher.destroy(),
   };
+}
+
+/** Asks before a request is written: a pool may have let it wait for a connection. */
+function asking(start: () => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => dispatch(options, new AskingHandler(handler, start));
+}
+
+class AskingHandler extends DecoratorHandler implements Dispatcher.DispatchHandler {
+  readonly #handler: Dispatcher.DispatchHandler;
+  readonly #start: () => void;
+
+  constructor(handler: Dispatcher.DispatchHandler, start: () => void) {
+    super(handler);
+    this.#handler = handler;
+    this.#start = start;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.#start();
+    this.#handler.onRequestStart?.(controller, context);
+  }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { isNamespaceTerminating, isStatus, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { microTime } from '../kube/micro-time.ts';
 import { apiVersionOf } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import { EventBudget, forgetIdle } from './event-budget.ts';
@@ -158,9 +159,4 @@ function cut(text: string, bytes: number): string {
     .subarray(0, bytes - Buffer.byteLength('…'))
     .toString()
     .replace(/\uFFFD+$/, '')}…`;
-}
-
-/** `metav1.MicroTime`. */
-function microTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('Z', '000Z');
 }
