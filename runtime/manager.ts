@@ -1,15 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import { wakeOnChanges } from './scheduler/wakes.ts';
 import type { Cache } from './cache/cache.ts';
 import { Caches } from './cache/caches.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { OperatorConfig } from './config/load.ts';
 import { Controller } from './controller/controller.ts';
+import { errors } from './errors.ts';
 import { KubeClient } from './kube/client.ts';
 import type { ClusterAccess } from './kube/kubeconfig.ts';
 import { connect, type Transport } from './kube/transport.ts';
 import { resourceName } from './kube/paths.ts';
+import { Elector } from './leaderelection/elector.ts';
+import { identityOf, type LeaderElection } from './leaderelection/participation.ts';
+import type { Term } from './leaderelection/term.ts';
 import { EventRecorder } from './observe/events.ts';
 import type { ResourceSummary, TellProgress } from './observe/progress.ts';
 import type { RootLogger } from './observe/logger.ts';
@@ -22,6 +23,7 @@ import { needsOf } from './scheduler/needs.ts';
 import { reportProgress, summarise } from './scheduler/progress.ts';
 import { ResourceStates } from './scheduler/resource-state.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
+import { isOurs, wakeOnChanges } from './scheduler/wakes.ts';
 
 /** The version of this runtime, for the user agent. */
 export interface ManagerOptions {
@@ -33,6 +35,8 @@ export interface ManagerOptions {
   readonly development: boolean;
   /** Whether metrics tell of the process too; once a process. */
   readonly processMetrics: boolean;
+  /** How one of several replicas is elected to work. Default: this one works, whatever others do. */
+  readonly leaderElection?: LeaderElection | undefined;
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly transport?: Transport;
@@ -48,7 +52,14 @@ export class Manager {
   readonly #transport: Transport;
   readonly #caches: Caches;
   readonly #environment: Environment;
-  readonly #controller: Controller;
+  readonly #scheduler: Scheduler;
+  readonly #election: { readonly elector: Elector; readonly tell: (leads: boolean) => void } | undefined;
+  /** While this process works. */
+  #controller: Controller | undefined;
+  /** While this process leads. */
+  #term: Term | undefined;
+  readonly #resigning = new AbortController();
+  #electing: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
   #servers: readonly HttpServer[] = [];
   #watching: Promise<void> = Promise.resolve();
@@ -80,10 +91,13 @@ export class Manager {
     const watchNamespace = config.watchNamespace || undefined;
     const needs = needsOf(plan, marks, watchNamespace);
     this.#caches = new Caches(needs.needs, { client: this.client, fieldManager: plan.name, clock, random, logger });
-    const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;
+    const { leaderElection } = options;
+    const identity = leaderElection?.identity ?? identityOf({});
+    // Whatever is sent for resources goes through this one; lists and watches do not, since who stands by has them too.
+    const client = leaderElection ? this.client.through({ pass: (send) => this.#leading().pass(send) }) : this.client;
     this.#environment = {
       plan,
-      client: this.client,
+      client,
       caches: this.#caches,
       marks,
       clock,
@@ -91,10 +105,10 @@ export class Manager {
       logger,
       metrics: this.metrics,
       events: new EventRecorder({
-        client: this.client,
+        client,
         type: plan.resource,
         controller: plan.name,
-        instance,
+        instance: identity,
         clock,
         logger,
       }),
@@ -103,14 +117,21 @@ export class Manager {
       views: needs.views(this.#caches),
       states: new ResourceStates(),
     };
-    const scheduler = new Scheduler(this.#environment);
-    this.#controller = new Controller({
-      reconciler: scheduler,
-      concurrency: config.concurrency,
-      clock,
-      logger,
-      observer: this.metrics.controllerObserver(),
-    });
+    this.#scheduler = new Scheduler(this.#environment);
+    this.#election = leaderElection && {
+      tell: this.metrics.leader(plan.name),
+      elector: new Elector({
+        client: this.client,
+        name: plan.name,
+        namespace: leaderElection.namespace,
+        identity,
+        times: leaderElection.times,
+        clock,
+        random,
+        logger,
+        lead: (term, stopping) => this.#lead(term, stopping),
+      }),
+    };
     const kindsThat = (is: (cache: Cache) => boolean): readonly string[] => [
       ...new Set(
         this.#caches
@@ -123,21 +144,22 @@ export class Manager {
       missing: () => kindsThat((cache) => cache.isKindMissing),
       forbidden: () => kindsThat((cache) => cache.isForbidden),
     });
-    wakeOnChanges(this.#environment, (key) => this.#controller.add(key));
+    wakeOnChanges(this.#environment, (key) => this.#controller?.add(key));
     if (options.progress) reportProgress(this.#environment, options.progress);
     for (const cache of this.#caches.all()) {
       cache.onAvailability(() => {
-        for (const key of scheduler.takeWaiting()) this.#controller.add(key);
+        for (const key of this.#scheduler.takeWaiting()) this.#controller?.add(key);
       });
     }
   }
 
-  /** Serves probes and metrics, starts watches and workers. Throws ERR_AP_ADDRESS where an address cannot be listened on. */
+  /** Serves probes and metrics, starts watches and, as soon as it leads, workers. Throws ERR_AP_ADDRESS where an address cannot be listened on. */
   async start(): Promise<void> {
     const { plan, config, logger } = this.#options;
     this.#servers = await this.#serve();
     this.#watching = this.#caches.run(this.#stopping.signal);
-    this.#controller.start();
+    if (this.#election) this.#electing = this.#election.elector.run(this.#resigning.signal);
+    else this.#startWork();
     const addresses = this.#servers.map(({ address }) => address).join(', ');
     logger.info(
       {
@@ -151,13 +173,58 @@ export class Manager {
 
   /** Takes up no more work, lets requests under way end, and closes everything. */
   async stop(): Promise<void> {
-    await this.#controller.stop();
-    await this.#environment.events.flush();
+    this.#resigning.abort();
+    await this.#electing;
+    await this.#stopWork();
     this.#stopping.abort();
     await this.#watching;
     await Promise.all(this.#servers.map((server) => server.close()));
     await this.#transport.close();
     this.#options.logger.info(`${this.#options.plan.name} stopped`);
+  }
+
+  /** Works until the term is over or this process is to stop, and until the last of it has ended. */
+  async #lead(term: Term, stopping: AbortSignal): Promise<void> {
+    this.#term = term;
+    this.#election?.tell(true);
+    const catchingUp = this.#caches.catchUp(term.signal);
+    this.#startWork();
+    await new Promise<void>((resolve) => {
+      // At once, so that what runs is told before it finds that it can send nothing.
+      const end = (): void => resolve(this.#stopWork());
+      term.signal.addEventListener('abort', end, { once: true });
+      stopping.addEventListener('abort', end, { once: true });
+      if (term.signal.aborted || stopping.aborted) end();
+    });
+    this.#election?.tell(false);
+    if (term.signal.aborted) await catchingUp;
+  }
+
+  #leading(): Term {
+    if (!this.#term) throw errors.notLeading('it has not acquired the lease');
+    return this.#term;
+  }
+
+  /** Everything from the beginning, over what the caches have. */
+  #startWork(): void {
+    const { config, logger, clock = systemClock } = this.#options;
+    this.#scheduler.reset();
+    this.#controller = new Controller({
+      reconciler: this.#scheduler,
+      concurrency: config.concurrency,
+      clock,
+      logger,
+      observer: this.metrics.controllerObserver(),
+    });
+    this.#controller.start();
+    for (const { key } of this.#environment.views.resources.entries())
+      if (isOurs(key, this.#environment)) this.#controller.add(key);
+  }
+
+  async #stopWork(): Promise<void> {
+    await this.#controller?.stop();
+    this.#controller = undefined;
+    await this.#environment.events.flush();
   }
 
   /** The resources and what they have made, as far as is known. */
@@ -170,9 +237,9 @@ export class Manager {
     const { resources } = this.#environment.views;
     const own = resourceName(resources.selection.type);
     if (resources.isKindMissing) return `${own} is not installed in the cluster`;
-    if (!resources.synced) return `${own} has not been listed yet`;
+    if (!resources.listed) return `${own} has not been listed yet`;
     for (const [cache, trouble] of this.#caches.troubles()) {
-      if (cache.synced) return `the watch of ${resourceName(cache.selection.type)} is broken: ${trouble}`;
+      if (cache.listed) return `the watch of ${resourceName(cache.selection.type)} is broken: ${trouble}`;
     }
     return undefined;
   }

@@ -9,5 +9,5 @@ export type * from './kube/types.ts';
 export type { Logger } from './observe/logger.ts';
 export type * from './operator.ts';
 export { defineOperator } from './plan.ts';
-export { run, start, type RunningOperator, type StartOptions } from './start.ts';
+export { run, start, type LeaderElectionOptions, type RunningOperator, type StartOptions } from './start.ts';
 export type * from './worker.ts';

@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { systemClock } from './clock.ts';
-import { loadConfig, unknownVariables, type OperatorConfig } from './config/load.ts';
+import { parseDuration, type Duration } from './config/duration.ts';
+import { environmentName, loadConfig, unknownVariables, type OperatorConfig } from './config/load.ts';
 import { devLoop, type DevLoop } from './development.ts';
 import { AutopilotError, errors, messageOf } from './errors.ts';
 import { installCrd } from './install-crd.ts';
 import { findCluster, fromKubeconfig } from './kube/kubeconfig.ts';
+import { identityOf, leaseNamespace } from './leaderelection/participation.ts';
+import { checkLeaseTimes, LEASE_TIMES, type LeaseTimes } from './leaderelection/times.ts';
 import { Manager } from './manager.ts';
 import { createLogger, silentLogger, type RootLogger } from './observe/logger.ts';
 import type { OperatorDefinition } from './operator.ts';
@@ -17,8 +20,23 @@ export interface StartOptions {
   readonly config?: Partial<OperatorConfig>;
   /** Install the kind's CRD first, from the definition's `schema`. */
   readonly installCrd?: boolean;
+  /**
+   * Take part in an election, by these times where they are not the defaults. Default: no part; this operator works, whatever others do.
+   * `enableLeaderElection` of `config` is not asked.
+   */
+  readonly leaderElection?: LeaderElectionOptions;
   /** Default: silent. */
   readonly logger?: RootLogger;
+}
+
+/** Times of an election. Names and defaults are client-go's. */
+export interface LeaderElectionOptions {
+  /** So long after its last renewal a lease is for others to take. Whole seconds. Default 15s. */
+  readonly leaseDuration?: Duration;
+  /** So long after its last renewal this replica sends nothing any more. Default 10s. */
+  readonly renewDeadline?: Duration;
+  /** Pause between two renewals, and before another try to acquire. Default 2s. */
+  readonly retryPeriod?: Duration;
 }
 
 /** An operator that runs in this process. */
@@ -45,7 +63,20 @@ export async function start(operator: OperatorDefinition, options: StartOptions 
     ...options.config,
   };
   const logger = options.logger ?? silentLogger;
-  const manager = new Manager({ plan, access, config, logger, development: true, processMetrics: false });
+  const leaderElection = options.leaderElection && {
+    namespace: leaseNamespace(config.leaderElectionNamespace, process.env, access),
+    identity: identityOf(process.env),
+    times: timesOf(options.leaderElection),
+  };
+  const manager = new Manager({
+    plan,
+    access,
+    config,
+    logger,
+    leaderElection,
+    development: true,
+    processMetrics: false,
+  });
   if (options.installCrd) await installCrd(operator, manager.client);
   await manager.start();
   return {
@@ -55,6 +86,24 @@ export async function start(operator: OperatorDefinition, options: StartOptions 
   };
 }
 
+function timesOf(options: LeaderElectionOptions): LeaseTimes {
+  const milliseconds = (name: keyof LeaseTimes): number => {
+    const text = options[name];
+    if (text === undefined) return LEASE_TIMES[name];
+    const time = parseDuration(text);
+    if (time === undefined)
+      throw errors.leaseTimes(`${name} is ${JSON.stringify(text)}, which is no duration such as "15s".`);
+    return time;
+  };
+  const times = {
+    leaseDuration: milliseconds('leaseDuration'),
+    renewDeadline: milliseconds('renewDeadline'),
+    retryPeriod: milliseconds('retryPeriod'),
+  };
+  checkLeaseTimes(times);
+  return times;
+}
+
 /** Where the configuration is; `AUTOPILOT_CONFIG` names another file. */
 const CONFIG_FILE = 'autopilot-operator.yaml';
 /** Longest time from a signal to the end of the process; a pod is killed after its terminationGracePeriodSeconds (default 30). */
@@ -62,8 +111,8 @@ const STOP_MS = 20_000;
 
 /**
  * Runs an operator as this process' work: reads autopilot-operator.yaml and the environment, finds the cluster, works until SIGTERM or
- * SIGINT, and lets what is under way end. Exit code 0 after a clean stop, 1 with a message where it cannot start.
- * With AUTOPILOT_DEV=1 (set by the dev loop) it installs its own CRD, serves probes and metrics on loopback only, and where it was started
+ * SIGINT, and lets what is under way end. Of several replicas one works, elected by a lease, unless `enableLeaderElection` is false. Exit code 0 after a clean stop, 1 with a message where it cannot start.
+ * With AUTOPILOT_DEV=1 (set by the dev loop) it takes part in an election only where AUTOPILOT_ENABLE_LEADER_ELECTION=true says so, installs its own CRD, serves probes and metrics on loopback only, and where it was started
  * with a channel for messages tells through it what happens, ends when that does, and logs to it instead of standard output.
  */
 export async function run(operator: OperatorDefinition): Promise<void> {
@@ -85,7 +134,23 @@ export async function run(operator: OperatorDefinition): Promise<void> {
     for (const problem of unknownVariables(process.env)) logger.warn(problem);
     const access = findCluster(process.env, systemClock);
     const progress = loop?.tell;
-    const manager = new Manager({ plan, access, config, logger, development, processMetrics: true, progress });
+    const leaderElection = takesPart(config, process.env)
+      ? {
+          namespace: leaseNamespace(config.leaderElectionNamespace, process.env, access),
+          identity: identityOf(process.env),
+          times: LEASE_TIMES,
+        }
+      : undefined;
+    const manager = new Manager({
+      plan,
+      access,
+      config,
+      logger,
+      leaderElection,
+      development,
+      processMetrics: true,
+      progress,
+    });
     if (development) {
       const installed = await installCrd(operator, manager.client);
       progress?.({ type: 'crd', ...installed });
@@ -102,6 +167,12 @@ export async function run(operator: OperatorDefinition): Promise<void> {
     else console.error(message);
     process.exitCode = 1;
   }
+}
+
+/** In development the file does not count: it is written for the cluster, where there are replicas. */
+function takesPart({ enableLeaderElection }: OperatorConfig, env: NodeJS.ProcessEnv): boolean {
+  const told = env[environmentName('enableLeaderElection')] !== undefined;
+  return enableLeaderElection && (told || env['AUTOPILOT_DEV'] !== '1');
 }
 
 /** Undefined where there is no file, and there need not be one. */

@@ -21,6 +21,13 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   'runtime/queue': ['runtime/clock.ts'],
   'runtime/cache': ['runtime/clock.ts', 'runtime/errors.ts', 'runtime/kube', 'runtime/observe'],
   'runtime/controller': ['runtime/clock.ts', 'runtime/errors.ts', 'runtime/observe', 'runtime/queue'],
+  'runtime/leaderelection': [
+    'runtime/cache',
+    'runtime/clock.ts',
+    'runtime/errors.ts',
+    'runtime/kube',
+    'runtime/observe',
+  ],
   'runtime/config': ['runtime/config/*', 'runtime/errors.ts'],
   'runtime/config/duration.ts': [],
   'runtime/config/fields.ts': ['runtime/config/duration.ts'],

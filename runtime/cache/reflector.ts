@@ -98,7 +98,8 @@ export class Reflector {
         await this.#listAndWatch(signal);
       } catch (error) {
         if (signal.aborted) return;
-        this.#failed(error);
+        // It was ended by us, to begin anew.
+        if (!this.#listDue) this.#failed(error);
       }
       // Also after a clean end: a server that closes each watch at once must not be asked without a pause.
       if (clock.monotonic() - started > GOOD_WATCH_MS) this.#retry = FIRST_RETRY_MS;

@@ -30,6 +30,7 @@ describe('controller', () => {
         added: () => undefined,
         taken: () => undefined,
         done: () => undefined,
+        dropped: () => undefined,
         started: () => undefined,
         finished: (result) => finished.push(result),
         retried: () => undefined,

@@ -172,6 +172,10 @@ export class Metrics {
         this.#workTime.observe(name, (this.#clock.monotonic() - (this.#takenAt.get(key) ?? 0)) / 1000);
         this.#takenAt.delete(key);
       },
+      dropped: (key: string): void => {
+        this.#depth.dec(name);
+        this.#addedAt.delete(key);
+      },
       started: (): void => this.#active.inc(controller),
       finished: (result: string, seconds: number): void => {
         this.#active.dec(controller);
@@ -226,6 +230,18 @@ export class Metrics {
       gauge.reset();
       for (const kind of kinds()) gauge.set({ kind }, 1);
     });
+  }
+
+  /** Tells from now on whether this process leads; `lease` is the lease's name. */
+  leader(lease: string): (leads: boolean) => void {
+    const gauge = this.#gauge(
+      'leader_election_master_status',
+      'Gauge of if the reporting system is master of the relevant lease, 0 indicates backup, 1 indicates master.',
+      ['name'],
+    );
+    const tell = (leads: boolean): void => gauge.set({ name: lease }, leads ? 1 : 0);
+    tell(false);
+    return tell;
   }
 
   synced(phase: string, result: 'transition' | 'stayed' | 'failed' | 'aborted'): void {

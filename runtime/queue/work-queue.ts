@@ -51,6 +51,7 @@ export class WorkQueue {
   /** Nothing is given out any more; what is being processed may end. */
   close(): void {
     this.#closed = true;
+    for (const key of this.#dirty) this.#observer.dropped(key);
     this.#waiting.clear();
     this.#dirty.clear();
     for (const taker of this.#takers.splice(0)) taker(undefined);
@@ -74,6 +75,13 @@ export interface QueueObserver {
   added(key: string): void;
   taken(key: string): void;
   done(key: string): void;
+  /** Added, and not taken before the queue was closed. */
+  dropped(key: string): void;
 }
 
-const SILENT: QueueObserver = { added: () => undefined, taken: () => undefined, done: () => undefined };
+const SILENT: QueueObserver = {
+  added: () => undefined,
+  taken: () => undefined,
+  done: () => undefined,
+  dropped: () => undefined,
+};

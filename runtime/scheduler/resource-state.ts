@@ -72,6 +72,13 @@ export class ResourceStates {
     return this.#keys.get(uid);
   }
 
+  /** As after a restart: nothing is remembered, but which resources there are. */
+  reset(resources: Iterable<Pick<Entry, 'key' | 'uid'>>): void {
+    this.#byKey.clear();
+    this.#keys.clear();
+    for (const resource of resources) this.of(resource);
+  }
+
   delete(key: string): void {
     const state = this.#byKey.get(key);
     if (!state) return;

@@ -45,9 +45,21 @@ export class Scheduler implements Reconciler {
     return waiting;
   }
 
+  /** As after a restart: nothing is remembered. Others may have worked on the resources since. */
+  reset(): void {
+    const { states, views, caches } = this.#environment;
+    this.#waiting.clear();
+    states.reset(views.resources.entries());
+    for (const { interests } of caches.all()) interests.clear();
+  }
+
   async reconcile(key: string, stopping: AbortSignal): Promise<ReconcileResult> {
     const { views, states, caches } = this.#environment;
     this.#waiting.delete(key);
+    if (!views.resources.synced) {
+      this.#waiting.add(key);
+      return DONE;
+    }
     const entry = views.resources.get(key);
     if (!entry) {
       states.delete(key);
@@ -93,6 +105,11 @@ export class Scheduler implements Reconciler {
       if (error instanceof RunAborted || isNamespaceTerminating(error)) {
         metrics.synced(phase.name, 'aborted');
         throw error;
+      }
+      // Whatever a run that was given up fails at is no news: of a replica that does not lead any more, any request.
+      if (signal.aborted) {
+        metrics.synced(phase.name, 'aborted');
+        throw new RunAborted();
       }
       metrics.synced(phase.name, 'failed');
       // Whatever it was: a kind of the phase went away meanwhile, and all is done over once it is back.

@@ -15,12 +15,8 @@ import { statusOf } from './status.ts';
  */
 export function wakeOnChanges(environment: Environment, wake: (key: string) => void): void {
   const { views, caches, plan } = environment;
-  const { watchNamespace } = environment;
   views.resources.onChange((change) => {
-    // The cache may be one that some phase needs for more than the operator works on.
-    const elsewhere = plan.resource.namespaced && splitKey(change.key).namespace !== watchNamespace;
-    if (watchNamespace !== undefined && elsewhere) return;
-    if (concernsItself(change, environment)) wake(change.key);
+    if (isOurs(change.key, environment) && concernsItself(change, environment)) wake(change.key);
   });
   for (const cache of caches.all()) {
     cache.onChange(({ key, old, current }) => {
@@ -28,10 +24,17 @@ export function wakeOnChanges(environment: Environment, wake: (key: string) => v
     });
   }
   for (const type of writtenKinds(plan)) {
-    views.output(type).onChange((change) => {
-      if (!change.own && change.old) drifted(environment, type, change, change.old, wake);
+    const cache = views.output(type);
+    cache.onChange((change) => {
+      // Until it has caught up it tells what the operator did itself, by another process.
+      if (cache.synced && !change.own && change.old) drifted(environment, type, change, change.old, wake);
     });
   }
+}
+
+/** Whether the operator works on this resource: the cache may be one that some phase needs for more. */
+export function isOurs(key: string, { plan, watchNamespace }: Environment): boolean {
+  return !plan.resource.namespaced || watchNamespace === undefined || splitKey(key).namespace === watchNamespace;
 }
 
 /** Whether a change of a resource wakes it, and keeps the states in step with which resources there are. */

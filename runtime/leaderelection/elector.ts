@@ -1,0 +1,241 @@
+import { Reflector } from '../cache/reflector.ts';
+import { pause, type Clock } from '../clock.ts';
+import { ApiError, isStatus, messageOf } from '../errors.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { sendWithin, type RequestGate } from '../kube/gate.ts';
+import type { Logger } from '../observe/logger.ts';
+import { acquirePatch, LEASES, newLease, releasePatch, renewPatch, type Candidate, type Lease } from './lease.ts';
+import { ObservedLease } from './observed-lease.ts';
+import { momentOf, Term } from './term.ts';
+import { JITTER, type LeaseTimes } from './times.ts';
+
+export interface ElectorOptions {
+  readonly client: KubeClient;
+  /** The lease's name: one for all replicas of an operator. */
+  readonly name: string;
+  readonly namespace: string;
+  /** Of this process, and of no other. */
+  readonly identity: string;
+  readonly times: LeaseTimes;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  /**
+   * Called when the lease is acquired; a term is over when its signal aborts. Resolves once nothing of what was done in the term goes on,
+   * at the latest when `stopping` aborts: then the lease is released.
+   */
+  readonly lead: (term: Term, stopping: AbortSignal) => Promise<void>;
+}
+
+/** No renewal takes longer than this part of the deadline: a second one has to be possible where a connection has died. */
+const PART_OF_DEADLINE = 3;
+
+/**
+ * Elects one of several processes by a Lease, as client-go does, so that its tools and habits hold: who waits watches the lease, and takes
+ * it over at once when it is released, or when its record did not change for its duration by the own clock. Clocks of different machines are
+ * never compared.
+ */
+export class Elector {
+  readonly #options: ElectorOptions;
+  readonly #candidate: Candidate;
+  readonly #client: KubeClient;
+  readonly #observed: ObservedLease;
+  readonly #reflector: Reflector;
+  readonly #watching = new AbortController();
+  #term: Term | undefined;
+  /** Ends the wait that is under way. */
+  #wake: () => void = () => undefined;
+  /** What was told of the trouble with the lease, so that it is told once. */
+  #trouble: string | undefined;
+  #toldLeader = '';
+
+  constructor(options: ElectorOptions) {
+    this.#options = options;
+    const { client, name, namespace, identity, times, clock, random, logger } = options;
+    this.#candidate = { name, namespace, identity, leaseDuration: times.leaseDuration };
+    this.#client = client.through(this.#leaseGate());
+    this.#observed = new ObservedLease(clock, () => this.#look());
+    this.#reflector = new Reflector({
+      // By name: the rights are for this one only.
+      selection: {
+        type: LEASES,
+        namespace,
+        labelSelector: '',
+        fieldSelector: `metadata.name=${name}`,
+        metadataOnly: false,
+      },
+      client,
+      clock,
+      random,
+      logger,
+      sink: this.#observed,
+      longestRetry: times.retryPeriod,
+    });
+  }
+
+  /** Takes part until `stopping` aborts, then releases the lease where it is ours. Never rejects. */
+  async run(stopping: AbortSignal): Promise<void> {
+    const wake = (): void => this.#wake();
+    stopping.addEventListener('abort', wake, { once: true });
+    const watching = this.#reflector.run(this.#watching.signal);
+    while (!stopping.aborted) {
+      const term = await this.#acquire(stopping);
+      if (term) await this.#hold(term, stopping);
+    }
+    this.#watching.abort();
+    await watching;
+  }
+
+  async #acquire(stopping: AbortSignal): Promise<Term | undefined> {
+    const { identity, times, random, logger, name } = this.#options;
+    while (!stopping.aborted) {
+      const wait = this.#observed.isKnown ? this.#observed.freeIn(identity, times.leaseDuration) : Infinity;
+      if (wait > 0) {
+        if (this.#observed.isKnown) this.#tellWhoLeads();
+        await this.#change(wait);
+        continue;
+      }
+      const term = await this.#take();
+      if (term) {
+        logger.info({ lease: name, identity }, `leading: acquired lease ${name}`);
+        return term;
+      }
+      // What was seen may be old though nothing says so: a watch may have died.
+      if (!(await this.#change(times.retryPeriod * (1 + random() * JITTER)))) this.#reflector.listAnew();
+    }
+    return undefined;
+  }
+
+  /** Asks for the lease as it was seen; undefined where it was not given. */
+  async #take(): Promise<Term | undefined> {
+    const { clock, times } = this.#options;
+    const since = momentOf(clock);
+    const seen = this.#observed.lease;
+    try {
+      const lease = seen
+        ? await this.#patch(acquirePatch(seen, this.#candidate, since.wall))
+        : await this.#client.create(LEASES, newLease(this.#candidate, since.wall));
+      const term = new Term(clock, times.renewDeadline, since);
+      this.#observed.written(lease);
+      this.#trouble = undefined;
+      return term.isRunning() ? term : undefined;
+    } catch (error) {
+      // Somebody was faster, or it changed otherwise.
+      if (!isStatus(error, 409, 422)) this.#tell('not acquired', error);
+      return undefined;
+    }
+  }
+
+  async #hold(term: Term, stopping: AbortSignal): Promise<void> {
+    const { lead, logger, name } = this.#options;
+    this.#term = term;
+    const enough = new AbortController();
+    term.signal.addEventListener('abort', () => enough.abort(), { once: true });
+    const renewing = this.#renew(term, enough.signal);
+    await lead(term, stopping);
+    await term.idle();
+    enough.abort();
+    await renewing;
+    if (term.isRunning()) {
+      await this.#release();
+      term.end('the lease was released');
+      this.#term = undefined;
+      return;
+    }
+    this.#term = undefined;
+    logger.warn({ lease: name }, `standing by. ${messageOf(term.signal.reason)}`);
+    // A process that was stopped for a while knows nothing of what happened meanwhile.
+    this.#observed.forget();
+    this.#reflector.listAnew();
+  }
+
+  async #renew(term: Term, enough: AbortSignal): Promise<void> {
+    const { clock, times } = this.#options;
+    for (;;) {
+      await pause(clock, times.retryPeriod, enough);
+      if (enough.aborted || !term.isRunning()) return;
+      const since = momentOf(clock);
+      try {
+        const lease = await this.#patch(renewPatch(this.#candidate, since.wall)).catch((error: unknown) => {
+          if (!isStatus(error, 404)) throw error;
+          // Somebody deleted it. Those who wait let it count for its time.
+          return this.#client.create(LEASES, newLease(this.#candidate, since.wall));
+        });
+        term.renewed(since);
+        this.#observed.written(lease);
+        this.#trouble = undefined;
+      } catch (error) {
+        if (isStatus(error, 409, 422)) term.end('the lease was taken by another');
+        else if (term.isRunning()) this.#tell('not renewed', error);
+      }
+    }
+  }
+
+  /** So that others need not wait until it expires. */
+  async #release(): Promise<void> {
+    const { clock, logger, name } = this.#options;
+    try {
+      await this.#patch(releasePatch(this.#candidate, clock.now()));
+      logger.info({ lease: name }, `released lease ${name}`);
+    } catch (error) {
+      if (!isStatus(error, 404, 422)) this.#tell('not released', error);
+    }
+  }
+
+  async #patch(operations: Parameters<KubeClient['jsonPatch']>[1]): Promise<Lease> {
+    const { name, namespace } = this.#candidate;
+    return this.#client.jsonPatch({ type: LEASES, name, namespace }, operations);
+  }
+
+  /** The lease was seen to change. */
+  #look(): void {
+    const { holder } = this.#observed;
+    if (this.#term && holder !== this.#candidate.identity && this.#observed.lease)
+      this.#term.end(`the lease was taken by ${holder || 'nobody'}`);
+    this.#wake();
+  }
+
+  /** Waits so long for a change of the lease, or for the end. True where one came. */
+  #change(milliseconds: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = this.#options.clock.after(milliseconds, () => done(false));
+      const done = (changed: boolean): void => {
+        timer.cancel();
+        this.#wake = () => undefined;
+        resolve(changed);
+      };
+      this.#wake = () => done(true);
+    });
+  }
+
+  /** Requests about the lease itself take part of the deadline at most, and start and end within the term where there is one. */
+  #leaseGate(): RequestGate {
+    const { clock, times } = this.#options;
+    const longest = times.renewDeadline / PART_OF_DEADLINE;
+    return {
+      pass: async (send) => {
+        const term = this.#term;
+        if (!term) return sendWithin({ clock, timeout: longest }, send);
+        term.check();
+        const timeout = Math.min(longest, term.left());
+        return sendWithin({ clock, timeout, cut: term.signal, mayStart: () => term.check() }, send);
+      },
+    };
+  }
+
+  #tellWhoLeads(): void {
+    const { logger, name } = this.#options;
+    const { holder } = this.#observed;
+    if (holder !== this.#toldLeader) logger.info({ lease: name, leader: holder }, `standing by: ${holder} leads`);
+    this.#toldLeader = holder;
+  }
+
+  #tell(what: string, error: unknown): void {
+    const { logger, name, namespace } = this.#options;
+    const trouble = `lease ${namespace}/${name} ${what}, trying again: ${messageOf(error)}`;
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    if (error instanceof ApiError && error.status === 403) logger.error({ lease: name }, trouble);
+    else logger.warn({ lease: name }, trouble);
+  }
+}
