@@ -133,11 +133,7 @@ async function streamedList(
   }
 }
 
-async function pagedList(
-  { selection }: Cache,
-  { client }: CatchUpOptions,
-  signal: AbortSignal,
-): Promise<MetadataList> {
+async function pagedList({ selection }: Cache, { client }: CatchUpOptions, signal: AbortSignal): Promise<MetadataList> {
   const objects: KubernetesObject[] = [];
   for (let next: string | undefined; ;) {
     const page = await client.list(selection.type, selection.namespace, {

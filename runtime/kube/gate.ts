@@ -14,7 +14,7 @@ export interface RequestLimit {
   /** Aborts when they are over, or the request is cut off before. */
   readonly signal: AbortSignal;
   /** To be called when the request is about to be written to its connection, which may have had to be made first: throws where it is too late. */
-  start(): void;
+  readonly start: () => void;
 }
 
 export interface SendLimits {

@@ -83,6 +83,8 @@ export class ObservedLease implements Sink {
 
   missing(): void {}
 
+  forbidden(): void {}
+
   #see(lease: Lease): void {
     if (this.#isOlder(lease)) return;
     this.#lease = lease;

@@ -86,7 +86,7 @@ export class Term implements RequestGate {
 
   /** Resolves once all that is under way has been answered, or cut off. */
   async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled([...this.#underWay]);
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
   #watchDeadline(): Timer {

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import type { HeldEvents } from 'autopilot-devcluster';
+import type { RunningOperator } from 'autopilot-runtime';
+import { configMap, final, OPERATOR, phase, routes, sum, Testbed, type Event } from './testbed.ts';
+
+const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: OPERATOR };
+
+interface Lease {
+  readonly metadata: { readonly name: string };
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly leaseTransitions?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+  };
+}
+
+/** As long as tests can do with on a busy machine. */
+const TIMES = { leaseDuration: '3s', renewDeadline: '2s', retryPeriod: '200ms' };
+
+const copies = routes({
+  Only: phase(
+    ({ route }) => ({
+      phase: 'Only',
+      outputs: { configMaps: [configMap(`${route.metadata.name}-out`, { n: String(route.spec['n']) })] },
+    }),
+    { initial: true },
+  ),
+});
+
+describe('replicas of an operator', () => {
+  let testbed: Testbed;
+  beforeEach(async () => void (testbed = await Testbed.open()));
+  afterEach(() => testbed.close());
+
+  /** A replica whose requests are known by the name of its user. */
+  const replica = (user: string, operator = copies): Promise<RunningOperator> =>
+    testbed.run(operator, {
+      kubeconfig: testbed.cluster.addUser(user, ['system:masters']),
+      leaderElection: TIMES,
+    });
+  const leads = (operator: RunningOperator): Promise<void> =>
+    testbed.untilMetrics(operator, (text) => sum(text, 'leader_election_master_status', `name="${OPERATOR}"`) === 1);
+  const standsBy = (operator: RunningOperator): Promise<void> =>
+    testbed.untilMetrics(operator, (text) => sum(text, 'leader_election_master_status') === 0);
+  /** It is ready, and knows whose the lease is. */
+  const standing = async (operator: RunningOperator, user: string): Promise<void> => {
+    await testbed.untilMetrics(operator, () => operator.unready() === undefined);
+    await testbed.cluster.requests.until({ user, verb: 'watch', resource: 'leases', code: 200 });
+  };
+  const lease = async (): Promise<NonNullable<Lease['spec']>> =>
+    (await testbed.cluster.find<Lease>(LEASE))?.spec ?? assert.fail('there is no lease');
+  const untilCopied = async (name: string, n: number): Promise<void> =>
+    void (await testbed.untilConfigMap(`${name}-out`, ({ data }) => data?.['n'] === String(n)));
+  const writesOf = (user: string): readonly string[] =>
+    testbed.cluster.requests
+      .filter({ user })
+      .filter(({ verb, resource }) => verb !== 'watch' && verb !== 'list' && resource !== 'leases')
+      .map(({ verb, resource }) => `${verb} ${resource}`);
+
+  it('are one that works and others that stand by, ready', async () => {
+    const first = await replica('first');
+    await leads(first);
+    const second = await replica('second');
+    await testbed.route('a', { n: 1 });
+    await untilCopied('a', 1);
+    await testbed.untilMetrics(second, () => second.unready() === undefined);
+    await standsBy(second);
+    assert.equal(first.unready(), undefined);
+    assert.deepEqual(writesOf('second'), []);
+    const { holderIdentity, leaseDurationSeconds, leaseTransitions } = await lease();
+    assert.match(holderIdentity ?? '', /^.+-[0-9a-f]{8}$/);
+    assert.deepEqual([leaseDurationSeconds, leaseTransitions], [3, 0]);
+    // By name, as is their right.
+    const others = testbed.cluster.requests.filter(
+      ({ resource, verb, query }) =>
+        resource === 'leases' &&
+        verb !== 'patch' &&
+        verb !== 'create' &&
+        query['fieldSelector'] !== `metadata.name=${OPERATOR}`,
+    );
+    assert.deepEqual(others, []);
+  });
+
+  it('go on one after the other: released at once, after the last write was answered', async () => {
+    const first = await replica('first');
+    await leads(first);
+    const second = await replica('second');
+    await standing(second, 'second');
+    testbed.cluster.faults.delay(300, { user: 'first', verb: 'create', resource: 'configmaps' });
+    await testbed.route('a', { n: 1 });
+    await new Promise<void>((resolve) => {
+      const stop = testbed.cluster.requests.subscribe(({ user, verb, resource }) => {
+        if (user !== 'first' || verb !== 'create' || resource !== 'configmaps') return;
+        stop();
+        resolve();
+      });
+    });
+    await first.stop();
+    await leads(second);
+    await testbed.untilReady('a', 'Only');
+    const ofFirst = testbed.cluster.requests.filter({ user: 'first' });
+    const write = ofFirst.find(({ verb, resource }) => verb === 'create' && resource === 'configmaps');
+    const release = ofFirst.findLast(({ verb, resource }) => verb === 'patch' && resource === 'leases');
+    assert.ok(write?.ended && release && write.ended <= release.started, 'it was released before the answer');
+    // The object was there already, and the new leader knew.
+    assert.deepEqual(writesOf('second'), ['patch routes']);
+    assert.equal((await lease()).leaseTransitions, 1);
+  });
+
+  it('lose the lease that they cannot renew, stand by with warm caches, and take it again', async () => {
+    const first = await replica('first');
+    await leads(first);
+    const second = await replica('second');
+    await standing(second, 'second');
+    const cut = testbed.cluster.faults.answer(
+      500,
+      { user: 'first', verb: ['patch', 'create'], resource: 'leases' },
+      { count: 1000 },
+    );
+    await leads(second);
+    await standsBy(first);
+    assert.equal(first.unready(), undefined);
+    cut.remove();
+    await testbed.route('a', { n: 1 });
+    await untilCopied('a', 1);
+    assert.deepEqual(writesOf('first'), []);
+    await second.stop();
+    await leads(first);
+    await testbed.setSpec('a', { n: 2 });
+    await untilCopied('a', 2);
+    const whole = testbed.cluster.requests.filter(
+      ({ user, verb, resource, accept, query }) =>
+        user === 'first' &&
+        verb === 'watch' &&
+        resource === 'routes' &&
+        query['sendInitialEvents'] === 'true' &&
+        !accept.includes('PartialObjectMetadata'),
+    );
+    assert.equal(whole.length, 1, 'the caches were filled anew');
+  });
+
+  it('whose lease somebody takes away or deletes do not work beside each other', async () => {
+    const first = await replica('first');
+    await leads(first);
+    await testbed.cluster.patch(LEASE, { spec: { holderIdentity: 'somebody' } }, { type: 'merge' });
+    await standsBy(first);
+    await testbed.route('a', { n: 1 });
+    // What is not renewed expires by the clock of who waits.
+    await leads(first);
+    await untilCopied('a', 1);
+    const second = await replica('second');
+    await standing(second, 'second');
+    const { holderIdentity } = await lease();
+    await testbed.cluster.delete(LEASE);
+    await testbed.cluster.until<Lease>(LEASE, (found) => found !== undefined);
+    assert.equal((await lease()).holderIdentity, holderIdentity, 'the one that stood by took it');
+  });
+
+  it('act on nothing older than what their predecessor left', async () => {
+    const first = await replica('first');
+    await leads(first);
+    const second = await replica('second');
+    await testbed.route('a', { n: 1 });
+    await untilCopied('a', 1);
+    await standing(second, 'second');
+    const held: HeldEvents = testbed.cluster.faults.holdEvents({
+      user: 'second',
+      resource: ['routes', 'configmaps'],
+    });
+    await testbed.setSpec('a', { n: 2 });
+    await untilCopied('a', 2);
+    await testbed.untilReady('a', 'Only');
+    const values: string[] = [];
+    const stop = testbed.cluster.onChange({ apiVersion: 'v1', kind: 'ConfigMap' }, ({ object }) => {
+      values.push(String((object as { data?: Record<string, string> }).data?.['n']));
+    });
+    await first.stop();
+    await leads(second);
+    // The lists by which it catches up are held back as well: until they are through, nothing happens.
+    await testbed.route('b', { n: 5 });
+    assert.deepEqual(writesOf('second'), []);
+    held.release();
+    await untilCopied('b', 5);
+    await testbed.untilIdle(second);
+    stop();
+    assert.deepEqual(values, ['5']);
+    assert.deepEqual(writesOf('second'), ['create configmaps', 'patch routes']);
+  });
+
+  it('say nothing of what they could not send any more', async () => {
+    const events: Event[] = [];
+    const stop = testbed.cluster.onChange({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, ({ object }) => {
+      events.push(object);
+    });
+    const busy = routes({
+      One: phase(() => ({ phase: 'Done', outputs: { configMaps: [configMap('one'), configMap('two')] } }), {
+        initial: true,
+      }),
+      Done: final,
+    });
+    const first = await replica('first', busy);
+    await leads(first);
+    const second = await replica('second', busy);
+    testbed.cluster.faults.delay(60_000, { user: 'first', verb: 'create', resource: 'configmaps' });
+    testbed.cluster.faults.answer(500, { user: 'first', verb: 'patch', resource: 'leases' }, { count: 1000 });
+    await testbed.route('a');
+    await leads(second);
+    await testbed.untilReady('a', 'Done');
+    await standsBy(first);
+    stop();
+    assert.deepEqual(events, []);
+    const [begun, ...more] = testbed.cluster.requests
+      .filter({ user: 'first', resource: ['configmaps', 'routes'] })
+      .filter(({ verb }) => verb !== 'watch');
+    assert.deepEqual([begun?.verb, more], ['create', []]);
+    assert.match(begun?.query['timeout'] ?? '', /^\d+ms$/);
+    assert.ok(Number.parseInt(begun?.query['timeout'] ?? '', 10) <= 2000);
+  });
+}).timeout(60_000);
