@@ -16,6 +16,7 @@ export type {
   ObjectRef,
   PatchOptions,
 } from './cluster/objects.ts';
+export type { ServiceAccountOptions } from './cluster/service-account.ts';
 export type { Predicate, UntilOptions } from './cluster/until.ts';
 export type { Clock } from './clock.ts';
 export type { DevclusterErrorCode } from './errors.ts';

@@ -1,4 +1,5 @@
 import { SERVER } from '../auth/user.ts';
+import { createBootstrapPolicy } from './bootstrap-policy.ts';
 import { keyOf } from '../store/object.ts';
 import { ownWrite } from '../verbs/api.ts';
 import { create } from '../verbs/create.ts';
@@ -26,6 +27,7 @@ export function createBaseObjects(api: Api): void {
       ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: 6443 }],
     },
   });
+  createBootstrapPolicy(api);
 }
 
 function add(api: Api, draft: Draft): void {

@@ -47,9 +47,12 @@ describe('An embedded cluster', () => {
     assert.equal((await nobody.send('GET', CONFIG_MAPS)).code, 403);
     assert.equal((await nobody.send('GET', '/version')).code, 200);
     const alice = new HttpClient(cluster.addUser('alice'));
-    assert.equal((await alice.send('GET', CONFIG_MAPS)).code, 200);
-    assert.equal(cluster.requests.count({ user: 'alice' }), 1);
-    await Promise.all([stranger.close(), nobody.close(), alice.close()]);
+    assert.equal((await alice.send('GET', CONFIG_MAPS)).code, 403);
+    assert.equal((await alice.send('GET', '/api/v1')).code, 200);
+    const root = new HttpClient(cluster.addUser('root', ['system:masters']));
+    assert.equal((await root.send('GET', CONFIG_MAPS)).code, 200);
+    assert.equal(cluster.requests.count({ user: 'alice' }), 2);
+    await Promise.all([stranger.close(), nobody.close(), alice.close(), root.close()]);
   });
 
   it('shares nothing with another one in the same process', async () => {

@@ -1,8 +1,11 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Authorizer } from '../auth/authorizer.ts';
 import { createServingCertificate } from '../auth/certificate.ts';
 import { renderKubeconfig } from '../auth/kubeconfig.ts';
+import { Impersonation } from '../auth/impersonation.ts';
+import { ServiceAccountTokens } from '../auth/service-account-tokens.ts';
 import { Tokens } from '../auth/tokens.ts';
 import { MASTERS } from '../auth/user.ts';
 import { systemClock } from '../clock.ts';
@@ -11,7 +14,9 @@ import { startGarbageCollection } from '../controllers/garbage-collection.ts';
 import { startNamespaceDefaults } from '../controllers/namespace-defaults.ts';
 import { startNamespaces } from '../controllers/namespaces.ts';
 import { startPodTermination } from '../controllers/pod-termination.ts';
+import { startRoleAggregation } from '../controllers/role-aggregation.ts';
 import { startStorageProtection } from '../controllers/storage-protection.ts';
+import { startTokenSecrets } from '../controllers/token-secrets.ts';
 import { DevclusterError } from '../errors.ts';
 import { EventGate } from '../faults/event-gate.ts';
 import { FaultScript } from '../faults/faults.ts';
@@ -27,6 +32,7 @@ import { createBaseObjects } from './base-objects.ts';
 import { readCrdFolder } from './crd-folder.ts';
 import { nameOf, Objects } from './objects.ts';
 import { checkOptions } from './options.ts';
+import { applyServiceAccount } from './service-account.ts';
 import { untilObject, untilObjects } from './until.ts';
 import type { ServingCertificate } from '../auth/certificate.ts';
 import type { Clock } from '../clock.ts';
@@ -39,6 +45,7 @@ import type { SavedState } from '../persistence/saved-objects.ts';
 import type { Requests } from '../requests/request-log.ts';
 import type { Api } from '../verbs/api.ts';
 import type { AnyObject, KindRef, ListRef, Live, ObjectLike, ObjectRef } from './objects.ts';
+import type { ServiceAccountOptions } from './service-account.ts';
 import type { Predicate, UntilOptions } from './until.ts';
 
 /** Settings of an embedded cluster. */
@@ -96,9 +103,25 @@ export class Cluster {
     this.#objects = new Objects(handler, { name: ADMIN, groups: [MASTERS, 'system:authenticated'] });
   }
 
-  /** A kubeconfig (YAML) for a user of that name, so that the record of requests can tell who asked. */
+  /**
+   * A kubeconfig (YAML) for a user of that name and those groups. As on any cluster, such a user may do what roles allow it, which
+   * is little more than to look what is served; one of the group `system:masters` may do everything.
+   */
   addUser(name: string, groups: readonly string[] = []): string {
     return this.#kubeconfigOf(name, this.#parts.handler.tokens.issue(name, groups));
+  }
+
+  /**
+   * Makes a service account and resolves to a kubeconfig (YAML) with a token of it, which is good for a day. It may do what the
+   * roles allow and nothing else: an operator that is started with it is refused what its role forgot.
+   */
+  async addServiceAccount(name: string, options: ServiceAccountOptions = {}): Promise<string> {
+    const objects = this.#open();
+    const namespace = await applyServiceAccount(objects, name, options);
+    const account = await objects.get({ apiVersion: 'v1', kind: 'ServiceAccount', name, namespace });
+    const { accounts } = this.#parts.handler.tokens;
+    const token = accounts.issue(account, { audiences: accounts.audiences, expirationSeconds: A_DAY });
+    return this.#kubeconfigOf(`${namespace}/${name}`, token);
   }
 
   /**
@@ -249,14 +272,18 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     crds = ['istio'],
   } = options;
   checkSets(crds);
-  const api: Api = { store: new Store(watchHistory), kinds: new KindRegistry(), clock, bookmarkInterval };
+  const store = new Store(watchHistory);
+  const authorizer = new Authorizer(store);
+  const api: Api = { store, kinds: new KindRegistry(), clock, authorizer, bookmarkInterval };
   const kept = folder === undefined ? undefined : await StateFolder.open(folder);
   const certificate = kept?.identity?.certificate ?? createServingCertificate(new Date());
-  const tokens = new Tokens(kept?.identity?.tokens);
+  const accounts = new ServiceAccountTokens(store, clock, kept?.identity?.signingKey);
+  const tokens = new Tokens(accounts, kept?.identity?.tokens);
   let port = 0;
   const handler: Handler = {
     served: { api, documents: new Documents(api.kinds), tokens, address: () => `127.0.0.1:${port}` },
     tokens,
+    impersonation: new Impersonation(authorizer),
     requests: new RequestLog(clock, onError),
     faults: new FaultScript(new EventGate(clock), onError),
     report: onError,
@@ -269,6 +296,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     startGarbageCollection(api, onError),
     startPodTermination(api, onError),
     startStorageProtection(api, onError),
+    startRoleAggregation(api, onError),
+    startTokenSecrets(api, accounts, certificate.ca, onError),
   ];
   try {
     if (kept?.state) {
@@ -326,7 +355,8 @@ interface Keeping {
 
 /** From now on the folder has all that happens. */
 function keep(kept: StateFolder, { api, tokens, certificate, port, onError }: Keeping): void {
-  const save = (): void => kept.saveIdentity({ port, certificate, tokens: tokens.all() });
+  const { signingKey } = tokens.accounts;
+  const save = (): void => kept.saveIdentity({ port, certificate, signingKey, tokens: tokens.all() });
   save();
   tokens.onIssued = save;
   kept.follow(api.store, onError);
@@ -358,5 +388,6 @@ interface Parts {
   readonly kept: StateFolder | undefined;
 }
 
+const A_DAY = 24 * 60 * 60;
 const WATCH_HISTORY = 10_000;
 const BOOKMARK_INTERVAL = 60_000;

@@ -60,6 +60,20 @@ describe('The folder of an embedded cluster', () => {
     return cluster;
   };
 
+  it('goes on to take the tokens of service accounts, and makes no role twice', async () => {
+    const roles = async ({ list }: Cluster): Promise<number> =>
+      (await list({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' })).length;
+    const first = await start();
+    const kubeconfig = await first.addServiceAccount('robot');
+    const count = await roles(first);
+    await first.stop();
+    const second = await start();
+    const client = new HttpClient(kubeconfig);
+    assert.equal((await client.send('GET', '/apis')).code, 200);
+    await client.close();
+    assert.equal(await roles(second), count);
+  });
+
   it('keeps every object as it is, to the last version and manager, and what follows from it', async () => {
     const first = await start({ crds: ['istio'] });
     await first.installCrd(CRD);
@@ -89,7 +103,7 @@ describe('The folder of an embedded cluster', () => {
 
   it('keeps a kubeconfig usable: address, certificate and tokens', async () => {
     const first = await start();
-    const [admin, carol] = [first.kubeconfig, first.addUser('carol')];
+    const [admin, carol] = [first.kubeconfig, first.addUser('carol', ['system:masters'])];
     await first.stop();
     const second = await start();
     assert.equal(second.kubeconfig, admin);

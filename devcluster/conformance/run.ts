@@ -23,7 +23,7 @@ interface Raw {
 
 /** Runs a scenario and returns the answers that count, in the order of their steps. */
 export async function runScenario(target: Target, scenario: Scenario): Promise<Answer[]> {
-  const agent = new Agent({ connect: { ca: target.ca } });
+  const agent = new Agent({ allowH2: false, connect: { ca: target.ca } });
   const namespace = `conf-${scenario.name}`;
   try {
     return await new Run(target, agent, namespace).all(scenario);
@@ -99,7 +99,12 @@ class Run {
     const query = Object.entries(step.query ?? {}).map(([key, value]): [string, string] => [key, this.#fill(value)]);
     const search = query.length > 0 ? `?${new URLSearchParams(query).toString()}` : '';
     const body = step.body === undefined ? undefined : this.#fill(asText(step.body));
-    return this.#send(step.method ?? 'GET', this.#fill(step.path) + search, body, step.headers, step.events);
+    const headers = {
+      ...step.headers,
+      ...(step.as !== undefined && { 'impersonate-user': this.#fill(step.as) }),
+      ...(step.token !== undefined && { authorization: step.token && `Bearer ${this.#fill(step.token)}` }),
+    };
+    return this.#send(step.method ?? 'GET', this.#fill(step.path) + search, body, headers, step.events);
   }
 
   #fill(text: string): string {
@@ -114,7 +119,7 @@ class Run {
     method: string,
     path: string,
     body?: unknown,
-    headers: Readonly<Record<string, string>> = {},
+    headers: Step['headers'] = {},
     events?: number,
   ): Promise<Raw> {
     const response = await request(this.#target.url + path, {
@@ -124,7 +129,7 @@ class Run {
         authorization: `Bearer ${this.#target.token}`,
         'user-agent': 'conformance/1.0',
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...headers,
+        ...mutable(headers),
       },
       ...(body !== undefined && { body: asText(body) }),
     });
@@ -138,6 +143,12 @@ class Run {
       value: events === undefined ? parsed(text) : text.split('\n').filter(Boolean).map(parsed),
     };
   }
+}
+
+/** As undici takes them. */
+function mutable(headers: Step['headers'] = {}): Record<string, string | string[]> {
+  const all = Object.entries(headers);
+  return Object.fromEntries(all.map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]));
 }
 
 function asText(body: unknown): string {

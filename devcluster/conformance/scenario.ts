@@ -9,7 +9,7 @@ export interface Scenario {
   readonly steps: readonly Step[];
 }
 
-/** In `path`, `body` and `query`, `{{step:path.to.field}}` stands for something of an earlier step's answer, `{{ns}}` for the scenario's own namespace. */
+/** In `path`, `body`, `query`, `token` and `as`, `{{step:path.to.field}}` stands for something of an earlier step's answer, `{{ns}}` for the scenario's own namespace. */
 export interface Step {
   /** Unique in its scenario. */
   readonly name: string;
@@ -17,7 +17,11 @@ export interface Step {
   readonly method?: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** The user in whose name the admin asks. */
+  readonly as?: string;
+  /** Sent instead of the admin's token; '' sends none. */
+  readonly token?: string;
   /** Sent as JSON; a string as it is. */
   readonly body?: unknown;
   /** A watch: read until so many events have come, or until it ends. The server answers in the background. */

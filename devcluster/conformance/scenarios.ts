@@ -10,6 +10,12 @@ import { lists } from './scenarios/lists.ts';
 import { namespaces } from './scenarios/namespaces.ts';
 import { owners } from './scenarios/owners.ts';
 import { patches } from './scenarios/patches.ts';
+import { rbacAccess } from './scenarios/rbac-access.ts';
+import { rbacAggregation } from './scenarios/rbac-aggregation.ts';
+import { rbacImpersonation } from './scenarios/rbac-impersonation.ts';
+import { rbacReviews } from './scenarios/rbac-reviews.ts';
+import { rbacRoles } from './scenarios/rbac-roles.ts';
+import { rbacTokens } from './scenarios/rbac-tokens.ts';
 import { statuses } from './scenarios/statuses.ts';
 import { strategicPatches } from './scenarios/strategic-patches.ts';
 import { tables } from './scenarios/tables.ts';
@@ -37,4 +43,10 @@ export const scenarios: readonly Scenario[] = [
   owners,
   events,
   tables,
+  rbacAccess,
+  rbacAggregation,
+  rbacImpersonation,
+  rbacReviews,
+  rbacRoles,
+  rbacTokens,
 ];

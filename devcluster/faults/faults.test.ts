@@ -76,7 +76,7 @@ describe('Faults of an embedded cluster', () => {
 
   it('hits the next n, and only those of whom it is meant for', async () => {
     const fault = cluster.faults.answer(500, { user: 'bob' }, { count: 2 });
-    const bob = new HttpClient(cluster.addUser('bob'));
+    const bob = new HttpClient(cluster.addUser('bob', ['system:masters']));
     const codes = async (who: HttpClient): Promise<number> => (await who.send('GET', CONFIG_MAPS)).code;
     assert.deepEqual([await codes(bob), await codes(client), await codes(bob), await codes(bob)], [500, 200, 500, 200]);
     cluster.faults.answer(500, MAPS).remove();

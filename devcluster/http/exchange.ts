@@ -8,6 +8,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   /** By lower-case name. */
   readonly header: (name: string) => string | undefined;
+  /** Each header with all of its values, by lower-case name; absent: those that may come several times are not there. */
+  readonly headers?: Readonly<Record<string, readonly string[] | undefined>> | undefined;
   /** The whole body. Throws a StatusError 413 where it is too large. */
   readonly body: () => Promise<Buffer>;
 }

@@ -1,4 +1,5 @@
-import { authenticate, authorize } from '../auth/authenticate.ts';
+import { attributesOf, forbiddenAttributes } from '../auth/attributes.ts';
+import { authenticate } from '../auth/authenticate.ts';
 import { flag } from './query.ts';
 import { negotiate } from './accept.ts';
 import { toStatusError } from './errors.ts';
@@ -7,6 +8,9 @@ import { mediaTypeOf } from './body.ts';
 import { parsePath } from './request-info.ts';
 import { route } from './route.ts';
 import { checkTimeout } from './timeout.ts';
+import type { Attributes } from '../auth/attributes.ts';
+import type { Authorizer } from '../auth/authorizer.ts';
+import type { Impersonation } from '../auth/impersonation.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { User } from '../auth/user.ts';
 import type { FaultScript } from '../faults/faults.ts';
@@ -25,6 +29,7 @@ export type Outcome = ApiResponse | 'cut';
 export interface Handler {
   readonly served: Served;
   readonly tokens: Tokens;
+  readonly impersonation: Impersonation;
   readonly requests: RequestLog;
   readonly faults: FaultScript;
   /** Told of what should not have happened. */
@@ -38,14 +43,8 @@ export interface Handler {
 export async function handleRequest(handler: Handler, request: ApiRequest, destroy: () => void): Promise<Outcome> {
   const { requests, faults } = handler;
   const info = parsePath(request.path);
-  let user: User | undefined;
-  let refusal: unknown;
-  try {
-    user = authenticate(handler.tokens, request);
-  } catch (error) {
-    refusal = error;
-  }
-  const record = requests.begin(describe(request, info, user));
+  const { user, sender = user, refusal } = identify(handler, request, info);
+  const record = requests.begin(describe(request, info, sender));
   const injected = faults.inject(record);
   try {
     if (injected.delay > 0) await pause(handler, injected.delay);
@@ -65,6 +64,24 @@ export async function handleRequest(handler: Handler, request: ApiRequest, destr
   }
 }
 
+interface Identity {
+  /** In whose name the request is answered; undefined: it is refused. */
+  readonly user?: User | undefined;
+  /** Who sends it, where that one is known and the user is not. */
+  readonly sender?: User | undefined;
+  readonly refusal?: unknown;
+}
+
+function identify({ tokens, impersonation }: Handler, request: ApiRequest, info: RequestInfo): Identity {
+  let sender: User | undefined;
+  try {
+    sender = authenticate(tokens, request);
+    return { user: impersonation.actingUser(attributesOf(sender, info, request), request) };
+  } catch (refusal) {
+    return { sender, refusal };
+  }
+}
+
 /** Answers a request of a user who is known: what all ways into the API have in common. */
 export async function respond(
   { served, report }: Pick<Handler, 'served' | 'report'>,
@@ -78,13 +95,18 @@ export async function respond(
   try {
     const verb = verbOf(request, info);
     if (verb !== 'watch') checkTimeout(request.query);
-    authorize(user, verb, info);
+    authorize(served.api.authorizer, attributesOf(user, info, request));
     response = await route(served, info, request, { user, warn });
   } catch (error) {
     response = refused(request, toStatusError(error, report));
   }
   if (warnings.size === 0) return response;
   return { ...response, headers: { ...response.headers, warning: [...warnings].map(warningHeader) } };
+}
+
+function authorize(authorizer: Authorizer, attributes: Attributes): void {
+  const { allowed, reason } = authorizer.authorize(attributes);
+  if (!allowed) throw forbiddenAttributes(attributes, reason);
 }
 
 function pause({ served }: Handler, ms: number): Promise<void> {

@@ -58,7 +58,7 @@ export async function route(
   }
   const virtual = await answerVirtual(served, kind, info, request, caller);
   if (virtual) return virtual;
-  if (info.subresource !== '') return handleSubresource(served.api, kind, info, request, caller);
+  if (info.subresource !== '') return handleSubresource(served, kind, info, request, caller);
   return handleResource(served.api, kind, info, request, caller);
 }
 

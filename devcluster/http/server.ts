@@ -142,6 +142,10 @@ function toRequest(message: IncomingMessage): ApiRequest {
       const value = message.headers[name];
       return Array.isArray(value) ? value.join(',') : value;
     },
+    // Made for every request that asks, which those that impersonate nobody need not pay for.
+    get headers() {
+      return message.headersDistinct;
+    },
     body: () => readBody(message),
   };
 }

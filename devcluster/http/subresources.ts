@@ -2,17 +2,18 @@ import { resourceOf } from '../kinds/served-kind.ts';
 import { negotiate } from './accept.ts';
 import { handleResource } from './resource-handler.ts';
 import { handleScale } from './scales.ts';
+import { answerTokenRequest } from './token-requests.ts';
 import { methodNotAllowed, methodNotSupported, noSuchResource, notFound, StatusError } from './status.ts';
 import { handleUpdate } from './writes.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
-import type { Api } from '../verbs/api.ts';
 import type { ApiRequest, ApiResponse, Caller } from './exchange.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ResourceRequest } from './resource-request.ts';
+import type { Served } from './route.ts';
 
 /** Answers what lies below an object, but for its status and what is answered without being stored. */
 export async function handleSubresource(
-  api: Api,
+  served: Served,
   kind: ServedKind,
   info: RequestInfo,
   request: ApiRequest,
@@ -20,8 +21,13 @@ export async function handleSubresource(
 ): Promise<ApiResponse> {
   const sub = kind.subresources.find(({ name }) => name === info.subresource);
   if (!sub) throw kind.custom ? notFound(resourceOf(kind), info.name) : noSuchResource();
+  const { api, tokens } = served;
+  if (kind.collection === '/serviceaccounts' && sub.name === 'token') {
+    const plain = negotiate(request.header('accept'), request.query, request.header('user-agent'));
+    return answerTokenRequest(tokens.accounts, { api, kind, info, request, caller, as: plain });
+  }
   if (!SERVED.has(sub.name)) {
-    const message = `the embedded cluster does not serve ${kind.plural}/${sub.name}: it runs no containers and issues no tokens`;
+    const message = `the embedded cluster does not serve ${kind.plural}/${sub.name}: it runs no containers`;
     throw new StatusError(501, 'NotImplemented', message);
   }
   if (!METHODS.has(request.method)) throw refusedMethod(kind, request.method);

@@ -1,3 +1,4 @@
+import { attributesOf, forbiddenAttributes } from '../auth/attributes.ts';
 import { resourceOf } from '../kinds/served-kind.ts';
 import { deepCopy } from '../schema/json.ts';
 import { keyOf } from '../store/object.ts';
@@ -130,11 +131,16 @@ export function writeOptions(resource: ResourceRequest, kind: WriteKind): WriteO
 }
 
 function whoWrites(
-  { request, caller }: ResourceRequest,
+  { api, info, request, caller }: ResourceRequest,
   { fieldManager }: WriteQuery,
-): Pick<WriteOptions, 'fieldManager' | 'user' | 'warn'> {
+): Pick<WriteOptions, 'fieldManager' | 'user' | 'warn' | 'demandCreate'> {
   const manager = fieldManager === '' ? managerOf(request.header('user-agent')) : fieldManager;
-  return { fieldManager: manager, user: caller.user, warn: caller.warn };
+  const demandCreate = (): void => {
+    const attributes = { ...attributesOf(caller.user, info, request), verb: 'create' };
+    const { allowed, reason } = api.authorizer.authorize(attributes);
+    if (!allowed) throw forbiddenAttributes(attributes, reason);
+  };
+  return { fieldManager: manager, user: caller.user, warn: caller.warn, demandCreate };
 }
 
 /** The field manager of who names none: the user agent up to its first slash, printable, at most 128 bytes. */

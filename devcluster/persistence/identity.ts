@@ -6,6 +6,8 @@ import type { User } from '../auth/user.ts';
 export interface Identity {
   readonly port: number;
   readonly certificate: ServingCertificate;
+  /** PEM; signs the tokens of service accounts. Absent in folders of before there were any. */
+  readonly signingKey?: string | undefined;
   readonly tokens: readonly (readonly [token: string, user: User])[];
 }
 
@@ -14,7 +16,8 @@ export function readIdentity(value: unknown): Identity | undefined {
   const port = valueAt(value, 'port');
   const [ca, cert, key] = ['ca', 'cert', 'key'].map((name) => stringAt(value, 'certificate', name));
   if (typeof port !== 'number' || !ca || !cert || !key) return undefined;
-  return { port, certificate: { ca, cert, key }, tokens: listAt(value, 'tokens').flatMap(readToken) };
+  const signingKey = stringAt(value, 'signingKey') || undefined;
+  return { port, certificate: { ca, cert, key }, signingKey, tokens: listAt(value, 'tokens').flatMap(readToken) };
 }
 
 function readToken(entry: unknown): [string, User][] {

@@ -12,7 +12,7 @@ describe('The record of requests to an embedded cluster', () => {
 
   beforeEach(async () => {
     cluster = await startCluster({ crds: [] });
-    client = new HttpClient(cluster.addUser('carol'));
+    client = new HttpClient(cluster.addUser('carol', ['system:masters']));
   });
 
   afterEach(async () => {

@@ -1,3 +1,4 @@
+import type { Authorizer } from '../auth/authorizer.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
 import type { KindRegistry } from '../kinds/registry.ts';
@@ -8,6 +9,7 @@ export interface Api {
   readonly store: Store;
   readonly kinds: KindRegistry;
   readonly clock: Clock;
+  readonly authorizer: Authorizer;
   /** Milliseconds between two bookmarks of a watch that asked for them. */
   readonly bookmarkInterval: number;
 }
@@ -19,6 +21,8 @@ export interface WriteOptions {
   readonly fieldManager: string;
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
   readonly user: User;
+  /** Refuses, 403, to create what a PUT or an apply does not find; absent: whoever may change it may create it. */
+  readonly demandCreate?: (() => void) | undefined;
   /** Sends a warning along with the answer. */
   readonly warn: (text: string) => void;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { refuseEscalation } from '../auth/escalation.ts';
 import { completeNew } from '../admission/admission.ts';
 import { formatTime } from '../clock.ts';
 import { alreadyExists, badRequest, generatedNameTaken, invalid, plainError } from '../http/status.ts';
@@ -35,6 +36,7 @@ export function create(
   dropDuplicateOwners(draft, options.warn, 'before');
   const tracked = recordWrite(api, kind, '', undefined, draft, options);
   admitCreate(api, kind, namespace, tracked.metadata.name);
+  refuseEscalation(api.authorizer, { kind, namespace, name: '', draft: tracked, old: undefined, user: options.user });
   if (namesVersion(tracked)) throw plainError('resourceVersion should not be set on objects to be created');
   return insert(api, kind, tracked, options);
 }
@@ -45,20 +47,32 @@ function namesVersion({ metadata }: Draft): boolean {
   return /^\d{1,20}$/.test(version) && BigInt(version) > 0n && BigInt(version) < 2n ** 64n;
 }
 
-/** The second half of a create, which a PUT or an apply of a missing object shares. */
-export function insert(api: Api, kind: ServedKind, draft: Draft, options: WriteOptions): ApiObject {
+/** The second half of a create, which a PUT or an apply of a missing object shares: that one has to be allowed to create. */
+export function insert(
+  api: Api,
+  kind: ServedKind,
+  draft: Draft,
+  options: WriteOptions,
+  demandCreate?: () => void,
+): ApiObject {
   const generated = !draft.metadata.name && Boolean(draft.metadata.generateName);
   for (let attempt = 1; ; attempt++) {
     const candidate = generated ? deepCopy(draft) : draft;
     if (generated) candidate.metadata.name = generateName(draft.metadata.generateName ?? '');
-    const stored = insertNamed(api, kind, candidate, options);
+    const stored = insertNamed(api, kind, candidate, options, demandCreate);
     if (stored) return kind.fromStorage(stored);
     if (!generated) throw taken(api, kind, candidate);
     if (attempt === NAME_ATTEMPTS) throw generatedNameTaken(resourceOf(kind), candidate.metadata.name);
   }
 }
 
-function insertNamed(api: Api, kind: ServedKind, draft: Draft, options: WriteOptions): ApiObject | undefined {
+function insertNamed(
+  api: Api,
+  kind: ServedKind,
+  draft: Draft,
+  options: WriteOptions,
+  demandCreate: (() => void) | undefined,
+): ApiObject | undefined {
   const { metadata } = draft;
   metadata.uid = randomUUID();
   metadata.creationTimestamp = formatTime(api.clock.now());
@@ -70,6 +84,7 @@ function insertNamed(api: Api, kind: ServedKind, draft: Draft, options: WriteOpt
   const errors = kind.strategy.validate(draft, undefined, '');
   if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, metadata.name, errors);
   for (const warning of kind.strategy.warnings(draft, undefined)) options.warn(warning);
+  demandCreate?.();
   const collection = api.store.collection(kind.collection);
   if (collection.get(keyOf(draft))) return undefined;
   orderObjectMeta(draft);

@@ -1,3 +1,4 @@
+import { refuseEscalation } from '../auth/escalation.ts';
 import { completeChanged } from '../admission/admission.ts';
 import { settleManagedFields } from '../apply/managed-fields.ts';
 import { badRequest, conflict, invalid, MODIFIED, notFound, plainError } from '../http/status.ts';
@@ -53,6 +54,7 @@ export function update(api: Api, target: Target, change: Change, options: WriteO
   const draft = change.make(old);
   matchTarget(target, draft);
   dropDuplicateOwners(draft, options.warn, 'after');
+  refuseEscalation(api.authorizer, { ...target, draft, old, user: options.user });
   checkVersion(target, draft, old);
   prepare(target, draft, old);
   if (target.subresource === '') completeChanged(api, kind, draft, old);
@@ -82,9 +84,10 @@ function createMissing(api: Api, target: Target, change: Change, options: WriteO
     throw conflict(resourceOf(kind), name, why);
   }
   admitCreate(api, kind, namespace, name);
+  refuseEscalation(api.authorizer, { ...target, draft, old: undefined, user: options.user });
   dropDuplicateOwners(draft, options.warn, 'after');
   wipeSystemFields(draft);
-  return insert(api, kind, draft, options);
+  return insert(api, kind, draft, options, options.demandCreate);
 }
 
 /** Name and namespace of the object must be those of the path. */

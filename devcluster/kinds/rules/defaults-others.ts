@@ -60,6 +60,7 @@ const failurePolicy: Defaulter = (spec) => setMissing(spec, 'failurePolicy', 'Fa
 const port: Defaulter = (reference) => setMissing(reference, 'port', 443);
 
 export const OTHER_DEFAULTS: Readonly<Record<string, Defaulter>> = {
+  'api.authentication.v1.TokenRequestSpec': (spec) => setMissing(spec, 'expirationSeconds', 3600),
   'api.networking.v1.NetworkPolicy': networkPolicy,
   'api.networking.v1.NetworkPolicyPort': (object) => setMissing(object, 'protocol', 'TCP'),
   'api.networking.v1.IngressClassParametersReference': (object) => setMissing(object, 'scope', 'Cluster'),
