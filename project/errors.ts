@@ -391,6 +391,10 @@ export const FAULTS = {
     `The limit of memory, ${limit}, is below what is requested, ${request}.`,
     'Raise the limit, or lower the request.',
   ]),
+  replicas: fault<{ replicas: number }>('ERR_AP_REPLICAS', ({ replicas }) => [
+    `${replicas} replicas would all work at once, since \`enableLeaderElection\` is false.`,
+    'Use 1, or set `enableLeaderElection: true` in autopilot-operator.yaml.',
+  ]),
   namespacedScope: fault<{ kind: string }>('ERR_AP_NAMESPACED_SCOPE', ({ kind }) => [
     `${kind} has scope Cluster, so its operator cannot be deployed for one namespace.`,
     'Deploy it for the whole cluster, or set `scope: Namespaced` in autopilot.yaml.',

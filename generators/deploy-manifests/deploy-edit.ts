@@ -94,7 +94,14 @@ const OPTIONS: Readonly<Record<string, string>> = { namespace: 'target-namespace
 
 /** All that is wrong with the answers; problems name options. */
 export function problemsOf(given: Answers, context: DeployContext): Problem[] {
-  const wrong = checkSettings(context.project, manifestSettings(answered(given))).map((problem) => {
+  const { project, stored } = context;
+  const enableLeaderElection = given.flag('enableLeaderElection') ?? project.operator.enableLeaderElection;
+  // Replicas that were asked for before have to go together with what is answered now.
+  const settings = {
+    ...manifestSettings(defined({ replicas: stored.replicas })),
+    ...manifestSettings(answered(given)),
+  };
+  const wrong = checkSettings({ ...project, operator: { enableLeaderElection } }, settings).map((problem) => {
     const name = problem.path ?? '';
     return Object.assign({}, problem, { path: `--${OPTIONS[name] ?? optionName(name)}` });
   });

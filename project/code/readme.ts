@@ -61,6 +61,7 @@ kubectl apply -k deploy
 
 \`deploy/\` grants the operator what follows from autopilot.yaml, and nothing else. \`deploy/kustomization.yaml\` chooses between \`overlays/cluster\`, which watches all namespaces, and \`overlays/namespaced\`.
 
+${replicas(project)}
 ## Whose the files are
 
 | Files | Whose |
@@ -77,6 +78,14 @@ ${[
   row('`package.json`, `tsconfig.json`, `Dockerfile`, this file', 'A start, for you to change.'),
   row('`.autopilot/`, `vendor/`', 'What the generator wrote last, and the packages that it brings. Commit both.'),
 ].join('\n')}
+`;
+}
+
+/** What is promised of several replicas, and what is not. */
+function replicas({ operatorName, operator }: Project): string {
+  if (!operator.enableLeaderElection)
+    return `\`enableLeaderElection\` is false in autopilot-operator.yaml: run one replica at a time.\n`;
+  return `With \`ap deploy-manifests --replicas 2 --yes\` a second pod stands by. One works, the one that holds the Lease \`${operatorName}\` in the operator's namespace; the others watch, and take over within a second when it ends, within 15 s when it dies. Who cannot renew the lease for 10 s sends nothing more; a request that was on its way by then may still land, and is put right by the next sync: no phase is ever set back by it. Not promised: that calls which a worker makes by itself, other than through its \`client\`, end in time. They have to heed \`signal\`.
 `;
 }
 

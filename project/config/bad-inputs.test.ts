@@ -65,12 +65,13 @@ const ELSEWHERE: readonly {
     name: 'settings of a deployment',
     found: () =>
       checkSettings(
-        { kind: 'Tenant', scope: 'Cluster' },
-        { image: 'a b', cpuRequest: 'x', memoryRequest: '2Gi', memoryLimit: '1Gi', watch: 'namespaced' },
+        { kind: 'Tenant', scope: 'Cluster', operator: { enableLeaderElection: false } },
+        { image: 'a b', replicas: 2, cpuRequest: 'x', memoryRequest: '2Gi', memoryLimit: '1Gi', watch: 'namespaced' },
       ),
     problems: [
       'image: `a b` is not the name of a container image. Write for example `registry.example.com/team/operator:1.0.0`. (ERR_AP_IMAGE)',
       'watch: Tenant has scope Cluster, so its operator cannot be deployed for one namespace. Deploy it for the whole cluster, or set `scope: Namespaced` in autopilot.yaml. (ERR_AP_NAMESPACED_SCOPE)',
+      'replicas: 2 replicas would all work at once, since `enableLeaderElection` is false. Use 1, or set `enableLeaderElection: true` in autopilot-operator.yaml. (ERR_AP_REPLICAS)',
       'cpuRequest: `x` is not an amount of a resource. Write for example `100m` for processors and `128Mi` for memory. (ERR_AP_QUANTITY)',
       'memoryLimit: The limit of memory, 1Gi, is below what is requested, 2Gi. Raise the limit, or lower the request. (ERR_AP_MEMORY_LIMIT)',
     ],

@@ -55,7 +55,9 @@ export function deployment(project: Project, settings: Deployment, config: strin
       metadata: { name: operatorName, namespace, labels: labels(project) },
       spec: {
         replicas,
-        strategy: { type: 'Recreate' },
+        strategy: operator.enableLeaderElection
+          ? { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
+          : { type: 'Recreate' },
         selector: { matchLabels: selectorLabels(project) },
         template: {
           metadata: {
@@ -74,7 +76,9 @@ export function deployment(project: Project, settings: Deployment, config: strin
     },
     {
       comments: {
-        'spec.strategy': 'Never two at once: the old pod has ended before the new one starts.',
+        'spec.strategy': operator.enableLeaderElection
+          ? 'The new pod stands by with all that it has to know before the old one ends, and hands over to it.'
+          : 'Never two at once: the old pod has ended before the new one starts.',
         'spec.template.metadata.annotations': 'A changed configuration starts a new pod.',
         'spec.template.spec.terminationGracePeriodSeconds':
           'The operator ends what is under way, which takes 20 s at most.',

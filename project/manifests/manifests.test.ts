@@ -242,7 +242,6 @@ describe('manifests', () => {
         image: 'Not An Image',
         namespace: 'Ops',
         watch: 'namespaced',
-        replicas: 2,
         cpuRequest: 'much',
         memoryRequest: '1Gi',
         memoryLimit: '512Mi',
@@ -251,12 +250,34 @@ describe('manifests', () => {
         'image ERR_AP_IMAGE',
         'namespace ERR_AP_NAMESPACE_NAME',
         'watch ERR_AP_NAMESPACED_SCOPE',
-        'replicas ERR_AP_NOT_SUPPORTED',
         'cpuRequest ERR_AP_QUANTITY',
         'memoryLimit ERR_AP_MEMORY_LIMIT',
       ],
     );
-    assert.deepEqual(problemsOf(project(AUTOROUTE), { replicas: -1 }), ['replicas ERR_AP_NUMBER_RANGE']);
+    for (const replicas of [-1, 1.5])
+      assert.deepEqual(problemsOf(project(AUTOROUTE), { replicas }), ['replicas ERR_AP_NUMBER_RANGE']);
+  });
+
+  it('let several replicas be only where they elect one that works', () => {
+    const elected = read(project(AUTOROUTE), DEPLOYMENT, { replicas: 3 });
+    assert.equal(pick(elected, 'spec', 'replicas'), 3);
+    assert.deepEqual(pick(elected, 'spec', 'strategy'), {
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+    });
+    const alone = project(AUTOROUTE, 'enableLeaderElection: false\n');
+    assert.deepEqual(problemsOf(alone, { replicas: 2 }), ['replicas ERR_AP_REPLICAS']);
+    assert.deepEqual(problemsOf(alone, { replicas: 1 }), []);
+    assert.deepEqual(pick(read(alone, DEPLOYMENT), 'spec', 'strategy'), { type: 'Recreate' });
+  });
+
+  it('tell the operator its pod and namespace, where the lease is', () => {
+    const env = pick(read(project(AUTOROUTE), DEPLOYMENT), ...CONTAINER, 'env');
+    for (const [name, fieldPath] of [
+      ['POD_NAME', 'metadata.name'],
+      ['POD_NAMESPACE', 'metadata.namespace'],
+    ])
+      assert.ok(JSON.stringify(env).includes(JSON.stringify({ name, valueFrom: { fieldRef: { fieldPath } } })), name);
   });
 
   it('take images from a registry at any port that there is', () => {

@@ -14,7 +14,7 @@ export interface ManifestSettings {
    * `watchNamespace` says otherwise.
    */
   readonly watch?: 'namespaced' | 'cluster';
-  /** Default 1, and no more until operators elect a leader. */
+  /** Default 1; of several one works, and the others stand by. */
   readonly replicas?: number;
   /** Quantities, such as `100m` and `128Mi`. */
   readonly cpuRequest?: string;
@@ -55,11 +55,13 @@ export function deploymentOf(project: Project, settings: ManifestSettings): Depl
   return deployment;
 }
 
+/** What settings have to go together with. */
+export interface SettingsProject extends Pick<Project, 'kind' | 'scope'> {
+  readonly operator: Pick<Project['operator'], 'enableLeaderElection'>;
+}
+
 /** All that is wrong with these settings, without the defaults of others; `path` is the setting's name. */
-export function checkSettings(
-  project: Pick<Project, 'kind' | 'scope'>,
-  settings: ManifestSettings,
-): readonly Problem[] {
+export function checkSettings(project: SettingsProject, settings: ManifestSettings): readonly Problem[] {
   const { image, namespace, watch, replicas } = settings;
   const faults: [string, Fault | undefined][] = [
     ['image', image !== undefined && !isImage(image) ? FAULTS.image({ image }) : undefined],
@@ -73,7 +75,7 @@ export function checkSettings(
         ? FAULTS.namespacedScope({ kind: project.kind })
         : undefined,
     ],
-    ['replicas', replicasFault(replicas)],
+    ['replicas', replicasFault(project, replicas)],
   ];
   for (const key of ['cpuRequest', 'memoryRequest', 'memoryLimit'] as const) {
     const value = settings[key];
@@ -91,14 +93,9 @@ function memoryFault({ memoryRequest = '', memoryLimit = '' }: ManifestSettings)
     : undefined;
 }
 
-function replicasFault(replicas: number | undefined): Fault | undefined {
-  if (replicas === undefined || replicas === 1 || replicas === 0) return undefined;
-  if (!Number.isInteger(replicas) || replicas < 0)
-    return FAULTS.numberRange({ value: replicas, minimum: 0, maximum: 1 });
-  return FAULTS.notSupported({
-    what: `\`replicas\` above 1`,
-    remedy: 'Use 1: several operators would work side by side, since they do not elect a leader yet.',
-  });
+function replicasFault({ operator }: SettingsProject, replicas = 1): Fault | undefined {
+  if (!Number.isInteger(replicas) || replicas < 0) return FAULTS.numberRange({ value: replicas, minimum: 0 });
+  return replicas > 1 && !operator.enableLeaderElection ? FAULTS.replicas({ replicas }) : undefined;
 }
 
 function isImage(image: string): boolean {

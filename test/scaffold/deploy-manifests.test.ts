@@ -57,6 +57,15 @@ describe('Manifests', () => {
     assert.match(await read('deploy/kustomization.yaml'), /overlays\/namespaced/);
   });
 
+  it('have several replicas where they elect one that works', async () => {
+    await deploy({ replicas: '3' });
+    assert.match(await read('deploy/base/deployment.yaml'), /^ {2}replicas: 3$/m);
+    await assert.rejects(deploy({ enableLeaderElection: false }), /3 replicas would all work at once/);
+    assert.doesNotMatch(await read('autopilot-operator.yaml'), /^enableLeaderElection/m);
+    await deploy({ enableLeaderElection: false, replicas: '1' });
+    assert.match(await read('deploy/base/deployment.yaml'), /type: Recreate/);
+  });
+
   it('are asked about with the present settings as defaults', async () => {
     await deploy({ targetNamespace: 'routing' });
     const asked = await generate(folder, 'deploy-manifests', { answers: {} });

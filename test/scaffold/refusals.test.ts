@@ -213,7 +213,7 @@ const REFUSALS: readonly Refusal[] = [
         ...yes,
         image: 'A B',
         targetNamespace: 'X_',
-        replicas: '2',
+        replicas: '-2',
         memoryLimit: 'much',
         logLevel: 'Loud',
         concurrency: '0',
@@ -222,11 +222,18 @@ const REFUSALS: readonly Refusal[] = [
     says: [
       '--image: `A B` is not the name of a container image.',
       '--target-namespace: ',
-      '--replicas: `replicas` above 1 is not supported by this version.',
+      '--replicas: -2 is out of range.',
       '--memory-limit: ',
       '--log-level: `Loud` is none of the possible values.',
       '--concurrency: ',
     ],
+  },
+  {
+    what: 'manifests of replicas that elect no leader',
+    generator: 'deploy-manifests',
+    inProject: true,
+    command: { options: { ...yes, replicas: '2', enableLeaderElection: false } },
+    says: ['--replicas: 2 replicas would all work at once, since `enableLeaderElection` is false.'],
   },
   {
     what: 'manifests that request more memory than the default limit',
