@@ -73,7 +73,8 @@ Examples:
 Examples:
   $ ap phase Syncing
   $ ap phase Syncing --description "Makes the services" --inputs deployments --outputs services,configmaps \\
-      --from Initializing --next Ready --yes`,
+      --from Initializing --next Ready --yes
+  $ ap phase Labelling --description "Labels the deployments" --inputs deployments --patches deployments --yes`,
     );
   generate(program);
   generator(program, 'deploy-manifests', 'deploy-manifests', { ...DEPLOY_QUESTIONS, ...DEPLOY_OPTIONS })

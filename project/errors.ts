@@ -269,12 +269,16 @@ export const FAULTS = {
     `\`${name}\` and \`${other}\` are one kind, so that each of the two would delete what the worker returns for the other.`,
     'Remove one of them.',
   ]),
+  patchSame: fault<{ name: string; other: string }>('ERR_AP_PATCH_SAME', ({ name, other }) => [
+    `\`${name}\` and \`${other}\` are one kind, and an object that is patched for both would have two managers of this operator.`,
+    'Remove one of them.',
+  ]),
   metricsOption: fault<{ key: string }>('ERR_AP_METRICS_OPTION', ({ key }) => [
     `\`${key}\` means nothing for \`metrics\`, which is a client for queries.`,
     'Write just `metrics`.',
   ]),
   optionSide: fault<{ key: string; side: string }>('ERR_AP_OPTION_SIDE', ({ key, side }) => [
-    `\`${key}\` means nothing for an ${side}.`,
+    `\`${key}\` means nothing for ${side}.`,
     'Remove it.',
   ]),
   namespaceOwn: fault<{ subject: string }>('ERR_AP_NAMESPACE_OWN', ({ subject }) => [

@@ -41,6 +41,8 @@ export interface Phase {
   readonly final: boolean;
   readonly inputs: readonly Input[];
   readonly outputs: readonly Output[];
+  /** Kinds in whose objects, which are others', the worker sets fields. */
+  readonly patches: readonly Patch[];
   /** Absent: any phase. Never holds the phase itself, which is always allowed. */
   readonly next?: readonly string[];
   /** As written, e.g. `1m30s`. */
@@ -100,6 +102,12 @@ export interface Output {
   readonly namespace: 'own' | 'any';
   /** Present where the project says so. Changes nothing: outputs are watched and kept as metadata in any case. */
   readonly metadataOnly?: boolean;
+}
+
+export interface Patch {
+  readonly parameter: ResourceParameter;
+  /** Take over fields that are another manager's. */
+  readonly force: boolean;
 }
 
 export interface Selector {

@@ -150,6 +150,8 @@ export const errors = {
     ),
   badOutput: (phase: string, output: string, problem: string) =>
     new AutopilotError('ERR_AP_BAD_OUTPUT', `${workerOf(phase)} returned a bad output: ${output}: ${problem}`),
+  badPatch: (phase: string, patch: string, problem: string) =>
+    new AutopilotError('ERR_AP_BAD_PATCH', `${workerOf(phase)} returned a bad patch: ${patch}: ${problem}`),
   badStatus: (phase: string, problem: string) =>
     new AutopilotError('ERR_AP_BAD_STATUS', `${workerOf(phase)} returned a bad status: ${problem}`),
   badRequeue: (phase: string, value: unknown) =>
@@ -184,6 +186,16 @@ export const errors = {
     new AutopilotError(
       'ERR_AP_OUTPUT_REFUSED',
       `${object} exists and is not this resource's: ${why}. Give the output another name, or let the phase take such objects over with \`adopt: true\`.`,
+    ),
+  patchRefused: (refusals: readonly string[]) =>
+    new AutopilotError(
+      'ERR_AP_PATCH_REFUSED',
+      `Patches are refused: ${refusals.join('; ')}. Leave out fields that are another's, or take them over with \`force: true\`.`,
+    ),
+  patchKept: (refusals: readonly string[]) =>
+    new AutopilotError(
+      'ERR_AP_PATCH_KEPT',
+      `What was set cannot be given up: ${refusals.join('; ')}. Change the object so that it is valid without; then it is tried again.`,
     ),
   notOurs: (phase: string, call: 'update' | 'delete', object: string) =>
     new AutopilotError(

@@ -20,6 +20,7 @@ import type { Plan } from './plan.ts';
 import { marksOf } from './scheduler/body.ts';
 import type { Environment } from './scheduler/environment.ts';
 import { needsOf } from './scheduler/needs.ts';
+import { PatchTargets } from './scheduler/patches/targets.ts';
 import { reportProgress, summarise } from './scheduler/progress.ts';
 import { ResourceStates } from './scheduler/resource-state.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
@@ -95,6 +96,7 @@ export class Manager {
     const identity = leaderElection?.identity ?? identityOf({});
     // Whatever is sent for resources goes through this one; lists and watches do not, since who stands by has them too.
     const client = leaderElection ? this.client.through({ pass: (send) => this.#leading().pass(send) }) : this.client;
+    const views = needs.views(this.#caches);
     this.#environment = {
       plan,
       client,
@@ -114,8 +116,9 @@ export class Manager {
       }),
       watchNamespace,
       workInterval: config.workInterval,
-      views: needs.views(this.#caches),
+      views,
       states: new ResourceStates(),
+      patchTargets: new PatchTargets([...plan.patches.values()].map((type) => views.patch(type))),
     };
     this.#scheduler = new Scheduler(this.#environment);
     this.#election = leaderElection && {

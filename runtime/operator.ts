@@ -45,6 +45,8 @@ export interface PhaseDefinition {
   /** By the key under which the worker knows them. */
   readonly inputs?: Readonly<Record<string, InputDefinition>>;
   readonly outputs?: Readonly<Record<string, OutputDefinition>>;
+  /** Kinds in whose objects, which are others', the worker sets fields. They bring the finalizer with them. */
+  readonly patches?: Readonly<Record<string, PatchDefinition>>;
   /** Run again this long after each run. */
   readonly interval?: Duration;
   /** Deadline of one run. Default 60s. */
@@ -89,6 +91,12 @@ export interface OutputDefinition {
    * makes wherever that is.
    */
   readonly namespace?: 'own' | 'any';
+}
+
+export interface PatchDefinition {
+  readonly type: ResourceType;
+  /** Take over fields that are another manager's. Default: such a patch is refused. */
+  readonly force?: boolean;
 }
 
 export interface FinalizerDefinition {

@@ -26,13 +26,17 @@ export interface Plan {
   readonly finalizer: Finalizer | undefined;
   /** How many past ones the status keeps. */
   readonly transitions: number;
+  /** The kinds that phases patch, by key: what a key holds is one set over all phases. */
+  readonly patches: ReadonlyMap<string, ResourceType>;
 }
 
 export interface Finalizer {
   /** As in `metadata.finalizers`. */
   readonly name: string;
-  /** The user's; undefined where just outputs need the finalizer that no garbage collector takes. */
+  /** The user's; undefined where just outputs need the finalizer that no garbage collector takes, or patches. */
   readonly worker: AnyWorker | undefined;
+  /** Whether every resource has it; else those that patch something. */
+  readonly always: boolean;
   /** What stands for the phase while it runs, with the kinds that it reads and writes. */
   readonly phase: Phase;
   /** Kinds of which objects may have no owner reference, by their names: deleted by label as the resource goes. */
@@ -48,6 +52,7 @@ export interface Phase {
   readonly inputs: ReadonlyMap<string, ResourceInput>;
   readonly queries: ReadonlyMap<string, Readonly<Record<string, QueryDefinition>>>;
   readonly outputs: ReadonlyMap<string, ResourceOutput>;
+  readonly patches: ReadonlyMap<string, ResourcePatch>;
   /** Milliseconds. */
   readonly interval: number | undefined;
   readonly timeout: number;
@@ -71,6 +76,12 @@ export interface ResourceOutput {
   readonly type: ResourceType;
   /** Written beyond the resource's own namespace. */
   readonly anyNamespace: boolean;
+}
+
+export interface ResourcePatch {
+  readonly type: ResourceType;
+  /** Take over fields that are another manager's. */
+  readonly force: boolean;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -105,8 +116,9 @@ export function planOf(definition: OperatorDefinition): Plan {
   for (const phase of phases) for (const next of phase.next ?? []) named(`phase ${phase.name}: next`, next);
   const onSpecChange = named('onSpecChange', definition.onSpecChange);
   const onOutputDrift = named('onOutputDrift', definition.onOutputDrift);
+  const patches = patchesOf(phases, problems);
   if (byName.has(FINALIZER)) problems.push(`no phase can be named ${FINALIZER}: what the finalizer makes is marked so`);
-  const finalizer = finalizerOf(definition, phases, problems);
+  const finalizer = finalizerOf(definition, phases, patches.size > 0, problems);
   const { transitions = 0 } = definition;
   if (!Number.isSafeInteger(transitions) || transitions < 0)
     problems.push(`transitions is ${transitions}, and no number of transitions`);
@@ -123,6 +135,7 @@ export function planOf(definition: OperatorDefinition): Plan {
     onOutputDrift,
     finalizer,
     transitions,
+    patches,
   };
 }
 
@@ -140,16 +153,18 @@ const FINALIZER = 'finalizer';
 function finalizerOf(
   { name, resource, finalizer }: OperatorDefinition,
   phases: readonly Phase[],
+  hasPatches: boolean,
   problems: string[],
 ): Finalizer | undefined {
   const { worker, ...kinds }: Partial<FinalizerDefinition> = finalizer ?? {};
   const phase = phaseOf(FINALIZER, { ...kinds, worker: worker ?? (() => undefined) }, resource, problems);
   const outputs = [phase, ...phases].flatMap((each) => Array.from(each.outputs.values()));
   const unowned = outputs.filter(({ type, anyNamespace }) => resource.namespaced && (anyNamespace || !type.namespaced));
-  if (!worker && unowned.length === 0) return undefined;
+  if (!worker && unowned.length === 0 && !hasPatches) return undefined;
   return {
     name: `${resource.group}/${name}`,
     worker,
+    always: worker !== undefined || unowned.length > 0,
     phase,
     unowned: new Map(unowned.map((output) => [resourceName(output.type), output])),
   };
@@ -177,6 +192,7 @@ function phaseOf(name: string, phase: PhaseDefinition, resource: ResourceDefinit
     return value;
   };
   const outputs = outputsOf(phase, resource, wrong);
+  if (phase.final && Object.keys(phase.patches ?? {}).length > 0) wrong('it is final and has patches');
   return {
     name,
     initial: phase.initial ?? false,
@@ -185,6 +201,9 @@ function phaseOf(name: string, phase: PhaseDefinition, resource: ResourceDefinit
     inputs,
     queries,
     outputs,
+    patches: new Map(
+      Object.entries(phase.patches ?? {}).map(([key, { type, force = false }]) => [key, { type, force }]),
+    ),
     interval: duration('interval') ?? (queries.size > 0 ? METRICS_INTERVAL_MS : undefined),
     timeout: duration('timeout') ?? TIMEOUT_MS,
     ready: phase.ready,
@@ -217,6 +236,20 @@ function outputOf({ type, namespace }: OutputDefinition, resource: ResourceDefin
 /** What is not said otherwise stays in the resource's namespace, where it has one. */
 function isAnywhere(namespace: 'own' | 'any' | undefined, { namespaced }: ResourceDefinition): boolean {
   return (namespace ?? (namespaced ? 'own' : 'any')) === 'any';
+}
+
+/** One key is one kind in all phases: what it holds is found again by the key. */
+function patchesOf(phases: readonly Phase[], problems: string[]): ReadonlyMap<string, ResourceType> {
+  const types = new Map<string, ResourceType>();
+  for (const phase of phases) {
+    for (const [key, { type }] of phase.patches) {
+      const other = types.get(key);
+      if (other && (resourceName(other) !== resourceName(type) || other.version !== type.version))
+        problems.push(`phase ${phase.name}: patches ${key} is ${type.kind} here, and ${other.kind} in another phase`);
+      else types.set(key, other ?? type);
+    }
+  }
+  return types;
 }
 
 function inputOf(

@@ -53,6 +53,36 @@ export type Desired<T> = Frozen<Omit<T, 'apiVersion' | 'kind' | 'metadata' | 'st
   readonly metadata: DesiredMetadata;
 };
 
+/** Some of an object's fields, however deep. Of a list whose items have keys, an item needs those by which the server finds it. */
+export type PartialFields<T> = T extends (...args: never[]) => unknown
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly PartialFields<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]?: PartialFields<T[Key]> | undefined }
+      : T;
+
+/**
+ * Where a patched object is: in the resource's own namespace (`own`), in one that has to be named, since the resource is of cluster scope
+ * (`any`), or in none (`none`).
+ */
+export type PatchPlace = 'own' | 'any' | 'none';
+
+/** What is set in an object that is somebody else's: its name, and the fields that are to be as given. `status` is its controller's. */
+export type Patch<T, Place extends PatchPlace = 'own'> = PartialFields<
+  Omit<T, 'apiVersion' | 'kind' | 'metadata' | 'status'>
+> & {
+  readonly apiVersion?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly metadata: Omit<DesiredMetadata, 'namespace'> & PatchNamespace[Place];
+};
+
+interface PatchNamespace {
+  readonly own: { readonly namespace?: string | undefined };
+  readonly any: { readonly namespace: string };
+  readonly none: { readonly namespace?: undefined };
+}
+
 /** An object of the cluster: like `T`, with the metadata that every live object has. */
 export type Live<T> = Frozen<Omit<T, 'metadata'>> & { readonly metadata: ObjectMeta };
 
@@ -118,6 +148,8 @@ export interface PhaseTypes {
   readonly resource: object;
   readonly inputs: Kinds;
   readonly outputs: Kinds;
+  /** Absent where the phase declares none. */
+  readonly patches?: Kinds;
   /** The phases that the worker may go to, its own among them. */
   readonly next: string;
   readonly status: object;
@@ -133,7 +165,7 @@ export type WorkerContext<Types extends Pick<PhaseTypes, 'resource' | 'inputs' |
   readonly signal: AbortSignal;
 };
 
-export interface WorkerResult<Types extends Pick<PhaseTypes, 'outputs' | 'next' | 'status'>> {
+export interface WorkerResult<Types extends Pick<PhaseTypes, 'outputs' | 'patches' | 'next' | 'status'>> {
   /** The phase to go to; the present one to stay. */
   readonly phase: Types['next'];
   /**
@@ -141,6 +173,13 @@ export interface WorkerResult<Types extends Pick<PhaseTypes, 'outputs' | 'next' 
    * phase made under it and no longer returns is deleted. A key that is absent leaves things alone.
    */
   readonly outputs?: Types['outputs'] | undefined;
+  /**
+   * Fields to set in objects that are somebody else's, by patch key; those objects are never created, owned or deleted. A key that is
+   * returned, `[]` too, is authoritative over all phases: what the resource set under it and no longer returns is given up. What comes
+   * back then is the field's default, unless somebody else holds it, and not its former value. A key that is absent leaves things alone.
+   * Where an object is not there yet, the resource waits for it, and the rest is done.
+   */
+  readonly patches?: (Types extends { readonly patches: infer Patches } ? Patches : undefined) | undefined;
   /** Replaces the user's part of the status as a whole. Absent: unchanged. */
   readonly status?: Types['status'] | undefined;
   /** Run this phase again after this time, 100 ms at least, though nothing changed. */

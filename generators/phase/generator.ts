@@ -80,7 +80,7 @@ function candidates(
   parameters: ReadonlyMap<string, Parameter>,
 ): readonly string[] {
   if (name === 'inputs') return [...parameters.keys()];
-  if (name === 'outputs')
+  if (name === 'outputs' || name === 'patches')
     return [...parameters.values()].flatMap(({ type, name: known }) => (type === 'resource' ? [known] : []));
   if (name === 'from') return phases.flatMap((phase) => (phase.final ? [] : [phase.name]));
   return phases.map((phase) => phase.name);

@@ -30,6 +30,7 @@ export function defaultAnswer(name: string, { phases }: PhaseContext): Answer | 
     final: false,
     inputs: [],
     outputs: [],
+    patches: [],
     from: defaultFrom(phases),
     next: [],
   };
@@ -47,7 +48,7 @@ function defaultFrom(phases: readonly Phase[]): string[] {
 export function applies(name: string, given: Answers, { phases }: PhaseContext): boolean {
   if (name === 'initial') return !phases.some(({ initial }) => initial);
   if (name === 'from' || name === 'next') return phases.length > 0 && !(name === 'next' && given.flag('final'));
-  return !((name === 'inputs' || name === 'outputs') && given.flag('final'));
+  return !(['inputs', 'outputs', 'patches'].includes(name) && given.flag('final'));
 }
 
 /** `autopilot.yaml` with the phase that the answers describe; what is not answered yet is as by default. Problems name options. */
@@ -91,6 +92,7 @@ function freshPhase(name: string, given: Answers, { phases }: PhaseContext): Fre
     final: given.flag('final') ?? false,
     inputs: given.list('inputs') ?? [],
     outputs: given.list('outputs') ?? [],
+    patches: given.list('patches') ?? [],
     ...(next.length > 0 ? { next } : {}),
   };
 }
@@ -103,7 +105,7 @@ function placeOf(from: readonly string[], phases: readonly Phase[]): PhasePlace 
   return before === undefined ? { from } : { before, from };
 }
 
-const KEYS = new Set(['name', 'description', 'initial', 'final', 'inputs', 'outputs', 'next']);
+const KEYS = new Set(['name', 'description', 'initial', 'final', 'inputs', 'outputs', 'patches', 'next']);
 
 /** The user has typed options, and never seen the text that a problem is about. */
 function aboutOption({ file: _file, line: _line, column: _column, ...problem }: Problem): Problem {

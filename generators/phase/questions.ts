@@ -8,6 +8,7 @@ export const PHASE_QUESTIONS = {
   final: { type: 'flag', message: 'A final phase: a rest, without a worker' },
   inputs: { type: 'list', message: 'What it reads (catalogue names)', placeholder: 'a,b' },
   outputs: { type: 'list', message: 'What it makes (catalogue names)', placeholder: 'a,b' },
+  patches: { type: 'list', message: "What of others' it sets fields in (catalogue names)", placeholder: 'a,b' },
   from: { type: 'list', message: 'Phases that lead to it', placeholder: 'A,B' },
   next: { type: 'list', message: 'Phases that it may go to (none: any)', placeholder: 'A,B' },
 } as const satisfies Questions;

@@ -1,4 +1,4 @@
-import type { Phase, Project } from '../model.ts';
+import type { Project } from '../model.ts';
 import { wrap } from './comment.ts';
 import { stubRoute } from './route.ts';
 
@@ -9,12 +9,14 @@ export function phaseSummary(project: Project): string[] {
     const marks = [phase.initial ? 'initial' : '', phase.final ? 'final' : ''].filter(Boolean).join(', ');
     const target = phase.final ? '' : ` -> ${phase.next?.join(' | ') || (phase.next ? phase.name : 'any')}`;
     const head = `${phase.name.padEnd(width)}${target}${marks ? ` (${marks})` : ''}`;
-    const flows = [names('reads', phase.inputs), names('writes', phase.outputs)].filter(Boolean).join('; ');
+    const flows = [names('reads', phase.inputs), names('writes', phase.outputs), names('patches', phase.patches)]
+      .filter(Boolean)
+      .join('; ');
     return [head, ...wrap(flows, 80).map((line) => `${' '.repeat(width)}    ${line}`)].map((line) => `  ${line}`);
   });
 }
 
-function names(verb: string, entries: Phase['inputs'] | Phase['outputs']): string {
+function names(verb: string, entries: readonly { readonly parameter: { readonly name: string } }[]): string {
   return entries.length > 0 ? `${verb} ${entries.map(({ parameter }) => parameter.name).join(', ')}` : '';
 }
 

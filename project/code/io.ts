@@ -2,6 +2,7 @@ import type { Phase, Project } from '../model.ts';
 import { commented, docComment, generatedHeader } from './comment.ts';
 import { createImports, specifier } from './imports.ts';
 import { kindNames, phaseNames } from './names.ts';
+import { aboutPatches, patchMembers } from './patches.ts';
 import { projectPaths } from './paths.ts';
 import { interfaceOf, useMembers } from './use-members.ts';
 
@@ -11,10 +12,11 @@ export function ioFile(project: Project, phase: Phase): string {
   const file = paths.io(phase.name);
   const names = phaseNames(phase.name);
   const kind = kindNames(project.kind);
-  const imports = createImports([names.inputs, names.outputs, names.next, names.worker]);
+  const imports = createImports([names.inputs, names.outputs, names.patches, names.next, names.worker]);
   const types = specifier(file, paths.types);
   const [resource, status] = [imports.type(types, kind.type), imports.type(types, kind.status)];
   const { inputs, outputs } = useMembers(project, imports, file, phase);
+  const patches = patchMembers(project, imports, file, phase);
   const next = nextPhases(project, phase);
 
   const body = [
@@ -31,12 +33,13 @@ export function ioFile(project: Project, phase: Phase): string {
         : `${phase.name} makes nothing.`,
     ),
     interfaceOf(names.outputs, outputs),
+    ...(patches.length > 0 ? [docComment(aboutPatches(project, phase)), interfaceOf(names.patches, patches)] : []),
     docComment(`The phases that ${phase.name} may go to; itself, to stay.`),
     `export type ${names.next} = ${next.map((name) => `'${name}'`).join(' | ')};\n`,
     commented(
       phase.description,
       `export type ${names.worker} = ${imports.type('autopilot-runtime', 'Worker')}<{
-         resource: { ${kind.key}: ${resource} }; inputs: ${names.inputs}; outputs: ${names.outputs}; next: ${names.next};
+         resource: { ${kind.key}: ${resource} }; inputs: ${names.inputs}; outputs: ${names.outputs};${patches.length > 0 ? ` patches: ${names.patches};` : ''} next: ${names.next};
          status: ${status};
        }>;`,
     ),

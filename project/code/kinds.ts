@@ -2,10 +2,11 @@ import type { Project, ResourceParameter } from '../model.ts';
 import { docComment, generatedHeader } from './comment.ts';
 import { createImports } from './imports.ts';
 
-/** The resource parameters that some phase or the finalizer reads or writes, by name. */
+/** The resource parameters that some phase or the finalizer reads, writes or patches, by name. */
 export function usedKinds(project: Project): ResourceParameter[] {
   const used = new Map<string, ResourceParameter>();
-  for (const phase of [...project.phases, project.finalizer]) {
+  const patches = project.phases.map((phase) => ({ inputs: [], outputs: phase.patches }));
+  for (const phase of [...project.phases, project.finalizer, ...patches]) {
     for (const { parameter } of [...phase.inputs, ...phase.outputs]) {
       if (parameter.type === 'resource') used.set(parameter.name, parameter);
     }

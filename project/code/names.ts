@@ -62,6 +62,7 @@ export function phaseNames(phase: string) {
     folder: kebab(phase),
     inputs: `${phase}Inputs`,
     outputs: `${phase}Outputs`,
+    patches: `${phase}Patches`,
     next: `${phase}Next`,
     worker: `${phase}Worker`,
     /** The worker's name where `src/operator.ts` imports it. */

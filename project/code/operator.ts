@@ -4,6 +4,7 @@ import { phaseSummary } from './diagram.ts';
 import { createImports, specifier } from './imports.ts';
 import type { Imports } from './imports.ts';
 import { kindNames, phaseNames } from './names.ts';
+import { patchesEntry } from './patches.ts';
 import { projectPaths } from './paths.ts';
 
 /** `src/operator.ts`: the wiring, which reads from top to bottom as the phase machine. */
@@ -43,6 +44,7 @@ function phaseEntry(imports: Imports, project: Project, phase: Phase): string {
     phase.initial ? 'initial: true,' : '',
     phase.final ? 'final: true,' : '',
     ...uses(imports, project, phase),
+    patchesEntry((key) => imports.value(from(paths.kinds), key), phase),
     phase.next ? `next: ${JSON.stringify(phase.next)},` : '',
     phase.interval ? `interval: '${phase.interval}',` : '',
     phase.timeout ? `timeout: '${phase.timeout}',` : '',

@@ -1,4 +1,5 @@
-import type { ResourceParameter } from '../model.ts';
+import type { Project, ResourceParameter } from '../model.ts';
+import { kindNames } from './names.ts';
 
 /** The smallest useful body of the kinds that operators write most; others get their metadata alone. */
 const BODIES: Readonly<Record<string, (name: string) => readonly string[]>> = {
@@ -37,4 +38,12 @@ export function outputExample(parameter: ResourceParameter, name: string): strin
   if (body.length === 1 && only !== undefined)
     return [`${parameter.key}: [`, `  {`, `    ${metadata}`, `    ${only}`, `  },`, `],`];
   return [`${parameter.key}: [`, `  {`, `    ${metadata}`, ...body.map((line) => `    ${line}`), `  },`, `],`];
+}
+
+/** One entry of `patches`: a label, which every kind has. */
+export function patchExample({ key, namespaced }: ResourceParameter, { kind, group, scope }: Project): string {
+  const name = `${kindNames(kind).key}.metadata.name`;
+  // A resource of cluster scope has no namespace to lend.
+  const namespace = namespaced && scope === 'Cluster' ? "namespace: 'default', " : '';
+  return `${key}: [{ metadata: { name: ${name}, ${namespace}labels: { '${group}/patched-by': ${name} } } }],`;
 }

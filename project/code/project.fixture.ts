@@ -2,9 +2,10 @@ import { BUILTIN_PARAMETERS } from '../catalogue/catalogue.ts';
 import { BUILTIN_QUERIES } from '../catalogue/queries.ts';
 import type { Parameter, Phase, Project } from '../model.ts';
 
-type PhaseFixture = Partial<Omit<Phase, 'inputs' | 'outputs' | 'name'>> & {
+type PhaseFixture = Partial<Omit<Phase, 'inputs' | 'outputs' | 'patches' | 'name'>> & {
   readonly inputs?: readonly string[];
   readonly outputs?: readonly string[];
+  readonly patches?: readonly (string | { readonly name: string; readonly force: boolean })[];
 };
 
 /** A project for tests of the renderers, from what they are about; the rest as the loader's defaults are. */
@@ -58,7 +59,7 @@ export function projectFixture(
 
 function phaseFixture(
   name: string,
-  { inputs = [], outputs = [], ...rest }: PhaseFixture,
+  { inputs = [], outputs = [], patches = [], ...rest }: PhaseFixture,
   named: (name: string) => Parameter,
 ): Phase {
   return {
@@ -73,6 +74,11 @@ function phaseFixture(
     outputs: outputs.flatMap((output) => {
       const parameter = named(output);
       return parameter.type === 'resource' ? [{ parameter, namespace: 'own' as const }] : [];
+    }),
+    patches: patches.flatMap((patch) => {
+      const { name, force } = typeof patch === 'string' ? { name: patch, force: false } : patch;
+      const parameter = named(name);
+      return parameter.type === 'resource' ? [{ parameter, force }] : [];
     }),
   };
 }

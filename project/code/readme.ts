@@ -95,18 +95,31 @@ function row(...cells: readonly string[]): string {
 
 /** The phase machine as a diagram and as a table. */
 function phases(project: Project): string {
+  const hasPatches = project.phases.some(({ patches }) => patches.length > 0);
+  const columns = ['Phase', 'What happens', 'Reads', 'Makes', ...(hasPatches ? ['Patches'] : [])];
   return `\`\`\`mermaid
 ${mermaid(project).join('\n')}
 \`\`\`
 
-| Phase | What happens | Reads | Makes |
-| --- | --- | --- | --- |
-${project.phases.map((phase) => row(...phaseRow(phase))).join('\n')}`;
+${row(...columns)}
+${row(...columns.map(() => '---'))}
+${project.phases.map((phase) => row(...phaseRow(phase).slice(0, columns.length))).join('\n')}${hasPatches ? `\n\n${ABOUT_PATCHES}` : ''}`;
 }
 
-function phaseRow({ name, description, initial, final, inputs, outputs }: Phase): string[] {
+const ABOUT_PATCHES =
+  "What a phase patches is somebody else's object: the operator sets the fields that a worker returns, and never creates, owns or deletes it. " +
+  'A field that is no longer returned is given up, and so are all when the resource is deleted, which therefore waits for the operator (it has a ' +
+  'finalizer). A field that nobody else holds is then back at its default, and not at the value that it had before.';
+
+function phaseRow({ name, description, initial, final, inputs, outputs, patches }: Phase): string[] {
   const marks = [initial ? 'initial' : '', final ? 'final' : ''].filter(Boolean).join(', ');
-  const list = (entries: Phase['inputs'] | Phase['outputs']) =>
+  const list = (entries: readonly { readonly parameter: { readonly name: string } }[]) =>
     entries.map(({ parameter }) => parameter.name).join(', ');
-  return [marks ? `${name} (${marks})` : name, description.replace(/\|/g, '\\|'), list(inputs), list(outputs)];
+  return [
+    marks ? `${name} (${marks})` : name,
+    description.replace(/\|/g, '\\|'),
+    list(inputs),
+    list(outputs),
+    list(patches),
+  ];
 }

@@ -55,7 +55,7 @@ function bounds(input: Input): string {
 }
 
 /** The TypeScript type of a kind's objects; a module of the project's own is named relative to the project's folder. */
-function objectType(imports: Imports, file: string, parameter: ResourceParameter, kinds: string): string {
+export function objectType(imports: Imports, file: string, parameter: ResourceParameter, kinds: string): string {
   if (!parameter.types) return imports.type(kinds, untypedName(parameter));
   const { module, name } = parameter.types;
   return imports.type(module.startsWith('.') ? specifier(file, module.replace(/^(\.\/)+/, '')) : module, name);

@@ -2,7 +2,7 @@ import type { Phase, Project } from '../model.ts';
 import { docComment, lineComment, wrap } from './comment.ts';
 import { createImports } from './imports.ts';
 import { kindNames, phaseNames } from './names.ts';
-import { outputExample } from './output-example.ts';
+import { outputExample, patchExample } from './output-example.ts';
 import { stubRoute } from './route.ts';
 
 /**
@@ -38,7 +38,7 @@ export const worker: ${type} = async ({ ${[key, ...(input ? ['inputs'] : []), 'l
 
   return {
     ${target === phase.name ? '// Stays in this phase.\n' : ''}phase: '${target}',
-    ${lineComment([...outputLines(project, phase), ...statusLines])}
+    ${lineComment([...outputLines(project, phase), ...patchLines(project, phase), ...statusLines])}
   };
 };
 `;
@@ -63,6 +63,16 @@ function outputLines(project: Project, phase: Phase): string[] {
     ),
     'outputs: {',
     ...examples.map((line) => `  ${line}`),
+    '},',
+  ];
+}
+
+function patchLines(project: Project, { patches }: Phase): string[] {
+  if (patches.length === 0) return [];
+  return [
+    "`patches` sets fields in others' objects. They are given up once they are no longer returned.",
+    'patches: {',
+    ...patches.map(({ parameter }) => `  ${patchExample(parameter, project)}`),
     '},',
   ];
 }

@@ -67,7 +67,7 @@ const INPUT = shortOrLong(
       selector: SELECTOR,
       namespace: NAMESPACE,
       metadataOnly: METADATA_ONLY,
-      replace: misplaced('input'),
+      replace: misplaced('an input'),
     },
     { description: 'An input with options.', required: [['name', 'name: deployments']] },
   ),
@@ -82,7 +82,7 @@ const OUTPUT = shortOrLong(
       name: OUTPUT_NAME,
       namespace: OUTPUT_NAMESPACE,
       metadataOnly: OUTPUT_METADATA_ONLY,
-      selector: misplaced('output'),
+      selector: misplaced('an output'),
       replace: unsupported(flag({ description: 'Delete and create objects whose change the server refuses.' }), {
         off: (value) => !value,
         offSchema: { enum: [false] },
@@ -105,24 +105,31 @@ const OUTPUTS = list(OUTPUT, {
   unique: (output) => output.name,
 });
 
-const PATCHES = list(
-  shortOrLong(
-    OUTPUT_NAME,
-    object(
-      {
-        name: OUTPUT_NAME,
-        force: flag({ description: "Take over fields that are another manager's. Default: false." }),
-      },
-      { description: 'A kind with options.', required: [['name', 'name: deployments']] },
-    ),
-    (name) => ({ name }),
-    { description: 'A kind: a name, or an object with a name and options.' },
+const PATCH = shortOrLong(
+  OUTPUT_NAME,
+  object(
+    {
+      name: OUTPUT_NAME,
+      force: flag({
+        description: "Take over fields that are another manager's. Default: false, and then such a patch is refused.",
+      }),
+      // What is patched is found by what the operator set in it, and is in the resource's namespace where it has one.
+      selector: misplaced('a patch'),
+      namespace: misplaced('a patch'),
+      metadataOnly: misplaced('a patch'),
+      replace: misplaced('a patch'),
+    },
+    { description: 'A kind with options.', required: [['name', 'name: deployments']] },
   ),
-  {
-    description: 'The kinds in whose objects, which are not its own, the worker sets fields.',
-    unique: (patch) => patch.name,
-  },
+  (name) => ({ name }),
+  { description: 'A kind: a name, or an object with a name and options.' },
 );
+
+const PATCHES = list(PATCH, {
+  description:
+    "The kinds in whose objects, which are others', the worker sets fields. They are never created, owned or deleted; what is no longer returned is given up.",
+  unique: (patch) => patch.name,
+});
 
 const PHASE = object(
   {
@@ -136,7 +143,7 @@ const PHASE = object(
     final: flag({ description: 'A resting phase: no worker, no more processing.' }),
     inputs: INPUTS,
     outputs: OUTPUTS,
-    patches: unsupported(PATCHES, { off: (value) => value.length === 0, offSchema: { maxItems: 0 } }),
+    patches: PATCHES,
     next: list(text({ description: "A phase's name." }), {
       description: 'The phases that it may go to, beside itself. Default: any.',
       unique: (name) => name,
@@ -326,6 +333,7 @@ export type AutopilotFile = ValueOf<typeof AUTOPILOT>;
 export type PhaseEntry = ValueOf<typeof PHASE>;
 export type InputEntry = ValueOf<typeof INPUT>;
 export type OutputEntry = ValueOf<typeof OUTPUT>;
+export type PatchEntry = ValueOf<typeof PATCH>;
 export type SelectorEntry = ValueOf<typeof SELECTOR>;
 export type RuleEntry = ValueOf<typeof RULE>;
 export type CustomParameterEntry = ValueOf<typeof CUSTOM_PARAMETER>;

@@ -755,10 +755,80 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
-    name: 'patches',
-    autopilot: changed(['name: Ready\n', 'name: Ready\n    patches: [deployments]\n']),
+    name: 'a patch of an unknown kind',
+    autopilot: changed(['name: Ready\n', 'name: Ready\n    patches: [deployment]\n']),
     problems: [
-      'autopilot.yaml:13:5 phases[2].patches: `patches` is not supported by this version. Remove it. (ERR_AP_NOT_SUPPORTED)',
+      'autopilot.yaml:13:15 phases[2].patches[0]: `deployment` is neither built in nor one of `customParameters`. Did you mean `deployments`? (ERR_AP_PARAMETER_UNKNOWN)',
+    ],
+  },
+  {
+    name: 'a patch of metrics',
+    autopilot: changed(['name: Ready\n', 'name: Ready\n    patches: [metrics]\n']),
+    problems: [
+      'autopilot.yaml:13:15 phases[2].patches[0]: `metrics` can be read only. Move it to `inputs`. (ERR_AP_OUTPUT_METRICS)',
+    ],
+  },
+  {
+    name: 'a patch twice',
+    autopilot: changed([
+      'name: Ready\n',
+      'name: Ready\n    patches: [deployments, { name: deployments, force: true }]\n',
+    ]),
+    problems: [
+      'autopilot.yaml:13:28 phases[2].patches[1]: `deployments` stands in this list twice. Remove one of the two. (ERR_AP_DUPLICATE)',
+    ],
+  },
+  {
+    name: 'patches of one kind in two versions',
+    autopilot: changed(
+      ['name: Ready\n', 'name: Ready\n    patches: [cronjobs, oldCronJobs]\n'],
+      [
+        'operatorName: autoroute-operator\n',
+        'operatorName: autoroute-operator\ncustomParameters:\n  - { lowerName: oldCronJobs, singleName: CronJob, pluralName: CronJobs, apiGroup: batch, version: v1beta1 }\n',
+      ],
+    ),
+    problems: [
+      'autopilot.yaml:15:25 phases[2].patches[1]: `oldCronJobs` and `cronjobs` are one kind, and an object that is patched for both would have two managers of this operator. Remove one of them. (ERR_AP_PATCH_SAME)',
+    ],
+  },
+  {
+    name: 'patches with senseless options',
+    autopilot: changed([
+      'name: Ready\n',
+      'name: Ready\n    patches: [{ name: pods, force: 1 }, { name: services, namespace: any }, { force: true }]\n',
+    ]),
+    problems: [
+      'autopilot.yaml:13:36 phases[2].patches[0].force: Expected `true` or `false`, found the number 1. Write `true` or `false`. (ERR_AP_WRONG_TYPE)',
+      'autopilot.yaml:13:59 phases[2].patches[1].namespace: `namespace` means nothing for a patch. Remove it. (ERR_AP_OPTION_SIDE)',
+      'autopilot.yaml:13:77 phases[2].patches[2].name: `name` is missing. Add it, for example `name: deployments`. (ERR_AP_REQUIRED)',
+    ],
+  },
+  {
+    name: 'a final phase with patches',
+    autopilot: changed([
+      '  - name: Ready\n    inputs: [deployments]\n',
+      '  - name: Ready\n    final: true\n    patches: [deployments]\n',
+    ]),
+    problems: [
+      'autopilot.yaml:14:5 phases[2].patches: The phase `Ready` is final, so no worker runs in it, and `patches` has no use there. Remove `patches`, or `final: true`. (ERR_AP_FINAL_WORK)',
+    ],
+  },
+  {
+    name: 'rights as a patch',
+    autopilot: changed(['name: Ready\n', 'name: Ready\n    patches: [clusterroles]\n']),
+    problems: [
+      "autopilot.yaml:13:15 phases[2].patches[0]: Whoever writes clusterroles hands out rights, so the operator's own have to be declared. Add a rule for `clusterroles` of `rbac.authorization.k8s.io` to `rbac`, with `escalate` or `bind`, or with the rights that are handed out. (ERR_AP_RBAC_OUTPUT)",
+    ],
+  },
+  {
+    name: 'a group that is too long for the annotation of patches',
+    autopilot: changed(
+      ['examples.io/v1', `${'a.'.repeat(118)}examples.io/v1`],
+      ['kind: AutoRoute', 'kind: A'],
+      ['name: Ready\n', 'name: Ready\n    patches: [pods]\n'],
+    ),
+    problems: [
+      'autopilot.yaml:2:13 apiVersion: The name has 247 characters, and at most 245 are possible: what phases patch gets an annotation `applied.<group>/…`. Choose a shorter one. (ERR_AP_TOO_LONG)',
     ],
   },
   {

@@ -46,9 +46,9 @@ export function unsupported<T>(
 }
 
 /** A key that belongs to another place: refused where it has a value. */
-export function misplaced(side: 'input' | 'output'): Field<never> {
+export function misplaced(side: 'an input' | 'an output' | 'a patch'): Field<never> {
   return {
-    schema: { description: `Not for an ${side}.`, enum: [null] },
+    schema: { description: `Not for ${side}.`, enum: [null] },
     read(_node, path, reading) {
       reading.report(FAULTS.optionSide({ key: String(path.at(-1)), side }), path, 'key');
       return undefined;

@@ -37,6 +37,7 @@ const BEYOND = new Set([
   'ERR_AP_PARAMETER_TAKEN',
   'ERR_AP_PARAMETER_UNKNOWN',
   'ERR_AP_PARAMETER_VERSION',
+  'ERR_AP_PATCH_SAME',
   'ERR_AP_PHASE_DUPLICATE',
   'ERR_AP_PHASE_FINAL_TARGET',
   'ERR_AP_PHASE_RESERVED',
@@ -59,6 +60,8 @@ const BEYOND = new Set([
 const BEYOND_CASES = new Set([
   'a template and parameters that are wrong in every way',
   'a CRD name that is too long',
+  'a group that is too long for the annotation of patches',
+  'a patch twice',
   'an input twice',
   'a query parameter twice',
   'an output of a namespace that its kind does not have',
@@ -105,7 +108,7 @@ const EVERYTHING: unknown = {
     { nonResourceURLs: ['/metrics'], verbs: ['get'] },
   ],
   phases: [
-    { name: 'Start', description: '', initial: true, next: ['Work'], patches: [], rollback: false, adopt: true },
+    { name: 'Start', description: '', initial: true, next: ['Work'], patches: ['pods'], rollback: false, adopt: true },
     {
       name: 'Work',
       inputs: [
@@ -122,6 +125,7 @@ const EVERYTHING: unknown = {
         },
       ],
       outputs: ['configmaps', { name: 'services', namespace: 'own', metadataOnly: false, replace: false }],
+      patches: ['secrets', { name: 'services', force: true }],
       interval: '1m30s',
       timeout: '10s',
       ready: false,

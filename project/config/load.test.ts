@@ -271,7 +271,7 @@ ${phases}  - name: Work
     outputs:
       - { name: configmaps, namespace: own, metadataOnly: true, replace: false }
       - services
-    patches: []
+    patches: [services, { name: nodes, force: true }, { name: secrets, force: false }]
     next: [Done]
     interval: 1m30s
     timeout: 10s

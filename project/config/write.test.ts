@@ -18,7 +18,13 @@ const FRESH: FreshProject = {
       outputs: ['configmaps'],
       next: ['Processing'],
     },
-    { name: 'Processing', inputs: ['metrics', 'pods'], outputs: ['configmaps'], next: ['Finished', 'Initializing'] },
+    {
+      name: 'Processing',
+      inputs: ['metrics', 'pods'],
+      outputs: ['configmaps'],
+      patches: ['pods', 'nodes'],
+      next: ['Finished', 'Initializing'],
+    },
     { name: 'Finished', final: true },
   ],
 };
@@ -42,23 +48,34 @@ describe('fresh files', () => {
     );
     assert.deepEqual(problems, []);
     assert.deepEqual(
-      project?.phases.map(({ name, description, initial, final, inputs, outputs, next }) => ({
+      project?.phases.map(({ name, description, initial, final, inputs, outputs, patches, next }) => ({
         name,
         description,
         initial,
         final,
         inputs: inputs.map(({ parameter }) => parameter.name),
         outputs: outputs.map(({ parameter }) => parameter.name),
+        patches: patches.map(({ parameter }) => parameter.name),
         next,
       })),
       FRESH.phases.map(
-        ({ description = '', initial = false, final = false, inputs = [], outputs = [], next, name }) => ({
+        ({
+          description = '',
+          initial = false,
+          final = false,
+          inputs = [],
+          outputs = [],
+          patches = [],
+          next,
+          name,
+        }) => ({
           name,
           description,
           initial,
           final,
           inputs,
           outputs,
+          patches,
           next,
         }),
       ),

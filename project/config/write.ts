@@ -29,6 +29,7 @@ export interface FreshPhase {
   /** Names of parameters. */
   readonly inputs?: readonly string[];
   readonly outputs?: readonly string[];
+  readonly patches?: readonly string[];
   readonly next?: readonly string[];
 }
 
@@ -86,7 +87,7 @@ export function flowPhase(phase: FreshPhase): string {
 
 /** What is written of a phase, in this order. */
 export function phaseEntries(phase: FreshPhase): readonly (readonly [string, string | boolean | readonly string[]])[] {
-  const { name, description = '', initial, final, inputs = [], outputs = [], next } = phase;
+  const { name, description = '', initial, final, inputs = [], outputs = [], patches = [], next } = phase;
   return [
     ['name', name],
     ...(description === '' ? [] : [['description', description] as const]),
@@ -94,6 +95,7 @@ export function phaseEntries(phase: FreshPhase): readonly (readonly [string, str
     ...(final ? [['final', true] as const] : []),
     ...(inputs.length === 0 ? [] : [['inputs', inputs] as const]),
     ...(outputs.length === 0 ? [] : [['outputs', outputs] as const]),
+    ...(patches.length === 0 ? [] : [['patches', patches] as const]),
     ...(next === undefined ? [] : [['next', next] as const]),
   ];
 }

@@ -52,6 +52,15 @@ customParameters:
   - { lowerName: foos, singleName: Foo, apiGroup: foo.io, version: v1 }
 `;
 
+/** What is patched beyond the resource's namespace has no namespace. */
+export const LABELS = `
+kind: Labelling
+apiVersion: examples.io/v1
+operatorName: labelling-operator
+phases:
+  - { name: Labelling, initial: true, inputs: [services], patches: [nodes, deployments, services] }
+`;
+
 export function project(autopilot: string, operator = ''): Project {
   const loaded = loadProject({
     autopilot: { file: 'autopilot.yaml', text: autopilot },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { PolicyRule } from '../model.ts';
-import { AUTOROUTE, SURVEY, TENANT, project } from './projects.fixture.test.ts';
+import { AUTOROUTE, LABELS, SURVEY, TENANT, project } from './projects.fixture.test.ts';
 import { leaseRules, rightsOf } from './rights.ts';
 
 /** `apps/deployments: list watch` */
@@ -64,6 +64,18 @@ describe('rights', () => {
     const any = rightsOf(project(text), 'namespaced');
     assert.ok(lines(any.cluster).includes('rbac.authorization.k8s.io/roles: escalate'));
     assert.ok(!lines(any.namespaced).some((line) => line.includes('escalate')));
+  });
+
+  it('let patch what is patched, find it again, and hold a finalizer', () => {
+    const { namespaced, cluster } = rightsOf(project(LABELS), 'namespaced');
+    assert.deepEqual(lines(cluster), ['/nodes: list patch watch']);
+    assert.deepEqual(lines(namespaced), [
+      'examples.io/labellings: get list patch watch',
+      'examples.io/labellings/status: patch',
+      'events.k8s.io/events: create patch',
+      '/services: list patch watch',
+      'apps/deployments: list patch watch',
+    ]);
   });
 
   it('go beyond the namespace just for what is read there', () => {

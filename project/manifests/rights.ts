@@ -19,6 +19,8 @@ type Place = keyof Rights;
  */
 const OUTPUT_VERBS = ['create', 'delete', 'get', 'list', 'patch', 'watch'];
 const INPUT_VERBS = ['list', 'watch'];
+/** Patches are applied to objects that are there; what they hold is found again by list and watch. */
+const PATCH_VERBS = ['list', 'patch', 'watch'];
 
 export function rightsOf(project: Project, watch: Place): Rights {
   const { group, plural } = project;
@@ -36,6 +38,10 @@ export function rightsOf(project: Project, watch: Place): Rights {
     { place: home, group, resource: `${plural}/status`, verbs: ['patch'] },
     { place: home, group: 'events.k8s.io', resource: 'events', verbs: ['create', 'patch'] },
   ];
+  for (const { parameter } of project.phases.flatMap(({ patches }) => patches)) {
+    const place = placeOf(parameter, false);
+    grants.push({ place, group: parameter.group, resource: parameter.plural, verbs: PATCH_VERBS });
+  }
   for (const { inputs, outputs } of [...project.phases, project.finalizer]) {
     for (const { parameter, namespace } of inputs) {
       if (parameter.type === 'metrics') continue;
@@ -59,10 +65,11 @@ export function rightsOf(project: Project, watch: Place): Rights {
   return { namespaced: rulesFor('namespaced'), cluster: rulesFor('cluster') };
 }
 
-/** Whether resources get a finalizer: the project has one, or makes what no owner reference can be on. */
+/** Whether resources get a finalizer: the project has one, or makes what no owner reference can be on, or patches what is others'. */
 function hasFinalizer({ enableFinalizer, scope, phases }: Project): boolean {
   const beyond = phases.some(({ outputs }) => outputs.some(({ namespace }) => namespace === 'any'));
-  return enableFinalizer || (scope === 'Namespaced' && beyond);
+  const patches = phases.some((phase) => phase.patches.length > 0);
+  return enableFinalizer || (scope === 'Namespaced' && beyond) || patches;
 }
 
 /** The operator's own lease, by name; a creation cannot be bound to a name. */

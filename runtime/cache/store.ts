@@ -1,4 +1,5 @@
 import { keyOf } from '../kube/paths.ts';
+import { isPatchManager } from '../kube/patch-manager.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
 import type { FieldsV1, KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
 
@@ -12,6 +13,8 @@ export interface Entry {
   readonly object: KubernetesObject;
   /** Our own entries of managedFields with their places, all that is kept of them. */
   readonly ours: readonly OwnFields[];
+  /** The entries of this operator's patches: one for each resource and key that sets fields here. */
+  readonly patches: readonly ManagedFieldsEntry[];
 }
 
 /** An entry of managedFields that is ours, and where it stands in the list (a JSON patch has to name the place). */
@@ -20,7 +23,7 @@ export interface OwnFields {
   readonly entry: ManagedFieldsEntry;
 }
 
-const NONE: readonly OwnFields[] = [];
+const NONE: readonly [] = [];
 
 /** What is kept of an object that the server sent. */
 export function entryOf(object: KubernetesObject, fieldManager: string): Entry {
@@ -31,7 +34,13 @@ export function entryOf(object: KubernetesObject, fieldManager: string): Entry {
     resourceVersion: metadata.resourceVersion ?? '',
     object: { ...object, metadata },
     ours: managedFields ? ownFields(managedFields, fieldManager) : NONE,
+    patches: managedFields ? patchesOf(managedFields, fieldManager) : NONE,
   };
+}
+
+function patchesOf(managedFields: readonly ManagedFieldsEntry[], operator: string): readonly ManagedFieldsEntry[] {
+  const own = managedFields.filter(({ manager = '' }) => isPatchManager(manager, operator));
+  return own.length === 0 ? NONE : own;
 }
 
 function ownFields(managedFields: readonly ManagedFieldsEntry[], fieldManager: string): readonly OwnFields[] {

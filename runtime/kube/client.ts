@@ -185,8 +185,12 @@ export class KubeClient {
     });
   }
 
-  /** Server-side apply, forced, under the operator's field manager. */
-  apply(type: ResourceType, object: KubernetesObject, options?: CallOptions): Promise<KubernetesObject> {
+  /** Server-side apply; by default forced, and under the operator's field manager. Not forced it fails with 409 where fields are another's. */
+  apply(
+    type: ResourceType,
+    object: KubernetesObject,
+    options?: CallOptions & { readonly fieldManager?: string; readonly force?: boolean },
+  ): Promise<KubernetesObject> {
     const { name, namespace } = object.metadata;
     return this.#object({
       ...options,
@@ -194,7 +198,10 @@ export class KubeClient {
       type,
       method: 'PATCH',
       path: objectPath(type, name, namespace),
-      query: { fieldManager: this.#options.fieldManager, force: 'true' },
+      query: {
+        fieldManager: options?.fieldManager ?? this.#options.fieldManager,
+        force: String(options?.force ?? true),
+      },
       contentType: 'application/apply-patch+yaml',
       body: object,
     });

@@ -12,6 +12,9 @@ const QUEUE_BUCKETS = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 10
 /** What happened to one output. */
 export type OutputAction = 'created' | 'applied' | 'unchanged' | 'pruned' | 'refused';
 
+/** What happened to one patch. */
+export type PatchAction = 'applied' | 'unchanged' | 'absent' | 'refused' | 'given_up';
+
 /**
  * The operator's metrics, under controller-runtime's and client-go's names where they have one (so that existing dashboards work),
  * and `autopilot_…` for phases. No label names an object.
@@ -98,6 +101,11 @@ export class Metrics {
   readonly #outputs = this.#counter(
     'autopilot_outputs_total',
     'What became of outputs that workers returned or ceased to return',
+    ['phase', 'action'],
+  );
+  readonly #patches = this.#counter(
+    'autopilot_patches_total',
+    "What became of the fields that workers set in others' objects",
     ['phase', 'action'],
   );
   readonly #drifts = this.#counter(
@@ -258,6 +266,10 @@ export class Metrics {
 
   output(phase: string, action: OutputAction): void {
     this.#outputs.inc({ phase, action });
+  }
+
+  patch(phase: string, action: PatchAction): void {
+    this.#patches.inc({ phase, action });
   }
 
   drift(phase: string, repaired: boolean): void {

@@ -65,7 +65,7 @@ export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, na
  * A Secret with its `stringData` as the `data` that the server makes of it. Managed fields name what was sent: an apply of `stringData`
  * would hold no `data`, and nobody would notice that a value was changed. What is no text is left for the server to refuse.
  */
-function withoutStringData(secret: SecretFields): object {
+export function withoutStringData(secret: SecretFields): object {
   const { stringData, ...rest } = secret;
   const texts = Object.entries(stringData ?? {});
   if (texts.some(([, text]) => typeof text !== 'string')) return secret;
@@ -74,14 +74,14 @@ function withoutStringData(secret: SecretFields): object {
   return { ...rest, data: { ...rest.data, ...Object.fromEntries(encoded) } };
 }
 
-interface SecretFields {
+export interface SecretFields {
   readonly kind?: string | undefined;
   readonly data?: object;
   readonly stringData?: object | null;
 }
 
 /** The same for bodies that are the same JSON, whatever the order of their members. */
-function hashOf(object: KubernetesObject): string {
+export function hashOf(object: KubernetesObject): string {
   return createHash('sha256').update(JSON.stringify(object, sortMembers)).digest('hex').slice(0, 32);
 }
 

@@ -8,6 +8,7 @@ import type { RootLogger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Plan, ResourceInput } from '../plan.ts';
 import type { Marks } from './body.ts';
+import type { PatchTargets } from './patches/targets.ts';
 import type { ResourceStates } from './resource-state.ts';
 
 /** What the scheduler works with: made once, by the manager. */
@@ -27,6 +28,7 @@ export interface Environment {
   readonly workInterval: number | undefined;
   readonly views: Views;
   readonly states: ResourceStates;
+  readonly patchTargets: PatchTargets;
 }
 
 /** Which cache serves what. */
@@ -34,6 +36,7 @@ export interface Views {
   readonly resources: Cache;
   input(input: ResourceInput): Cache;
   output(type: ResourceType): Cache;
+  patch(type: ResourceType): Cache;
 }
 
 /** What an operator has to watch, and how to find it again in the caches made for it. */

@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_AP_API: 'WriteRejected',
   ERR_AP_OUTPUT_REFUSED: 'OutputRefused',
   ERR_AP_OUTPUT_BUSY: 'OutputBusy',
+  ERR_AP_PATCH_REFUSED: 'PatchRefused',
 };
 
 /** Errors of the connection or of a server that is busy, or of a write that came too late: trying again is all there is to do. */

@@ -1,4 +1,4 @@
-import { BACKOFF, DONE, type ReconcileResult } from '../controller/reconciler.ts';
+import { BACKOFF, DONE, REQUEUE, type ReconcileResult } from '../controller/reconciler.ts';
 import { isStatus, messageOf } from '../errors.ts';
 import { apiVersionOf } from '../kube/paths.ts';
 import { isTransient, WorkerFailure } from './failures.ts';
@@ -9,6 +9,8 @@ import { checkFinalizerResult } from './result.ts';
 import { writeStatus } from './status-write.ts';
 import { statusOf } from './status.ts';
 import { callWorker } from './worker-run.ts';
+import { isKept, tellOfKept } from './patches/standing.ts';
+import { giveUpAll } from './patches/write.ts';
 import { deleteUnowned, writeOutputs } from './write-outputs.ts';
 
 export function hasFinalizer(run: Run): boolean {
@@ -45,11 +47,13 @@ export async function finalize(run: Run): Promise<ReconcileResult> {
       const waits = await runWorker(run, plan.finalizer.worker);
       if (waits) return waits;
     }
+    await giveUpAll(run);
     await deleteUnowned(run);
     await removeFinalizer(run, plan.finalizer.name);
     return DONE;
   } catch (error) {
     if (error instanceof RunAborted || isTransient(error)) throw error;
+    if (isKept(error)) return (await tellOfKept(run, error)) === 'lost' ? REQUEUE : DONE;
     return failed(run, error instanceof WorkerFailure ? error.cause : error);
   }
 }
@@ -62,7 +66,7 @@ async function runWorker(run: Run, worker: AnyWorker): Promise<ReconcileResult |
     throw error instanceof RunAborted ? error : new WorkerFailure(error);
   });
   const result = checkFinalizerResult(returned, run.phase, run.namespace);
-  await writeOutputs(run, result.outputs);
+  await writeOutputs(run, { outputs: result.outputs, patches: new Map() }, tracker);
   tracker.replaceEarlierReads(caches.all());
   if (result.done) return undefined;
   return result.requeueAfter === undefined ? DONE : { outcome: 'later', after: result.requeueAfter };

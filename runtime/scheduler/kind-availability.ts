@@ -1,7 +1,9 @@
 import type { Cache } from '../cache/cache.ts';
 import { DONE, REQUEUE, type ReconcileResult } from '../controller/reconciler.ts';
 import { resourceName } from '../kube/paths.ts';
+import type { Finalizer, Plan } from '../plan.ts';
 import type { Standing } from './conditions.ts';
+import type { Views } from './environment.ts';
 import type { Run } from './run.ts';
 import { writeStatus } from './status-write.ts';
 import { statusOf } from './status.ts';
@@ -10,10 +12,19 @@ import { statusOf } from './status.ts';
 export function unlistedKinds({ phase, environment: { views, plan } }: Run): readonly Cache[] {
   const inputs = [...phase.inputs.values()].map((input) => views.input(input));
   const outputs = [...phase.outputs.values()].map(({ type }) => views.output(type));
-  // Of a kind that is not installed there is nothing left to delete.
-  const unowned = phase === plan.finalizer?.phase ? [...plan.finalizer.unowned.values()] : [];
-  const deleted = unowned.map(({ type }) => views.output(type)).filter((cache) => !cache.isKindMissing);
-  return [...new Set([...inputs, ...outputs, ...deleted])].filter((cache) => !cache.synced);
+  const patches = [...phase.patches.values()].map(({ type }) => views.patch(type));
+  // Of a kind that is not installed there is nothing left to delete, and nothing to give up.
+  const left = phase === plan.finalizer?.phase ? leftBehind(plan.finalizer, plan, views) : [];
+  const there = left.filter((cache) => !cache.isKindMissing);
+  return [...new Set([...inputs, ...outputs, ...patches, ...there])].filter((cache) => !cache.synced);
+}
+
+/** Where the operator itself has something to do as a resource goes. */
+function leftBehind({ unowned }: Finalizer, { patches }: Plan, views: Views): readonly Cache[] {
+  return [
+    ...[...unowned.values()].map(({ type }) => views.output(type)),
+    ...[...patches.values()].map((type) => views.patch(type)),
+  ];
 }
 
 /** Says in the resource's conditions what keeps its phase waiting. A list that just takes its time is no news. */

@@ -7,7 +7,8 @@ import type { Needs } from './environment.ts';
 
 /**
  * All that a plan has to watch: the resource in full, inputs as declared, and outputs (which no phase may read) by our label and as
- * metadata, each kind where some phase declares it. `watchNamespace` bounds all but what is declared for any namespace.
+ * metadata, each kind where some phase declares it. What is patched is watched as metadata too, whole kinds: which of their objects hold
+ * fields of ours is told by their managed fields alone. `watchNamespace` bounds all but what is declared for any namespace.
  */
 export function needsOf(plan: Plan, marks: Marks, watchNamespace: string | undefined): Needs {
   const phases = new Set<Phase>([...plan.phases.values(), ...(plan.finalizer ? [plan.finalizer.phase] : [])]);
@@ -33,16 +34,22 @@ export function needsOf(plan: Plan, marks: Marks, watchNamespace: string | undef
       outputs.set(resourceName(type), { type, namespace, requirements, metadataOnly: true });
     }
   }
+  const patches = new Map<string, Need>();
+  for (const type of plan.patches.values()) {
+    const namespace = home(type, !plan.resource.namespaced);
+    patches.set(`${resourceName(type)}/${type.version}`, { type, namespace, requirements: [], metadataOnly: true });
+  }
   const found = (need: Need | undefined, what: string): Need => {
     if (!need) throw new RangeError(`the plan does not have ${what}`);
     return need;
   };
   return {
-    needs: [own, ...inputs.values(), ...outputs.values()],
+    needs: [own, ...inputs.values(), ...outputs.values(), ...patches.values()],
     views: (caches) => ({
       resources: caches.of(own),
       input: (input) => caches.of(found(inputs.get(input), resourceName(input.type))),
       output: (type) => caches.of(found(outputs.get(resourceName(type)), resourceName(type))),
+      patch: (type) => caches.of(found(patches.get(`${resourceName(type)}/${type.version}`), resourceName(type))),
     }),
   };
 }

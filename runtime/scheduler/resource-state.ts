@@ -1,5 +1,6 @@
 import type { Entry } from '../cache/store.ts';
 import type { FieldPath } from './fields.ts';
+import { PatchMemory } from './patches/memory.ts';
 
 export interface Drift {
   /** For the case that nothing repairs it. */
@@ -13,6 +14,7 @@ export class ResourceState {
   readonly uid: string;
   /** For each output: the leaves of its body that our entries held after our last write of it. */
   readonly #held = new Map<string, readonly FieldPath[]>();
+  readonly patches = new PatchMemory();
   /** Outputs that somebody else changed, by the phase that made them: until that phase, or the one for repairs, runs. */
   readonly drifts = new Map<string, Drift>();
   /** Phases whose drift the phase for repairs is seeing to. */

@@ -144,7 +144,7 @@ describe('what a worker returns', () => {
       'a misspelt member',
       { phase: 'Starting', outptus: {} },
       'ERR_AP_BAD_RESULT',
-      /"outptus", which a result does not have. There are: phase, outputs, status, requeueAfter/,
+      /"outptus", which a result does not have. There are: phase, outputs, patches, status, requeueAfter/,
     ],
     [
       'a requeueAfter that is no duration',

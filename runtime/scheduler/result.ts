@@ -1,14 +1,18 @@
 import { parseDuration } from '../config/duration.ts';
-import { errors, messageOf } from '../errors.ts';
+import { errors } from '../errors.ts';
 import { apiVersionOf, objectKey } from '../kube/paths.ts';
 import type { Phase, Plan, ResourceOutput } from '../plan.ts';
 import type { Desired } from '../worker.ts';
+import { checkPatches, type CheckedPatches } from './patches/check.ts';
+import { describe, isName, isRecord, plainJson, textsOf } from './returned-json.ts';
 
 /** What a worker returned, checked whole. */
 export interface CheckedResult {
   readonly phase: Phase;
   /** By output key, in the order returned. */
   readonly outputs: ReadonlyMap<string, readonly Desired<object>[]>;
+  /** By patch key, in the order returned. */
+  readonly patches: CheckedPatches;
   /** The user's part of the status, as plain JSON; undefined: unchanged. */
   readonly status: Readonly<Record<string, unknown>> | undefined;
   /** Milliseconds. */
@@ -25,7 +29,7 @@ export const OWN_STATUS: ReadonlySet<string> = new Set([
   'transitions',
 ]);
 
-const RESULT: ReadonlySet<string> = new Set(['phase', 'outputs', 'status', 'requeueAfter']);
+const RESULT: ReadonlySet<string> = new Set(['phase', 'outputs', 'patches', 'status', 'requeueAfter']);
 /** A worker that asks for less would keep the operator busy with nothing else. */
 const SHORTEST_REQUEUE_MS = 100;
 
@@ -37,9 +41,12 @@ export function checkResult(result: unknown, from: Phase, plan: Plan, namespace:
   if (!isRecord(result)) throw errors.noResult(from.name, describe(result));
   const extra = Object.keys(result).find((name) => !RESULT.has(name));
   if (extra !== undefined) throw errors.badResult(from.name, extra, [...RESULT]);
+  const phase = checkPhase(result['phase'], from, plan);
+  const outputs = checkOutputs(result['outputs'], from, namespace);
   return {
-    phase: checkPhase(result['phase'], from, plan),
-    outputs: checkOutputs(result['outputs'], from, namespace),
+    phase,
+    outputs,
+    patches: checkPatches(result['patches'], from, outputs, namespace),
     status: checkStatus(result['status'], from),
     requeueAfter: checkRequeue(result['requeueAfter'], from),
   };
@@ -113,8 +120,6 @@ function checkOutputs(value: unknown, phase: Phase, namespace: string | undefine
 }
 
 const METADATA: ReadonlySet<string> = new Set(['name', 'namespace', 'labels', 'annotations']);
-/** What can stand in a URL's path as one segment; the server checks the rest. */
-const NAME = /^(?!\.{1,2}$)[^/%]{1,253}$/;
 
 /**
  * One object that a worker asks for, as plain JSON. `namespace` is the resource's: a namespaced resource's outputs are in its own
@@ -142,21 +147,13 @@ export function checkOutput(
       `metadata.${extra} cannot be set: name, namespace, labels and annotations can. Outputs are found again by their name.`,
     );
   }
-  if (typeof metadata['name'] !== 'string' || !NAME.test(metadata['name'])) {
+  if (!isName(metadata['name'])) {
     throw wrong(`metadata.name ${JSON.stringify(metadata['name'])} is no name.`);
   }
-  checkTexts('metadata.labels', metadata['labels'], wrong);
-  checkTexts('metadata.annotations', metadata['annotations'], wrong);
+  textsOf('metadata.labels', metadata['labels'], wrong);
+  textsOf('metadata.annotations', metadata['annotations'], wrong);
   checkNamespace(metadata['namespace'], output, namespace, wrong);
   return json as unknown as Desired<object>;
-}
-
-/** What is no map of texts would be spread into the marks as something else. */
-function checkTexts(field: string, value: unknown, wrong: (problem: string) => Error): void {
-  if (value === undefined || value === null) return;
-  if (!isRecord(value)) throw wrong(`${field} is ${describe(value)}: write an object of texts.`);
-  const bad = Object.entries(value).find(([, text]) => typeof text !== 'string');
-  if (bad) throw wrong(`${field}[${JSON.stringify(bad[0])}] is ${describe(bad[1])}: write it as text.`);
 }
 
 function checkNamespace(
@@ -169,8 +166,7 @@ function checkNamespace(
     if (own !== undefined) throw wrong(`${type.kind} has no namespace.`);
     return;
   }
-  if (own !== undefined && (typeof own !== 'string' || !NAME.test(own)))
-    throw wrong(`metadata.namespace ${JSON.stringify(own)} is no namespace.`);
+  if (own !== undefined && !isName(own)) throw wrong(`metadata.namespace ${JSON.stringify(own)} is no namespace.`);
   if (namespace === undefined && own === undefined)
     throw wrong('metadata.namespace is missing: the resource is of cluster scope and has none to lend.');
   if (!anyNamespace && own !== undefined && own !== namespace) {
@@ -194,28 +190,4 @@ function checkRequeue(value: unknown, phase: Phase): number | undefined {
   const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined;
   if (!milliseconds) throw errors.badRequeue(phase.name, value);
   return Math.max(milliseconds, SHORTEST_REQUEUE_MS);
-}
-
-/** A copy as it would be sent: what JSON cannot hold is an error or falls away as it does there. */
-function plainJson(value: object, wrong: (problem: string) => Error): Readonly<Record<string, unknown>> {
-  let text: string | undefined;
-  try {
-    // With a `toJSON` of its own an object can be anything, or nothing.
-    text = JSON.stringify(value) as string | undefined;
-  } catch (error) {
-    throw wrong(`it cannot be written as JSON: ${messageOf(error)}.`);
-  }
-  const json: unknown = text === undefined ? undefined : JSON.parse(text);
-  if (!isRecord(json)) throw wrong(`its toJSON gives ${describe(json)}, and no object.`);
-  return json;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 }

@@ -10,6 +10,9 @@ import { addFinalizer, finalize, hasFinalizer } from './finalizer.ts';
 import { Tracker } from './inputs.ts';
 import { tellOfUnlisted, unlistedKinds } from './kind-availability.ts';
 import { driftedPhase, isUnrepaired, observeOutputs } from './observed-outputs.ts';
+import { isKept, tellOfAbsent, tellOfKept } from './patches/standing.ts';
+import { seeToPatchDrift } from './patches/wakes.ts';
+import { setsFields } from './patches/write.ts';
 import { checkResult, type CheckedResult } from './result.ts';
 import { Run, RunAborted, type RunFacts } from './run.ts';
 import { IGNORED, type Standing } from './conditions.ts';
@@ -24,7 +27,7 @@ import { writeOutputs } from './write-outputs.ts';
  * 2. Find its phase. None: the initial one. Unknown: say so and stop.
  * 3. A final phase has no worker; a changed spec or a drifted output may lead out of it.
  * 4. Wait until all that the phase reads and writes has been listed.
- * 5. Call the worker, check its result whole, write the outputs, prune, write the status.
+ * 5. Call the worker, check its result whole, write outputs and patches, prune and give up what is not returned, write the status.
  *
  * A kill between any two writes leaves something that the next sync finishes.
  */
@@ -172,6 +175,7 @@ export class Scheduler implements Reconciler {
   async #seeToDrift(run: Run): Promise<ReconcileResult | undefined> {
     const { plan, metrics, events } = this.#environment;
     const { drifts } = run.state;
+    seeToPatchDrift(run);
     const repairing = plan.onOutputDrift;
     for (const name of drifts.keys()) {
       // What the present phase made, it repairs by running again; the phase for repairs is about to do its work.
@@ -217,14 +221,19 @@ export class Scheduler implements Reconciler {
     const { plan, caches, metrics } = this.#environment;
     const { phase } = run;
     if (!phase.worker) return DONE;
-    if (plan.finalizer && !hasFinalizer(run)) await addFinalizer(run);
+    if (plan.finalizer?.always && !hasFinalizer(run)) await addFinalizer(run);
     const tracker = new Tracker(run.key);
     const returned = await callWorker(phase.worker, run, tracker).catch((error: unknown) => {
       throw error instanceof RunAborted || isNamespaceTerminating(error) ? error : new WorkerFailure(error);
     });
     const result = checkResult(returned, phase, plan, run.namespace);
-    await writeOutputs(run, result.outputs);
+    if (setsFields(result.patches) && !hasFinalizer(run)) await addFinalizer(run);
+    const absent = await writeOutputs(run, result, tracker);
     tracker.replaceEarlierReads(caches.all());
+    if (absent.length > 0) {
+      const written = await tellOfAbsent(run, absent);
+      return written === 'lost' ? REQUEUE : this.#again(phase, result.requeueAfter);
+    }
     this.#tellOfUnrepaired(run);
     if (result.phase !== phase) return this.#transition(run, result.phase, 'WorkerResult', result.status);
     const observedOutputs = observeOutputs(run, false);
@@ -283,6 +292,10 @@ export class Scheduler implements Reconciler {
   async #fail(run: Run, error: unknown): Promise<ReconcileResult> {
     const { events, logger } = this.#environment;
     if (isTransient(error) && !isLasting(run, error)) throw error;
+    if (isKept(error)) {
+      const written = await tellOfKept(run, error);
+      return written === 'lost' ? REQUEUE : this.#again(run.phase, undefined);
+    }
     const cause = error instanceof WorkerFailure ? error.cause : error;
     const reason = reasonOf(error);
     const message = messageOf(cause);

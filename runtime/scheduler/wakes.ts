@@ -7,6 +7,7 @@ import { writtenKinds } from '../plan.ts';
 import type { Environment } from './environment.ts';
 import { holdsAll, leavesOf } from './fields.ts';
 import { fieldsOf, outputId } from './outputs.ts';
+import { wakeOnPatchedObjects } from './patches/wakes.ts';
 import { statusOf } from './status.ts';
 
 /**
@@ -23,6 +24,7 @@ export function wakeOnChanges(environment: Environment, wake: (key: string) => v
       for (const reader of cache.interests.readersOf(key, old?.object, current?.object)) wake(reader);
     });
   }
+  wakeOnPatchedObjects(environment, wake);
   for (const type of writtenKinds(plan)) {
     const cache = views.output(type);
     cache.onChange((change) => {

@@ -29,6 +29,7 @@ phases:
     timeout: 10s
     adopt: true
     renamedFrom: [Doing]
+    patches: [deployments, { name: nodes, force: true }]
   - { name: Repairing, next: [Done] }
   - { name: Done, final: true, ready: false }
 customParameters:
@@ -85,6 +86,17 @@ const EFFECTS: Readonly<Record<string, readonly [file: string, shows: RegExp]>> 
   'phase.timeout': [OPERATOR, /timeout: '10s'/],
   'phase.ready': [OPERATOR, /ready: false/],
   'phase.adopt': [OPERATOR, /adopt: true/],
+  'phase.patches': ['src/workers/working/io.ts', /readonly deployments\?: readonly Patch<IDeployment, 'any'>\[\];/],
+  'phase.patches, of cluster scope': [
+    'src/workers/working/io.ts',
+    /readonly nodes\?: readonly Patch<INode, 'none'>\[\];/,
+  ],
+  'phase.patches at run time': [OPERATOR, /patches: \{\s+deployments: \{ type: deployments \},\s+nodes: \{/],
+  'phase.patches, the finalizer’s rights': [
+    'deploy/overlays/cluster/clusterrole.yaml',
+    /resources:\n\s+- tenancies\n\s+verbs:\n\s+- get\n\s+- list\n\s+- patch\n\s+- watch/,
+  ],
+  'patch.force': [OPERATOR, /nodes: \{ type: nodes, force: true \}/],
   'phase.renamedFrom': [OPERATOR, /renamedFrom: \['Doing'\]/],
   'input.selector': [OPERATOR, /selector: \{ matchLabels: \{ app: 'web' \} \}/],
   'input.namespace, by the scope': [OPERATOR, /namespace: 'any'/],

@@ -52,6 +52,20 @@ const CASES: Readonly<Record<string, Project>> = {
       customParameters: [own('widgets', {}), own('gadgets', { types: { module: './src/gadget.ts', name: 'Gadget' } })],
     },
   ),
+  patches: projectFixture(
+    {
+      Patching: {
+        initial: true,
+        inputs: ['deployments'],
+        patches: ['deployments', 'nodes', 'widgets', { name: 'services', force: true }],
+      },
+    },
+    { customParameters: [own('widgets', {})] },
+  ),
+  patchesEverywhere: projectFixture(
+    { Patching: { initial: true, patches: ['deployments', 'nodes'] } },
+    { kind: 'Patch', scope: 'Cluster' },
+  ),
   bounded: withBounds(
     projectFixture(
       {

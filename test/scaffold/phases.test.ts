@@ -38,6 +38,7 @@ describe('Phases', function () {
         description: 'Looks whether all is well.',
         inputs: 'pods,deployments',
         outputs: 'services',
+        patches: 'deployments',
         from: 'Initializing',
         next: 'Finished,Processing',
       },
@@ -52,6 +53,8 @@ describe('Phases', function () {
     assert.match(text, /next: \[Processing, Checking\]/);
     assert.match(text, /name: Checking\n {4}description: Looks whether all is well\.\n {4}inputs:/);
     assert.match(await read('src/workers/checking/worker.ts'), /phase: 'Finished'/);
+    assert.match(text, /outputs:\n {6}- services\n {4}patches:\n {6}- deployments\n {4}next:/);
+    assert.match(await read('README.md'), /\| Checking +\|.*\| pods, deployments \| services +\| deployments \|/);
     await check(folder);
     const { code, stdout } = await runTests(folder);
     assert.equal(code, 0, stdout);
@@ -67,6 +70,8 @@ describe('Phases', function () {
         inputs2: 'services',
         inputs3: '',
         outputs: '',
+        patches: 'nodes',
+        patches2: '',
         from: 'Processing',
         from2: '',
         next: '',
@@ -74,9 +79,22 @@ describe('Phases', function () {
     });
     assert.deepEqual(
       asked.map(({ question }) => question),
-      ['name', 'description', 'final', 'inputs', 'inputs2', 'inputs3', 'outputs', 'from', 'from2', 'next'],
+      [
+        'name',
+        'description',
+        'final',
+        'inputs',
+        'inputs2',
+        'inputs3',
+        'outputs',
+        'patches',
+        'patches2',
+        'from',
+        'from2',
+        'next',
+      ],
     );
-    assert.match(await read('src/workers/checking/io.ts'), /readonly pods:[^]*readonly services:/);
+    assert.match(await read('src/workers/checking/io.ts'), /readonly pods:[^]*readonly services:[^]*readonly nodes\?:/);
   });
 
   it('may be final, and then have no worker', async () => {
@@ -144,7 +162,7 @@ describe('Phases', function () {
 
   it('are not added to an autopilot.yaml that was saved while somebody answered', async () => {
     const meanwhile = () => appendFileSync(join(folder, 'autopilot.yaml'), '# saved meanwhile\n');
-    const answers = { name: 'Checking', description: '', inputs: '', outputs: '', from: '', next: '' };
+    const answers = { name: 'Checking', description: '', inputs: '', outputs: '', patches: '', from: '', next: '' };
     await assert.rejects(
       generate(folder, 'phase', { answers, meanwhile }),
       /autopilot\.yaml.*ERR_AP_CHANGED_MEANWHILE/,

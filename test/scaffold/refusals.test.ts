@@ -152,8 +152,12 @@ const REFUSALS: readonly Refusal[] = [
     what: 'a phase with senseless inputs, outputs and followers',
     generator: 'phase',
     inProject: true,
-    command: { args: ['Checking'], options: { ...yes, inputs: 'pod,x', outputs: 'metrics', next: 'Finish' } },
+    command: {
+      args: ['Checking'],
+      options: { ...yes, inputs: 'pod,x', outputs: 'metrics', patches: 'node', next: 'Finish' },
+    },
     says: [
+      '--patches: `node` is neither built in nor one of `customParameters`. Did you mean `nodes`?',
       '--inputs: `pod`',
       'Did you mean `pods`?',
       '--outputs: `metrics` can be read only.',

@@ -1,12 +1,13 @@
 import { lowerCamel } from '../../catalogue/plural.ts';
 import { FAULTS } from '../../errors.ts';
-import type { Output, Phase, Project } from '../../model.ts';
+import type { Phase, Project } from '../../model.ts';
 import type { AutopilotFile, PhaseEntry } from '../autopilot-fields.ts';
 import { isReservedWord, isWindowsDevice } from '../names.ts';
 import type { Reading } from '../reading.ts';
 import type { Path } from '../source.ts';
 import { suggestion } from '../suggest.ts';
 import { defined } from './identity.ts';
+import { checkKinds, checkPatches, checkPatchMark } from './patches.ts';
 import { checkPhaseGraph } from './phase-graph.ts';
 import type { Surroundings } from './uses.ts';
 import { checkInput, checkOutput } from './uses.ts';
@@ -20,6 +21,7 @@ export function checkPhases(file: AutopilotFile, reading: Reading, around: Surro
   checkNames(entries, reading);
   checkInitial(entries, reading);
   checkFormerNames(entries, reading);
+  checkPatchMark(file, reading);
   const phases = entries.flatMap((entry, index) => (entry ? [phaseOf(entry, index, reading, around)] : []));
   const targets = checkTargets(file, entries, reading);
   if (isGraphKnown(entries, reading)) checkPhaseGraph({ phases, ...targets }, reading);
@@ -105,6 +107,7 @@ function phaseOf(entry: PhaseEntry, index: number, reading: Reading, around: Sur
   // What a final phase must not have is not looked into any further.
   const inputs = final ? [] : (entry.inputs ?? []);
   const outputs = final ? [] : (entry.outputs ?? []);
+  const patches = final ? [] : (entry.patches ?? []);
   const next = entry.next && defined(entry.next).filter((target) => target !== name);
   return {
     name,
@@ -112,6 +115,7 @@ function phaseOf(entry: PhaseEntry, index: number, reading: Reading, around: Sur
     initial: entry.initial ?? false,
     final,
     ...checkUses({ inputs, outputs }, path, reading, around),
+    patches: checkPatches(patches, path, reading, around),
     ...(next && { next }),
     ...(interval !== undefined && { interval }),
     ...(timeout !== undefined && { timeout }),
@@ -135,25 +139,8 @@ export function checkUses(
     inputs: defined(
       inputs.map((input, position) => input && checkInput(input, [...path, 'inputs', position], reading, around)),
     ),
-    outputs: defined(checkOutputKinds(checked, [...path, 'outputs'], reading)),
+    outputs: defined(checkKinds(FAULTS.outputSame, checked, [...path, 'outputs'], reading)),
   };
-}
-
-/** What is no longer returned is found by kind: two outputs of one kind, in different versions for example, undo each other. */
-function checkOutputKinds(
-  outputs: readonly (Output | undefined)[],
-  path: Path,
-  reading: Reading,
-): readonly (Output | undefined)[] {
-  const names = new Map<string, string>();
-  for (const [index, output] of outputs.entries()) {
-    if (!output) continue;
-    const { name, group, plural } = output.parameter;
-    const other = names.get(`${group}/${plural}`);
-    if (other !== undefined) reading.report(FAULTS.outputSame({ name, other }), [...path, index]);
-    names.set(`${group}/${plural}`, name);
-  }
-  return outputs;
 }
 
 /** No worker runs in a final phase: what is written there for one would be ignored silently. */
@@ -161,6 +148,7 @@ function checkFinal(entry: PhaseEntry, index: number, reading: Reading): void {
   const used = {
     inputs: (entry.inputs?.length ?? 0) > 0,
     outputs: (entry.outputs?.length ?? 0) > 0,
+    patches: (entry.patches?.length ?? 0) > 0,
     next: (entry.next?.length ?? 0) > 0,
     interval: entry.interval !== undefined,
     timeout: entry.timeout !== undefined,

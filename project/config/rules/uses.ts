@@ -48,9 +48,7 @@ export function checkOutput(
     return undefined;
   }
   checkNamespaceOwn(entry.namespace, parameter, path, reading, around);
-  if (parameter.group === 'rbac.authorization.k8s.io' && !mentions(around.rbac, parameter)) {
-    reading.report(FAULTS.rbacOutput({ name: parameter.name, plural: parameter.plural }), path);
-  }
+  checkRightsKind(parameter, path, reading, around);
   return {
     parameter,
     namespace: entry.namespace ?? defaultNamespace(parameter, around),
@@ -58,7 +56,7 @@ export function checkOutput(
   };
 }
 
-function findParameter(
+export function findParameter(
   name: string | undefined,
   path: Path,
   reading: Reading,
@@ -89,6 +87,17 @@ function checkNamespaceOwn(
 
 function defaultNamespace(parameter: ResourceParameter, { scope }: Surroundings): 'own' | 'any' {
   return parameter.namespaced && scope === 'Namespaced' ? 'own' : 'any';
+}
+
+/** Whoever writes roles or bindings hands out rights: the project has to say so. */
+export function checkRightsKind(
+  parameter: ResourceParameter,
+  path: Path,
+  reading: Reading,
+  { rbac }: Surroundings,
+): void {
+  if (parameter.group !== 'rbac.authorization.k8s.io' || mentions(rbac, parameter)) return;
+  reading.report(FAULTS.rbacOutput({ name: parameter.name, plural: parameter.plural }), path);
 }
 
 /** Whether a rule is about this kind, so that its author has thought about what is handed out. */

@@ -1,0 +1,81 @@
+import type { Change } from '../../cache/cache.ts';
+import type { Entry } from '../../cache/store.ts';
+import { patchingUid } from '../../kube/patch-manager.ts';
+import type { ManagedFieldsEntry, ResourceType } from '../../kube/types.ts';
+import type { Environment } from '../environment.ts';
+import { holdsAll, leavesOf } from '../fields.ts';
+import type { ResourceState } from '../resource-state.ts';
+import type { Run } from '../run.ts';
+import { fieldsOfManager, versionOf } from './apply.ts';
+import { managerOf, patchId } from './body.ts';
+
+/**
+ * From what changes in patched objects to the resources that patch them: fields of ours that somebody took or removed, objects that are
+ * gone, and objects whose change may let us give up what could not be given up. Nothing else about them wakes anybody. A patch of one
+ * resource that takes fields of another's wakes that one. To be called once, before the caches start.
+ */
+export function wakeOnPatchedObjects(environment: Environment, wake: (key: string) => void): void {
+  const { plan, views, states } = environment;
+  const types = new Map([...plan.patches.values()].map((type) => [views.patch(type), type]));
+  for (const [cache, type] of types) {
+    cache.onChange(({ key, old, current }) => {
+      for (const patch of old?.patches ?? []) {
+        const uid = patchingUid(patch.manager ?? '', plan.name);
+        const owner = uid === undefined ? undefined : states.keyOf(uid);
+        const state = owner === undefined ? undefined : states.get(owner);
+        if (owner === undefined || !state || !old) continue;
+        if (concerns(environment, state, type, { key, old, current }, patch)) wake(owner);
+      }
+    });
+  }
+}
+
+function concerns(
+  { plan }: Environment,
+  { uid, patches: memory }: ResourceState,
+  type: ResourceType,
+  { key, old, current }: { readonly key: string; readonly old: Entry; readonly current: Change['current'] },
+  patch: ManagedFieldsEntry,
+): boolean {
+  const { manager = '' } = patch;
+  const { group } = plan.resource;
+  const patchKey = [...plan.patches.keys()].find(
+    (each) => managerOf({ operator: plan.name, group, uid, patchKey: each }) === manager,
+  );
+  if (patchKey === undefined) return false;
+  const id = patchId(type, key, manager);
+  const object = `${type.kind} ${key}`;
+  const phase = memory.phaseOf(id);
+  if (!current || current.uid !== old.uid) {
+    memory.forget(id);
+    memory.drifted(patchKey, { object, change: 'gone', phase });
+    return true;
+  }
+  const before = fieldsOfManager(old.patches, manager);
+  const leaves = memory.heldLeaves(id) ?? before.flatMap((fields) => leavesOf(fields));
+  const after = fieldsOfManager(current.patches, manager);
+  // What was lost earlier was told then.
+  if (leaves.some((leaf) => holdsAll([leaf], before) && !holdsAll([leaf], after))) {
+    memory.drifted(patchKey, { object, change: 'lost fields', phase });
+    return true;
+  }
+  const kept = memory.kept(id);
+  return kept !== undefined && kept.version !== versionOf(current.object);
+}
+
+/**
+ * Hands drift of patches on to where drift is seen to. What the present phase patches, it repairs by running; else it is as with outputs
+ * of an earlier phase. That an object of somebody else's is gone is no news to tell, but a phase for repairs may know what to do.
+ */
+export function seeToPatchDrift({ state, phase, environment: { plan, metrics } }: Run): void {
+  for (const [patchKey, { object, change, phase: made }] of state.patches.takeDrifts()) {
+    if (phase.patches.has(patchKey)) {
+      if (change === 'lost fields') metrics.drift(phase.name, true);
+      continue;
+    }
+    if (change === 'gone' && !plan.onOutputDrift) continue;
+    const declaring = [...plan.phases.values()].filter(({ patches }) => patches.has(patchKey));
+    const what = change === 'gone' ? `${object} is gone` : `Fields of ${object} were taken or removed by somebody else`;
+    state.drifted(made ?? declaring.at(-1)?.name ?? phase.name, what);
+  }
+}

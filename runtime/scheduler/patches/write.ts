@@ -1,0 +1,76 @@
+import { errors } from '../../errors.ts';
+import { keyOf } from '../../kube/paths.ts';
+import type { Tracker } from '../inputs.ts';
+import type { Run } from '../run.ts';
+import { applyPatch, giveUp } from './apply.ts';
+import { managerOf, patchBody, type Patcher } from './body.ts';
+import type { CheckedPatches } from './check.ts';
+
+/** Whether a result sets any field of somebody else's: then the finalizer has to be there first. */
+export function setsFields(patches: CheckedPatches): boolean {
+  return [...patches.values()].some((list) => list.length > 0);
+}
+
+/**
+ * Applies all patches that a run returned, in the order given. One that is refused holds up no other; at the end it is an error
+ * (ERR_AP_PATCH_REFUSED). Returns the objects that are not there, as `Deployment default/web`: once one of them comes, the resource wakes.
+ */
+export async function writePatches(run: Run, patches: CheckedPatches, tracker: Tracker): Promise<readonly string[]> {
+  const { views, metrics } = run.environment;
+  const absent: string[] = [];
+  const refused: string[] = [];
+  for (const [patchKey, list] of patches) {
+    const kind = run.phase.patches.get(patchKey);
+    if (!kind) continue;
+    const { type, force } = kind;
+    for (const patch of list) {
+      const body = patchBody(patcherOf(run, patchKey), type, patch);
+      const name = `${type.kind} ${body.key}`;
+      const outcome = await applyPatch(run, body, force);
+      if (outcome === 'absent') {
+        absent.push(name);
+        tracker.track(views.patch(type), { by: 'name', key: body.key });
+      } else if (typeof outcome === 'object') refused.push(`${name}: ${outcome.refused}`);
+      metrics.patch(run.phase.name, typeof outcome === 'object' ? 'refused' : outcome);
+    }
+  }
+  if (refused.length > 0) throw errors.patchRefused(refused);
+  return absent;
+}
+
+/** Gives up what earlier runs set under the keys that this one returned, and this one does not. Throws ERR_AP_PATCH_KEPT. */
+export async function giveUpPatches(run: Run, patches: CheckedPatches): Promise<void> {
+  const kept: string[] = [];
+  for (const [patchKey, list] of patches) {
+    const returned = new Set(list.map(({ name, namespace }) => keyOf({ metadata: { name, namespace } })));
+    kept.push(...(await giveUpBut(run, patchKey, returned)));
+  }
+  if (kept.length > 0) throw errors.patchKept(kept);
+}
+
+/** The resource goes: gives up all that it has set anywhere. Throws ERR_AP_PATCH_KEPT. */
+export async function giveUpAll(run: Run): Promise<void> {
+  const kept: string[] = [];
+  for (const patchKey of run.environment.plan.patches.keys()) kept.push(...(await giveUpBut(run, patchKey, new Set())));
+  if (kept.length > 0) throw errors.patchKept(kept);
+}
+
+/** Returns what could not be given up, and why. */
+async function giveUpBut(run: Run, patchKey: string, returned: ReadonlySet<string>): Promise<readonly string[]> {
+  const { plan, views, patchTargets, metrics } = run.environment;
+  const type = plan.patches.get(patchKey);
+  if (!type) return [];
+  const manager = managerOf(patcherOf(run, patchKey));
+  const kept: string[] = [];
+  for (const entry of patchTargets.of(views.patch(type), manager)) {
+    if (returned.has(entry.key)) continue;
+    const answer = await giveUp(run, type, entry, manager);
+    metrics.patch(run.phase.name, answer === undefined ? 'given_up' : 'refused');
+    if (answer !== undefined) kept.push(`${type.kind} ${entry.key}: ${answer}`);
+  }
+  return kept;
+}
+
+function patcherOf({ environment: { plan }, uid }: Run, patchKey: string): Patcher {
+  return { operator: plan.name, group: plan.resource.group, uid, patchKey };
+}
