@@ -48,7 +48,11 @@ export function managers({ metadata }: ConfigMap): readonly (string | undefined)
 }
 
 /** A ConfigMap of somebody else's. */
-export function foreign(testbed: Testbed, name: string, data: Readonly<Record<string, string>> = {}): Promise<ConfigMap> {
+export function foreign(
+  testbed: Testbed,
+  name: string,
+  data: Readonly<Record<string, string>> = {},
+): Promise<ConfigMap> {
   return testbed.cluster.create<ConfigMap>({
     apiVersion: 'v1',
     kind: 'ConfigMap',
