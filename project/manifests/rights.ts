@@ -38,10 +38,6 @@ export function rightsOf(project: Project, watch: Place): Rights {
     { place: home, group, resource: `${plural}/status`, verbs: ['patch'] },
     { place: home, group: 'events.k8s.io', resource: 'events', verbs: ['create', 'patch'] },
   ];
-  for (const { parameter } of project.phases.flatMap(({ patches }) => patches)) {
-    const place = placeOf(parameter, false);
-    grants.push({ place, group: parameter.group, resource: parameter.plural, verbs: PATCH_VERBS });
-  }
   for (const { inputs, outputs } of [...project.phases, project.finalizer]) {
     for (const { parameter, namespace } of inputs) {
       if (parameter.type === 'metrics') continue;
@@ -56,6 +52,10 @@ export function rightsOf(project: Project, watch: Place): Rights {
         verbs: OUTPUT_VERBS,
       });
     }
+  }
+  for (const { parameter } of project.phases.flatMap(({ patches }) => patches)) {
+    const place = placeOf(parameter, false);
+    grants.push({ place, group: parameter.group, resource: parameter.plural, verbs: PATCH_VERBS });
   }
   const own = project.rbac.flatMap((rule) => placed(rule, project, home));
   const rulesFor = (place: Place) => [
