@@ -13,6 +13,22 @@ import { addQuestions, flagNames, normalizeFlags } from './flags.ts';
 import { runGenerator } from './run-generator.ts';
 import type { GeneratorName } from './run-generator.ts';
 
+/** The dev loop is the project's own, so these are its options: `autopilot-devcluster dev --help` tells the same. */
+const DEV_OPTIONS = `Options of the dev loop:
+  --keep            keep the embedded cluster's state in .autopilot/dev, and go on from it the next time
+  --port <number>   TCP port of the embedded cluster; default: any that is free, with --keep the same as before
+  --context <name>  run on the real cluster of this context of your kubeconfig instead
+  --yes             with --context: do not ask before the first write
+  --leader-elect    take part in leader election; default: no election
+  --once-ready      end, with exit code 0, as soon as the operator watches its kind
+
+Keys, on a terminal: a applies the example, s shows the resources, r restarts the operator, h help, q quits.
+`;
+const DEV_EXAMPLES = `Examples:
+  $ ap dev
+  $ ap dev --keep
+  $ ap dev --context staging`;
+
 const FAILED = 1;
 const INTERRUPTED = 130;
 
@@ -99,9 +115,9 @@ Examples:
   program
     .command('dev')
     .allowUnknownOption()
-    .argument('[options...]', "options of the project's own dev loop")
+    .argument('[options...]', "options of the project's own dev loop, see below")
     .description('Runs the operator on an embedded cluster, and anew whenever a file is saved.')
-    .addHelpText('after', '\nExamples:\n  $ ap dev')
+    .addHelpText('after', `\n${DEV_OPTIONS}\n${DEV_EXAMPLES}`)
     .action(async (options: readonly string[]) => {
       const { dev } = await import('./dev.ts');
       finish(await dev(process.cwd(), options));

@@ -1,80 +1,68 @@
 #!/usr/bin/env node
 import './check-node.ts';
+import { enableCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { DevclusterError } from './errors.ts';
+import { toPort, usage } from './usage.ts';
+
+// The second start is the one that somebody waits for.
+enableCompileCache();
 
 const USAGE = `Usage: autopilot-devcluster [options]        start an embedded Kubernetes API server
-       autopilot-devcluster dev [options]    develop the operator of this folder on one
+       autopilot-devcluster dev [options]    develop the operator of this folder on one (dev --help)
 
 It keeps all in memory, listens on loopback only, and is for development and tests. It runs until Ctrl-C.
 
 Options
   --port <number>        TCP port; default: any that is free
-  --kubeconfig <file>    where the kubeconfig is written; default: a temporary file (not with dev, which writes
-                         .work/kubeconfig in the project)
-  --once-ready           with dev: end, with exit code 0, as soon as the operator watches its kind
+  --kubeconfig <file>    where the kubeconfig is written; default: a temporary file
+  --folder <folder>      keep all in a folder instead, and go on from it the next time
   --help                 this text
 `;
 
-async function main(): Promise<void> {
-  const { values, positionals } = parse();
+async function main(words: readonly string[]): Promise<void> {
+  if (words[0] === 'dev') {
+    const { devCommand } = await import('./dev/command.ts');
+    return devCommand(words.slice(1), interrupted());
+  }
+  const { values, positionals } = parse(words);
   if (values.help === true) {
     process.stdout.write(USAGE);
     return;
   }
-  const port = toPort(values.port ?? '0');
-  const [command, ...more] = positionals;
-  if (command !== undefined && command !== 'dev') throw usage(`There is no command ${command}.`);
-  if (more.length > 0) throw usage(`dev takes no arguments, but there is ${more.join(' ')}.`);
-  if (command === 'dev' && values.kubeconfig !== undefined) throw usage('--kubeconfig is not an option of dev.');
-  if (command !== 'dev' && values['once-ready'] === true) throw usage('--once-ready is an option of dev only.');
-  if (command === 'dev') await dev(port, values['once-ready'] === true);
-  else await serve(port, values.kubeconfig);
+  const [command] = positionals;
+  if (command === 'dev') throw usage('dev stands before its options.');
+  if (command !== undefined) throw usage(`There is no command ${command}.`);
+  await serve(toPort(values.port ?? '0'), values.kubeconfig, values.folder);
 }
 
-function parse(): ReturnType<typeof parseOptions> {
+function parse(words: readonly string[]): ReturnType<typeof parseOptions> {
   try {
-    return parseOptions();
+    return parseOptions(words);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw usage(why.endsWith('.') ? why : `${why}.`);
+    throw usage(why);
   }
 }
 
-function toPort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port < 65_536) return port;
-  throw usage(`--port is ${JSON.stringify(text)}; it has to be a number from 0 to 65535.`);
-}
-
-function parseOptions() {
+function parseOptions(words: readonly string[]) {
   return parseArgs({
+    args: [...words],
     allowPositionals: true,
     options: {
+      folder: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
       kubeconfig: { type: 'string' },
-      'once-ready': { type: 'boolean' },
       port: { type: 'string' },
     },
   });
 }
 
-function usage(why: string): DevclusterError {
-  return new DevclusterError('ERR_AP_USAGE', `${why} See: autopilot-devcluster --help.`);
-}
-
-async function serve(port: number, file: string | undefined): Promise<void> {
+async function serve(port: number, file: string | undefined, folder: string | undefined): Promise<void> {
   const { startCluster } = await import('./devcluster.ts');
-  await using cluster = await startCluster({ port });
+  await using cluster = await startCluster({ port, ...(folder !== undefined && { folder }) });
   console.log(await cluster.writeKubeconfig(file));
   await interrupted();
-}
-
-async function dev(port: number, onceReady: boolean): Promise<void> {
-  const { startDev } = await import('./dev/dev.ts');
-  const session = await startDev({ port });
-  await Promise.race([interrupted(), ...(onceReady ? [session.ready] : [])]);
-  await session.stop();
 }
 
 function interrupted(): Promise<void> {
@@ -88,7 +76,7 @@ function interrupted(): Promise<void> {
 }
 
 try {
-  await main();
+  await main(process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof DevclusterError ? `${error.message} (${error.code})` : error);
   process.exitCode = 1;

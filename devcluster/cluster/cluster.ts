@@ -42,6 +42,7 @@ import type { Handler } from '../http/handler.ts';
 import type { Listening } from '../http/server.ts';
 import type { StoreEvent as ChangeEvent } from '../store/history.ts';
 import type { SavedState } from '../persistence/saved-objects.ts';
+import type { ApiObject } from '../store/object.ts';
 import type { Requests } from '../requests/request-log.ts';
 import type { Api } from '../verbs/api.ts';
 import type { AnyObject, KindRef, ListRef, Live, ObjectLike, ObjectRef } from './objects.ts';
@@ -194,6 +195,14 @@ export class Cluster {
         handler.report(error);
       }
     });
+  }
+
+  /** All objects, of whatever kind, that bear a label of this name. */
+  labelled(label: string): readonly ApiObject[] {
+    this.#open();
+    return [...this.#parts.api.store.collections()].flatMap((collection) =>
+      [...collection.values()].filter(({ metadata }) => metadata.labels && Object.hasOwn(metadata.labels, label)),
+    );
   }
 
   /** Installs a CustomResourceDefinition, or changes the one that is there; resolves once its objects can be made. */

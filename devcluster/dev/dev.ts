@@ -1,108 +1,108 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { startCluster } from '../cluster/cluster.ts';
-import { DevclusterError } from '../errors.ts';
-import { findProject } from './project.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { runningCluster } from './running.ts';
-import { describeChange } from './transitions.ts';
+import { checkComplete, findProject } from './project.ts';
+import { contextTarget, describeWrites, unconfirmed } from './context-target.ts';
+import { embeddedTarget, STATE } from './embedded-target.ts';
+import { findContext } from './kubeconfig-context.ts';
+import { DevLoop } from './loop.ts';
+import { Screen } from './screen.ts';
 import { finishInterruptedWrite } from './unfinished-write.ts';
-import { watchSources } from './watch-files.ts';
+import type { ReadStream } from 'node:tty';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { KubeContext } from './kubeconfig-context.ts';
 import type { DevProject } from './project.ts';
+import type { DevTarget } from './target.ts';
 
 export interface DevOptions {
   /** Where to look for the project, upward. Default: the current folder. */
   readonly folder?: string;
-  /** The cluster's port; 0 (default) takes a free one. */
+  /** The embedded cluster's port; 0 (default) takes the one that is remembered, else a free one. */
   readonly port?: number;
-  /** Where lines go that are for people. Default: standard output. */
-  readonly print?: (line: string) => void;
-  /** Where the operator's own output goes. Default: where this process' goes. */
+  /** Keep the embedded cluster's state in `.autopilot/dev`, and go on from it. Default false. */
+  readonly keep?: boolean;
+  /** Run on the real cluster of this context of the kubeconfig, and start no embedded one. */
+  readonly context?: string;
+  /** Asked before anything is written to a real cluster. Default: nobody agrees. */
+  readonly confirm?: () => Promise<boolean>;
+  /** Take part in leader election. Default false. */
+  readonly leaderElection?: boolean;
+  /** Where lines go. Default: standard output. */
   readonly output?: NodeJS.WritableStream;
+  /** A terminal whose keys are listened to. Default: none. */
+  readonly keys?: ReadStream | undefined;
+  /** Default: the system's time. */
+  readonly now?: () => Date;
 }
 
 /** A dev loop that runs. */
 export interface DevSession {
-  readonly cluster: Cluster;
   readonly project: DevProject;
-  /** The path of the kubeconfig. */
-  readonly kubeconfig: string;
+  /** The embedded cluster; undefined on a real one. */
+  readonly cluster: Cluster | undefined;
+  /** The path of the embedded cluster's kubeconfig. */
+  readonly kubeconfig: string | undefined;
   /** Resolves once the operator watches its kind; pending as long as it does not start. */
   readonly ready: Promise<void>;
+  /** Resolves when somebody pressed the key for it. */
+  readonly quit: Promise<void>;
   /** Ends the operator, then the cluster. */
   stop(): Promise<void>;
 }
 
 /**
- * The dev loop of an operator project: an embedded cluster, the operator as a process of its own that is started anew whenever a
- * source is saved, and a line for each phase that a resource goes through. A program that cannot start says why, and is tried
- * again at the next save. The cluster has the kinds that the folder `crds/` of the project defines.
+ * The dev loop of an operator project: a cluster, and the operator as a process of its own that is started anew whenever a source is
+ * saved, with a line for each thing that happens. Whatever is wrong with the sources is shown, and tried again at the next save; only
+ * what keeps it from starting at all is thrown.
  */
 export async function startDev(options: DevOptions = {}): Promise<DevSession> {
-  const { folder = process.cwd(), port = 0, print = console.log, output } = options;
-  await finishInterruptedWrite(folder, print);
+  const { folder = process.cwd(), output = process.stdout, now = () => new Date(), leaderElection = false } = options;
+  const screen = new Screen(output, now);
+  await finishInterruptedWrite(folder, (line) => screen.say('project', line, 'warning'));
   const project = await findProject(folder);
-  const file = join(project.folder, '.work', 'kubeconfig');
-  const running = await runningCluster(file);
-  if (running !== undefined) throw alreadyRuns(project, running);
-  const cluster = await startCluster({ port });
-  try {
-    await cluster.installCrdFolder(join(project.folder, 'crds'));
-  } catch (error) {
-    await cluster.stop();
-    throw error;
-  }
-  await mkdir(dirname(file), { recursive: true });
-  const kubeconfig = await cluster.writeKubeconfig(file);
-  print(`cluster     ${cluster.url}`);
-  print(`kubeconfig  ${kubeconfig}`);
-
-  const operator = new OperatorProcess({
-    folder: project.folder,
-    entry: project.entry,
-    env: { KUBECONFIG: kubeconfig, AUTOPILOT_DEV: '1' },
-    onExit: (how) => print(`operator    ${how}; it starts again when a source is saved`),
-    output,
-  });
-  const stopChanges = cluster.onChange(project, (event) => {
-    const line = describeChange(event);
-    if (line !== undefined) print(`${timeOf(new Date())}    ${line}`);
-  });
-  const ready = whenWatched(cluster, project).then(() => print(`operator    watches ${project.kind}`));
-  const stopFiles = watchSources(project.folder, (file) => {
-    print(`operator    ${file} saved: starting again`);
-    void operator.restart();
-  });
-  print(`operator    starting ${project.entry}`);
-  await operator.restart();
-
+  checkComplete(project);
+  const target =
+    options.context === undefined
+      ? await startEmbedded(project, screen, options)
+      : await agreeOn(project, screen, findContext(options.context, process.env), options, () => loop);
+  const loop: DevLoop = new DevLoop({ project, target, screen, leaderElection, now });
+  const stopKeys = options.keys ? loop.listen(options.keys) : undefined;
+  void loop.start();
   return {
-    cluster,
     project,
-    kubeconfig,
-    ready,
+    cluster: target.cluster,
+    kubeconfig: target.kubeconfig,
+    ready: loop.ready,
+    quit: loop.quit,
     async stop() {
-      stopFiles();
-      stopChanges();
-      await operator.stop();
-      await cluster.stop();
+      stopKeys?.();
+      await loop.stop();
+      await target.stop();
     },
   };
 }
 
-/** Two would take each other's kubeconfig away. */
-function alreadyRuns({ folder }: DevProject, url: string): DevclusterError {
-  const message = `A dev loop of ${folder} is running already, with its cluster at ${url}: use that one, or end it first.`;
-  return new DevclusterError('ERR_AP_DEV_RUNNING', message);
+async function startEmbedded(
+  project: DevProject,
+  screen: Screen,
+  { port = 0, keep = false }: DevOptions,
+): Promise<DevTarget> {
+  screen.say('project', `${project.kind} (${project.apiVersion}) in ${project.folder}`);
+  const target = await embeddedTarget(project, { port, keep });
+  const memory = keep ? `its state is kept in ${STATE}` : 'all in memory; --keep keeps it';
+  screen.say('cluster', `${target.cluster?.url ?? ''}, embedded; ${memory}`);
+  screen.say('cluster', `export KUBECONFIG=${target.kubeconfig ?? ''}`);
+  return target;
 }
 
-/** The operator is up when it watches its own kind. */
-async function whenWatched(cluster: Cluster, { apiVersion }: DevProject): Promise<void> {
-  const group = apiVersion.slice(0, apiVersion.indexOf('/'));
-  await cluster.requests.until({ verb: 'watch', group, code: 200 }, { timeout: Infinity });
-}
-
-function timeOf(date: Date): string {
-  return date.toTimeString().slice(0, 8);
+/** Nothing is written to somebody's cluster before they know what and where. */
+async function agreeOn(
+  project: DevProject,
+  screen: Screen,
+  context: KubeContext,
+  { confirm, leaderElection = false }: DevOptions,
+  loop: () => DevLoop,
+): Promise<DevTarget> {
+  const [first = '', ...more] = await describeWrites(project, context, leaderElection);
+  screen.say('cluster', first, 'warning');
+  screen.more(more);
+  if (!(await confirm?.())) throw unconfirmed(context.name);
+  return contextTarget(project, context, () => loop().operator);
 }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digest, staged } from '../journal/journal.ts';
+import { Printed } from './dev-project.fixture.test.ts';
 import { startDev } from './dev.ts';
 
 describe('The dev loop, after a command that was killed while it wrote', () => {
@@ -21,11 +22,13 @@ describe('The dev loop, after a command that was killed while it wrote', () => {
     const entries = [{ path: 'autopilot.yaml', before: null, after: digest(Buffer.from('kind: Thing\n')) }];
     await writeFile(join(tx, 'journal.json'), JSON.stringify({ entries, folders: [] }));
 
-    const lines: string[] = [];
+    const printed = new Printed();
     // The file that is there now has no apiVersion; before there was none at all.
-    await assert.rejects(startDev({ folder, print: (line) => lines.push(line) }), /no kind or no apiVersion/);
+    await assert.rejects(startDev({ folder, output: printed.output }), /no kind or no apiVersion/);
     assert.equal(await readFile(join(folder, 'autopilot.yaml'), 'utf8'), 'kind: Thing\n');
-    assert.deepEqual(lines, ['project     a command was interrupted while it wrote: its files are in place now']);
+    assert.deepEqual(printed.texts, [
+      'project     a command was interrupted while it wrote: its files are in place now',
+    ]);
   });
 
   it('does not start where that cannot be done', async () => {
@@ -36,7 +39,7 @@ describe('The dev loop, after a command that was killed while it wrote', () => {
       JSON.stringify({ token: 'a', pid: 2 ** 30, host: hostname() }),
     );
     await assert.rejects(
-      startDev({ folder, print: () => undefined }),
+      startDev({ folder, output: new Printed().output }),
       /can be neither finished nor undone.*is not a journal/,
     );
   });

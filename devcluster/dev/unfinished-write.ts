@@ -21,6 +21,6 @@ export async function finishInterruptedWrite(from: string, print: (line: string)
   });
   if (!recovery) return;
   const done = recovery.outcome === 'finished' ? 'its files are in place now' : 'the project is as it was before it';
-  print(`project     a command was interrupted while it wrote: ${done}`);
-  for (const path of recovery.kept) print(`project     ${path} was changed since, and is left as it is`);
+  print(`a command was interrupted while it wrote: ${done}`);
+  for (const path of recovery.kept) print(`${path} was changed since, and is left as it is`);
 }

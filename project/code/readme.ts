@@ -9,6 +9,7 @@ export function readme(project: Project, settings: ScaffoldSettings): string {
   const paths = projectPaths(project);
   const run = (script: string) =>
     `${settings.packageManager} ${script === 'install' || script === 'test' ? '' : 'run '}${script}`;
+  const dev = (options: string) => `${run('dev')} ${settings.packageManager === 'npm' ? '-- ' : ''}${options}`;
   const worker = paths.worker('x').replace('/x/', '/<phase>/');
 
   return `# ${project.operatorName}
@@ -28,7 +29,7 @@ ${run('install')}
 ${run('dev')}
 \`\`\`
 
-${project.phases.length === 0 ? 'Once there is a phase, ' : ''}\`${run('dev')}\` starts an embedded Kubernetes API server and the operator, which starts anew whenever a file is saved, and prints each phase that a resource comes to. In another terminal:
+${project.phases.length === 0 ? 'Once there is a phase, ' : ''}\`${run('dev')}\` starts an embedded Kubernetes API server and the operator, which starts anew whenever a file is saved, and prints what becomes of each resource, and what is wrong with the code. Keys apply the example, show the resources, restart, quit. \`${dev('--keep')}\` keeps the cluster's state for the next time, \`${dev('--context <name>')}\` runs on a real cluster. In another terminal:
 
 \`\`\`sh
 export KUBECONFIG=.work/kubeconfig

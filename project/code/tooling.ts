@@ -77,6 +77,7 @@ export function toolingFiles(settings: ScaffoldSettings): Readonly<Record<string
       'dist/',
       '.work/',
       '.autopilot/tx/',
+      '.autopilot/dev/',
       ...(settings.packageManager === 'yarn' ? ['.yarn/'] : []),
     ),
     '.gitattributes': lines('vendor/*.tgz binary', '.autopilot/** linguist-generated'),

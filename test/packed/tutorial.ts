@@ -43,7 +43,7 @@ export function tutorialScript(blocks: readonly Block[]): string {
 const DEV = `npm run dev > dev.log 2>&1 &
 trap "kill $!; wait $! || true; cat dev.log" EXIT
 for tries in $(seq 300); do
-  if grep -q "operator    watches" dev.log; then break; fi
+  if grep -q "operator .*watches" dev.log; then break; fi
   if ! kill -0 $! 2>/dev/null || [ "$tries" = 300 ]; then echo "the operator did not start"; exit 1; fi
   sleep 0.1
 done`;

@@ -1,0 +1,59 @@
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** What a line is about in one glance. */
+export type Tone = 'plain' | 'quiet' | 'good' | 'news' | 'warning' | 'bad';
+
+const STYLES: Readonly<Record<Tone, Style>> = {
+  plain: [],
+  quiet: ['dim'],
+  good: ['green'],
+  news: ['bold'],
+  warning: ['yellow'],
+  bad: ['red'],
+};
+
+/** Beyond this a name moves its own line only. */
+const WIDEST_SUBJECT = 32;
+const TIME = 'HH:MM:SS';
+
+/**
+ * Lines in columns: when, about what, and what happened. Colours are for terminals, and not where NO_COLOR asks for none; elsewhere
+ * the lines are plain text.
+ */
+export class Screen {
+  readonly #output: NodeJS.WritableStream;
+  readonly #now: () => Date;
+  #width = 10;
+
+  constructor(output: NodeJS.WritableStream, now: () => Date) {
+    this.#output = output;
+    this.#now = now;
+  }
+
+  /** A line about `subject`; further lines of the text are indented below. */
+  say(subject: string, text: string, tone: Tone = 'plain'): void {
+    this.#width = Math.max(this.#width, Math.min(subject.length, WIDEST_SUBJECT));
+    const [first = '', ...more] = text.split('\n');
+    const time = this.#now().toTimeString().slice(0, TIME.length);
+    const name = this.#paint(subject.padEnd(this.#width), tone === 'bad' ? 'bad' : 'quiet');
+    this.#write(`${this.#paint(time, 'quiet')}  ${name}  ${this.#paint(first, tone)}`);
+    this.more(more, tone);
+  }
+
+  /** Lines that belong to the one before. */
+  more(lines: readonly string[], tone: Tone = 'plain'): void {
+    const indent = ' '.repeat(TIME.length + this.#width + 4);
+    for (const line of lines) this.#write(line === '' ? '' : `${indent}${this.#paint(line, tone)}`);
+  }
+
+  #paint(text: string, tone: Tone): string {
+    // It looks at NO_COLOR, FORCE_COLOR, and whether this is a terminal.
+    return text === '' ? '' : styleText(STYLES[tone], text, { stream: this.#output });
+  }
+
+  #write(line: string): void {
+    this.#output.write(`${line.trimEnd()}\n`);
+  }
+}
