@@ -38,6 +38,6 @@ describe('The dev loop’s lines', () => {
   it('have colours on a terminal, unless NO_COLOR asks for none', () => {
     assert.ok(shown(true).includes('\u001b[32mfirst\u001b[39m'));
     process.env['NO_COLOR'] = '1';
-    assert.doesNotMatch(shown(true, { NO_COLOR: '1' }), /\u001b/);
+    assert.ok(!shown(true, { NO_COLOR: '1' }).includes('\u001b'));
   });
 });
