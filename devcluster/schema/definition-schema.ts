@@ -1,11 +1,18 @@
 /**
  * What the schema of a CustomResourceDefinition may say, beyond being structural.
- * Source: ValidateCustomResourceDefinitionOpenAPISchema of apiextensions-apiserver. CEL rules are looked at, not compiled.
+ * Source: ValidateCustomResourceDefinitionOpenAPISchema of apiextensions-apiserver.
  */
 import { forbidden, invalid, notSupported, required, type FieldError } from './field-error.ts';
-import { isArray, isObject, stringAt, type JsonObject } from './json.ts';
-import { followFieldPath } from './field-path.ts';
+import { isArray, isObject } from './json.ts';
 import { isSchema, type Schema } from './schema.ts';
+import {
+  checkCompiledRules,
+  checkRule,
+  innerContext,
+  rootContext,
+  type RuleBudget,
+  type RuleContext,
+} from './cel/check-rules.ts';
 
 /** Where in a definition a schema is. */
 interface Place {
@@ -14,20 +21,42 @@ interface Place {
   readonly inMetadata: boolean;
   /** Why there may be no default here. */
   readonly noDefaults?: string | undefined;
+  /** The place around it whose items or members have no former ones. */
+  readonly uncorrelated?: string | undefined;
+  /** How rules are checked; undefined where they are not. */
+  readonly rules?: RuleContext | undefined;
 }
 
 const ROOT: Place = { isRoot: true, inMetadata: false };
 
-/** @param path of the schema in its definition. */
-export function checkDefinitionSchema(schema: Schema, path: string, place: Place = ROOT): FieldError[] {
+/**
+ * @param path of the schema in its definition.
+ * @param rules the budget of the rules, which are compiled; undefined where the schema is not sound enough for that.
+ */
+export function checkDefinitionSchema(schema: Schema, path: string, rules?: RuleBudget): FieldError[] {
+  const context = rules === undefined ? undefined : rootContext(rules);
+  const found = checkPlace(schema, path, { ...ROOT, rules: context });
+  return [...found.errors, ...found.ruleErrors];
+}
+
+/** Rules are compiled only where all else is well, and told after it. */
+interface Found {
+  readonly errors: FieldError[];
+  readonly ruleErrors: FieldError[];
+}
+
+function checkPlace(schema: Schema, path: string, place: Place): Found {
   const errors = checkKeywords(schema, path, place);
+  const ruleErrors: FieldError[] = [];
   if (schema.uniqueItems === true) {
     const detail = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic';
     errors.push(forbidden(`${path}.uniqueItems`, detail));
   }
   errors.push(...checkAdditional(schema, path));
   for (const [inner, nested] of innerSchemas(schema)) {
-    errors.push(...checkDefinitionSchema(nested, `${path}.${inner}`, placeOf(schema, place, inner)));
+    const found = checkPlace(nested, `${path}.${inner}`, placeOf(schema, place, inner, path));
+    errors.push(...found.errors);
+    ruleErrors.push(...found.ruleErrors);
   }
   if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
     errors.push(invalid(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'));
@@ -37,7 +66,11 @@ export function checkDefinitionSchema(schema: Schema, path: string, place: Place
   (schema['x-kubernetes-validations'] ?? []).forEach((rule, index) => {
     if (isObject(rule)) errors.push(...checkRule(schema, rule, `${path}.x-kubernetes-validations[${index}]`));
   });
-  return errors;
+  if (errors.length === 0 && place.rules !== undefined) {
+    const isResource = place.isRoot || schema['x-kubernetes-embedded-resource'] === true;
+    ruleErrors.push(...checkCompiledRules(schema, path, isResource, place.rules, place.uncorrelated));
+  }
+  return { errors, ruleErrors };
 }
 
 /** The schemas directly inside of a schema, with where they are; also those that a definition may not have. */
@@ -60,8 +93,15 @@ function innerSchemas(schema: Schema): readonly (readonly [path: string, schema:
 
 const OF_RESOURCES: ReadonlySet<string> = new Set(['metadata', 'kind', 'apiVersion']);
 
-function placeOf(schema: Schema, place: Place, inner: string): Place {
-  const below = { ...place, isRoot: false };
+function placeOf(schema: Schema, place: Place, inner: string, path: string): Place {
+  const isSpine = /^(?:additionalProperties$|properties\[|items)/.test(inner);
+  const isUncorrelated = inner.startsWith('items') && schema['x-kubernetes-list-type'] !== 'map';
+  const below = {
+    ...place,
+    isRoot: false,
+    uncorrelated: isUncorrelated ? (place.uncorrelated ?? path) : place.uncorrelated,
+    rules: isSpine && place.rules !== undefined ? innerContext(schema, place.rules) : undefined,
+  };
   if (inner === 'additionalProperties' && place.inMetadata) {
     return { ...below, noDefaults: 'inside additionalProperties applying to object metadata' };
   }
@@ -214,37 +254,5 @@ function checkItemsOfMapsAndSets(schema: Schema, path: string): FieldError[] {
     }
     if (property.nullable === true) errors.push(forbidden(`${at}.nullable`, `${told} cannot be nullable`));
   }
-  return errors;
-}
-
-const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
-
-const hasLineBreaks = (text: string): boolean => /[\n\r]/.test(text);
-
-function checkRule(schema: Schema, rule: JsonObject, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const [expression, message] = [stringAt(rule, 'rule').trim(), stringAt(rule, 'message')];
-  if (expression === '') errors.push(required(`${path}.rule`, 'rule is not specified'));
-  else if (message !== '' && message.trim() === '') {
-    errors.push(invalid(`${path}.message`, message, 'must be non-empty if specified'));
-  } else if (hasLineBreaks(message.trim())) {
-    errors.push(invalid(`${path}.message`, message, 'must not contain line breaks'));
-  } else if (hasLineBreaks(expression) && message.trim() === '') {
-    errors.push(required(`${path}.message`, 'message must be specified if rule contains line breaks'));
-  }
-  const dynamic = stringAt(rule, 'messageExpression');
-  if (dynamic !== '' && dynamic.trim() === '') {
-    errors.push(required(`${path}.messageExpression`, 'messageExpression must be non-empty if specified'));
-  }
-  const { reason } = rule;
-  if (reason !== undefined && (typeof reason !== 'string' || !REASONS.includes(reason))) {
-    errors.push(notSupported(`${path}.reason`, reason, REASONS));
-  }
-  const fieldPath = stringAt(rule, 'fieldPath');
-  if (fieldPath === '') return errors;
-  const wrong = (detail: string): number => errors.push(invalid(`${path}.fieldPath`, fieldPath, detail));
-  if (fieldPath.trim() === '') wrong('must be non-empty if specified');
-  if (hasLineBreaks(fieldPath)) wrong('must not contain line breaks');
-  if ('problem' in followFieldPath(schema, fieldPath, true)) wrong('must be a valid path');
   return errors;
 }

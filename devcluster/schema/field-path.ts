@@ -5,6 +5,8 @@
 import { additionalSchema, type Schema } from './schema.ts';
 
 export interface FoundField {
+  /** The path as errors tell it: `a.b[key]`. */
+  readonly text: string;
   /** The names on the way. */
   readonly names: readonly string[];
   /** The field's schema; undefined where anything may be. */
@@ -24,6 +26,7 @@ export function followFieldPath(
   const tokens = path.match(/'(?:[^'\\]|\\.)*'|[.[\]]|[^.[\]']+|'/g) ?? [];
   const names: string[] = [];
   let current: Schema | undefined = schema;
+  let text = '';
   for (let i = 0; i < tokens.length; i++) {
     const delimiter = tokens[i];
     if (delimiter !== '.' && delimiter !== '[') return { problem: `expected [ or . but got: ${delimiter ?? ''}` };
@@ -37,6 +40,8 @@ export function followFieldPath(
     }
     const next = step(current, name);
     if (next === undefined) return { problem: 'does not refer to a valid field' };
+    const isProperty = Object.keys(current?.properties ?? {}).length > 0;
+    text += isProperty ? `${text === '' ? '' : '.'}${name}` : `[${name}]`;
     current = next.schema;
     names.push(name);
     if (delimiter !== '[') continue;
@@ -44,7 +49,7 @@ export function followFieldPath(
     if (end === undefined) return { problem: 'unexpected end of JSON path' };
     if (end !== ']') return { problem: `expected ] but got ${end}` };
   }
-  return { names, schema: current };
+  return { text, names, schema: current };
 }
 
 function step(schema: Schema | undefined, name: string): { readonly schema: Schema | undefined } | undefined {

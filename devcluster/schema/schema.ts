@@ -61,7 +61,7 @@ export interface Schema {
   readonly 'x-definition'?: string | undefined;
   /** Built-in kinds only: the name of the Go type where it is no basic one, e.g. `v1.Container`, `resource.Quantity`. */
   readonly 'x-go-type'?: string | undefined;
-  /** CEL rules. Not evaluated here: `celRules` in `cel-rules.ts` lists them, so that a server can say so. */
+  /** CEL rules, which `cel/` compiles and evaluates. */
   readonly 'x-kubernetes-validations'?: readonly unknown[] | undefined;
 }
 

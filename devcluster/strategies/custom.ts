@@ -51,15 +51,19 @@ export function customStrategy({ schema, status, namespaced, kind }: CustomKind)
       draft.metadata.generation = deepEqual(withoutMeta(draft), withoutMeta(old)) ? before : (before ?? 0) + 1;
     },
     prepareForStatus: keepAllButStatus,
-    validate(draft, old, subresource) {
+    validate(draft, old, subresource, warn) {
       const meta = { ...draft.metadata };
       if (draft.kind !== kind) return [invalid('kind', draft.kind, `must be ${kind}`)];
-      if (!old) return [...validateObjectMeta(meta, namespaced, nameIsDnsSubdomain), ...validateSchema(schema, draft)];
+      if (!old)
+        return [
+          ...validateObjectMeta(meta, namespaced, nameIsDnsSubdomain),
+          ...validateSchema(schema, draft, { warn }),
+        ];
       // The real server looks at the metadata of an update three times, and tells what it finds as often.
       const changes = validateObjectMetaUpdate(meta, { ...old.metadata });
       const errors = [...validateObjectMeta(meta, namespaced, nameIsPathSegment), ...changes, ...changes];
-      if (subresource === 'status') return [...errors, ...validateStatusSchema(schema, draft, old)];
-      return [...errors, ...validateSchema(schema, draft, { old })];
+      if (subresource === 'status') return [...errors, ...validateStatusSchema(schema, draft, old, warn)];
+      return [...errors, ...validateSchema(schema, draft, { old, warn })];
     },
     warnings: finalizerWarnings,
     resetFields(subresource) {

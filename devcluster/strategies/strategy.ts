@@ -16,7 +16,13 @@ export interface Strategy {
   prepareForUpdate(draft: Draft, old: ApiObject): void;
   /** Takes back what an update through `/status` may not change. */
   prepareForStatus(draft: Draft, old: ApiObject): void;
-  validate(draft: Draft, old: ApiObject | undefined, subresource: string): readonly FieldError[];
+  /** @param warn is told what is wrong and forgiven. */
+  validate(
+    draft: Draft,
+    old: ApiObject | undefined,
+    subresource: string,
+    warn: (text: string) => void,
+  ): readonly FieldError[];
   /** Sent to the writer as warnings. */
   warnings(draft: Draft, old: ApiObject | undefined): readonly string[];
   /** The fields that a write of this subresource ('' for the main resource) never owns. */

@@ -81,7 +81,7 @@ function insertNamed(
   delete metadata.deletionGracePeriodSeconds;
   kind.strategy.prepareForCreate(draft);
   completeNew(api, kind, draft);
-  const errors = kind.strategy.validate(draft, undefined, '');
+  const errors = kind.strategy.validate(draft, undefined, '', options.warn);
   if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, metadata.name, errors);
   for (const warning of kind.strategy.warnings(draft, undefined)) options.warn(warning);
   demandCreate?.();

@@ -58,7 +58,7 @@ export function update(api: Api, target: Target, change: Change, options: WriteO
   checkVersion(target, draft, old);
   prepare(target, draft, old);
   if (target.subresource === '') completeChanged(api, kind, draft, old);
-  const errors = kind.strategy.validate(draft, old, target.subresource);
+  const errors = kind.strategy.validate(draft, old, target.subresource, options.warn);
   if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, draft.metadata.name, errors);
   for (const warning of kind.strategy.warnings(draft, old)) options.warn(warning);
   orderObjectMeta(draft);

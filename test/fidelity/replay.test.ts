@@ -12,12 +12,14 @@ import { DEFINITIONS } from './corpus-definitions.ts';
 import { EVENT_CORPUS } from './corpus-events.ts';
 import { REFUSED } from './corpus-refused.ts';
 import { UPDATES } from './corpus-updates.ts';
+import { EXPRESSIONS, isVerdict, judgeHere } from './expressions.ts';
 import { isOutcome, isRecordedStep, readRecording, settledOutcome } from './recordings.ts';
 import { TARGETS } from './targets.ts';
 
 const builtIn = await readRecording(new URL('recorded/built-in.jsonl', import.meta.url));
 const updates = await readRecording(new URL('recorded/updates.jsonl', import.meta.url));
 const constraints = await readRecording(new URL('recorded/constraints.jsonl', import.meta.url));
+const expressions = await readRecording(new URL('recorded/expressions.jsonl', import.meta.url));
 const sequences = new Map<string, unknown[]>();
 for (const name of TARGETS.keys()) {
   sequences.set(name, (await readRecording(new URL(`recorded/${name}.jsonl`, import.meta.url))).lines);
@@ -78,6 +80,20 @@ describe('specs of a custom resource with constraints, as a real server judges t
       assert.ok(isOutcome(outcome));
       assert.deepEqual(settledOutcome(validateHere(spec, old)), settledOutcome(outcome));
     });
+  }
+});
+
+describe('CEL expressions, as a real server compiles and evaluates them', () => {
+  it('were recorded from the expressions as they are', () => {
+    assert.deepEqual(
+      expressions.lines.map((line) => (isVerdict(line) ? line.expression : '')),
+      EXPRESSIONS,
+    );
+  });
+
+  for (const line of expressions.lines) {
+    if (!isVerdict(line)) throw new Error('not a recording');
+    it(line.expression.slice(0, 100), () => assert.deepEqual(judgeHere(line.expression), line));
   }
 });
 

@@ -1,4 +1,5 @@
 /** Source: validateCustomResourceDefinitionValidation of apiextensions-apiserver. */
+import { RuleBudget } from '../../schema/cel/check-rules.ts';
 import { checkDefinitionSchema } from '../../schema/definition-schema.ts';
 import { forbidden, invalid, type FieldError } from '../../schema/field-error.ts';
 import type { Schema } from '../../schema/schema.ts';
@@ -9,18 +10,28 @@ import { checkStructural, findUnreadable } from '../../schema/structural.ts';
  * What is wrong with a definition's schema.
  * @param hasStatus the status subresource has its own schema, which is taken from the root's properties.
  * @param path of what `openAPIV3Schema` is a member of.
+ * @param isUnchanged it was the version's schema before: its rules may then cost what they cost.
  */
-export function validateDefinitionSchema(schema: Schema, hasStatus: boolean, path: string): FieldError[] {
+export function validateDefinitionSchema(
+  schema: Schema,
+  hasStatus: boolean,
+  path: string,
+  isUnchanged = false,
+): FieldError[] {
   const at = `${path}.openAPIV3Schema`;
   const errors = hasStatus ? checkRoot(schema, at) : [];
   if (schema.nullable === true) errors.push(forbidden(`${at}.nullable`, 'nullable cannot be true at the root'));
   const unreadable = findUnreadable(schema);
+  let budget: RuleBudget | undefined;
   if (unreadable === undefined) {
     const structural = checkStructural(schema, at);
-    errors.push(...(structural.length > 0 ? structural : checkDefaults(schema, at)));
+    const wrong = structural.length > 0 ? structural : checkDefaults(schema, at);
+    if (wrong.length === 0) budget = new RuleBudget(isUnchanged);
+    errors.push(...wrong);
   }
-  errors.push(...checkDefinitionSchema(schema, at));
+  errors.push(...checkDefinitionSchema(schema, at, budget));
   if (errors.length === 0 && unreadable !== undefined) errors.push(invalid(at, '', unreadable));
+  errors.push(...(budget?.checkTotal(at) ?? []));
   return errors;
 }
 

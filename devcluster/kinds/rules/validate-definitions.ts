@@ -1,5 +1,5 @@
 /**
- * What the server refuses of CustomResourceDefinitions. CEL rules are not compiled, certificates not read.
+ * What the server refuses of CustomResourceDefinitions. Certificates are not read.
  * Source: apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go.
  */
 import {
