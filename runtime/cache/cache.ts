@@ -1,7 +1,7 @@
 import { apiVersionOf, keyOf, splitKey } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
-import type { KubernetesObject } from '../kube/types.ts';
+import type { KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
 import { InterestIndex } from './interest.ts';
 import type { Selection, Sink } from './reflector.ts';
 import { entryOf, Store, type Entry } from './store.ts';
@@ -13,10 +13,12 @@ export interface Change {
   readonly current: Entry | undefined;
   /** Whether a write of this operator brought it, and not a watch. */
   readonly own: boolean;
+  /** Who holds which fields of `current`, all managers: told here and kept nowhere. */
+  readonly managers?: readonly ManagedFieldsEntry[] | undefined;
 }
 
 type Event =
-  | { readonly type: 'changed'; readonly entry: Entry }
+  | { readonly type: 'changed'; readonly entry: Entry; readonly managers: Change['managers'] }
   | { readonly type: 'deleted'; readonly entry: Entry }
   /** A list beside the watch, of this version, did not have it. */
   | { readonly type: 'absent'; readonly key: string; readonly resourceVersion: string }
@@ -250,7 +252,8 @@ export class Cache implements Sink {
 
   changed(object: KubernetesObject): void {
     const entry = this.#entry(object);
-    if (!this.#isOld(entry)) this.#deliver(entry.key, { type: 'changed', entry });
+    if (!this.#isOld(entry))
+      this.#deliver(entry.key, { type: 'changed', entry, managers: object.metadata.managedFields });
   }
 
   deleted(object: KubernetesObject): void {
@@ -284,13 +287,13 @@ export class Cache implements Sink {
   }
 
   #handle(event: Event): void {
-    if (event.type === 'changed') this.#handleChanged(event.entry);
+    if (event.type === 'changed') this.#handleChanged(event.entry, event.managers);
     else if (event.type === 'deleted') this.#handleDeleted(event.entry);
     else if (event.type === 'absent') this.#handleAbsent(event.key, event.resourceVersion);
     else this.#handleListed(event.key, event.entry, event.resourceVersion, event.writes);
   }
 
-  #handleChanged(entry: Entry): void {
+  #handleChanged(entry: Entry, managers: Change['managers']): void {
     const { key, uid } = entry;
     if (this.#tombstones.get(key) === uid) return;
     const known = this.#store.get(key);
@@ -300,7 +303,7 @@ export class Cache implements Sink {
     }
     this.#tombstones.delete(key);
     this.#overlay.delete(key);
-    this.#tell({ key, old: this.#store.put(entry), current: entry, own: false });
+    this.#tell({ key, old: this.#store.put(entry), current: entry, own: false, managers });
   }
 
   #handleDeleted({ key, uid, resourceVersion }: Entry): void {

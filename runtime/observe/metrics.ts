@@ -10,7 +10,7 @@ const RECONCILE_BUCKETS = [
 const QUEUE_BUCKETS = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000];
 
 /** What happened to one output. */
-export type OutputAction = 'created' | 'applied' | 'unchanged' | 'pruned' | 'refused';
+export type OutputAction = 'created' | 'applied' | 'unchanged' | 'pruned' | 'refused' | 'withheld';
 
 /** What happened to one patch. */
 export type PatchAction = 'applied' | 'unchanged' | 'absent' | 'refused' | 'given_up';

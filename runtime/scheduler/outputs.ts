@@ -36,7 +36,11 @@ export function bodyFor(run: Run, type: ResourceType, desired: Desired<object>):
 export async function ensureOutput(run: Run, body: Body): Promise<void> {
   const entry = run.environment.views.output(body.type).get(body.key);
   const action =
-    entry && ownership(run, entry.object) === 'ours' ? await bringUpToDate(run, body, entry) : await create(run, body);
+    entry && ownership(run, entry.object) === 'ours'
+      ? await bringUpToDate(run, body, entry)
+      : isHeldBack(run, body, entry === undefined)
+        ? 'withheld'
+        : await create(run, body);
   run.environment.metrics.output(run.phase.name, action);
 }
 
@@ -44,10 +48,17 @@ async function bringUpToDate(run: Run, body: Body, entry: Entry): Promise<Output
   if (entry.object.metadata.deletionTimestamp !== undefined)
     throw errors.outputBusy(describe(body), 'it is being deleted');
   if (isAsWritten(run, body, entry)) return 'unchanged';
+  const isRepair = entry.object.metadata.annotations?.[run.environment.marks.applied] === body.hash;
+  if (isRepair && isHeldBack(run, body, false)) return 'withheld';
   const made = run.environment.plan.phases.get(entry.object.metadata.annotations?.[run.environment.marks.phase] ?? '');
   if (made && made !== run.phase) run.tookFrom.add(made.name);
   await apply(run, body, entry);
   return 'applied';
+}
+
+/** Whether somebody else keeps taking it from us, and it is not yet time to take it back. */
+function isHeldBack({ state, environment }: Run, { type, key }: Body, isGone: boolean): boolean {
+  return state.contests.isHeldBack(outputId(type, key), isGone, environment.clock.monotonic());
 }
 
 /** Whether the last body is this one and no leaf of it was lost since. Values are not compared: the server normalises them. */
@@ -204,7 +215,7 @@ export async function pruneOutputs(run: Run, type: ResourceType, returned: Reado
 /** Deletes the object of this uid. That it is gone already, or another, is no failure. */
 export async function deleteOutput(run: Run, type: ResourceType, key: string, uid: string): Promise<void> {
   const { client } = run.environment;
-  run.state.forgetOutput(outputId(type, key));
+  run.state.prunes(outputId(type, key));
   try {
     await run.write(type, key, () => client.delete({ type, ...splitKey(key) }, uid, callOptions(run, type)), uid);
   } catch (error) {

@@ -1,8 +1,12 @@
 import type { Entry } from '../cache/store.ts';
+import { Contests } from './contests.ts';
+import { Cycles } from './cycles.ts';
 import type { FieldPath } from './fields.ts';
 import { PatchMemory } from './patches/memory.ts';
 
 export interface Drift {
+  /** Outputs that drifted, as they are remembered. */
+  readonly outputs: ReadonlySet<string>;
   /** For the case that nothing repairs it. */
   readonly message: string;
   /** Whether that was said already. */
@@ -21,6 +25,10 @@ export class ResourceState {
   readonly repairing = new Set<string>();
   /** Whether what earlier phases left behind was compared with what is there since the operator started. */
   compared = false;
+  /** Whether it goes round in circles. */
+  readonly cycles = new Cycles();
+  /** Fields of its outputs that somebody else keeps taking. */
+  readonly contests = new Contests();
   /** How many runs ended with an error of the server since the last that succeeded. */
   serverErrors = 0;
   /** Aborts the run that is under way. */
@@ -42,10 +50,17 @@ export class ResourceState {
     this.#held.delete(output);
   }
 
+  /** Its end is the resource's own wish. */
+  prunes(output: string): void {
+    this.forgetOutput(output);
+    this.contests.forget(output);
+  }
+
   /** Something that `phase` made was changed; `what` in words for people. To be seen to by the next sync. */
-  drifted(phase: string, what: string): void {
+  drifted(phase: string, what: string, output?: string): void {
     const message = `${what}, which phase ${phase} made; nothing repairs it (\`onOutputDrift\` names no phase).`;
-    this.drifts.set(phase, { message, told: false });
+    const outputs = new Set([...(this.drifts.get(phase)?.outputs ?? []), ...(output === undefined ? [] : [output])]);
+    this.drifts.set(phase, { message, told: false, outputs });
   }
 }
 

@@ -87,12 +87,15 @@ export class Scheduler implements Reconciler {
   }
 
   async #sync(facts: Omit<RunFacts, 'phase'>, signal: AbortSignal): Promise<ReconcileResult> {
-    const { plan, metrics } = this.#environment;
+    const { plan, metrics, clock } = this.#environment;
     if (facts.resource.metadata.deletionTimestamp !== undefined) {
       return plan.finalizer ? this.#finalize(new Run({ ...facts, phase: plan.finalizer.phase }, signal)) : DONE;
     }
     const phase = this.#phaseOf(facts.resource);
     if (!phase) return this.#stopAtUnknownPhase(new Run({ ...facts, phase: plan.initial }, signal));
+    const pause = facts.state.cycles.pause(clock.monotonic());
+    // Woken by what it wrote itself.
+    if (pause > 0) return { outcome: 'later', after: pause };
     const run = new Run({ ...facts, phase }, signal);
     if (!this.#compareWithRecord(run)) return DONE;
     const drifted = await this.#seeToDrift(run);
@@ -166,7 +169,8 @@ export class Scheduler implements Reconciler {
     state.compared = true;
     if (!found) return true;
     const known = statusOf(run.resource)?.conditions?.find(({ type }) => type === 'Ready');
-    if (known?.reason === 'OutputDrifted') state.drifts.set(found.phase.name, { message: known.message, told: true });
+    if (known?.reason === 'OutputDrifted')
+      state.drifts.set(found.phase.name, { message: known.message, told: true, outputs: new Set() });
     else state.drifted(found.phase.name, `${found.key} were changed or deleted while the operator was down`);
     return true;
   }
@@ -185,7 +189,7 @@ export class Scheduler implements Reconciler {
       metrics.drift(name, true);
     }
     if (drifts.size === 0) return undefined;
-    if (repairing) return this.#transition(run, repairing, 'OutputDrifted');
+    if (repairing) return this.#isHeldBack(run) ? undefined : this.#transition(run, repairing, 'OutputDrifted');
     for (const [name, drift] of drifts) {
       if (drift.told) continue;
       drift.told = true;
@@ -195,8 +199,19 @@ export class Scheduler implements Reconciler {
     return undefined;
   }
 
-  /** How a resource stands that rests: not well where something of earlier phases has changed and nothing repairs it. */
+  /** Whether all that drifted is what somebody else keeps taking, and not yet to be taken back. */
+  #isHeldBack({ state }: Run): boolean {
+    const now = this.#environment.clock.monotonic();
+    const outputs = [...state.drifts.values()].flatMap((drift) => Array.from(drift.outputs));
+    const isHeldBack = (output: string): boolean =>
+      state.contests.isHeldBack(output, false, now) || state.contests.isHeldBack(output, true, now);
+    return outputs.length > 0 && outputs.every(isHeldBack);
+  }
+
+  /** How a resource stands that rests: not well where others keep taking, or changed what nothing repairs. */
   #atRest({ state }: Run): Standing {
+    const contested = state.contests.message(this.#environment.clock.monotonic());
+    if (contested !== undefined) return { is: 'stalled', reason: 'Contested', message: contested };
     const [drift] = state.drifts.values();
     return drift && !this.#environment.plan.onOutputDrift
       ? { is: 'drifted', message: drift.message }
@@ -214,7 +229,7 @@ export class Scheduler implements Reconciler {
     const ignoring = atRest.is === 'resting' && (!observed || ignoresSpec(run.resource));
     const standing: Standing = ignoring ? { is: 'ignoring' } : atRest;
     const written = await writeStatus(run, { phase: run.phase.name, standing });
-    return written === 'lost' ? REQUEUE : DONE;
+    return written === 'lost' ? REQUEUE : this.#later(run, []);
   }
 
   async #runPhase(run: Run): Promise<ReconcileResult> {
@@ -245,7 +260,7 @@ export class Scheduler implements Reconciler {
     });
     if (written === 'lost') return REQUEUE;
     metrics.synced(phase.name, 'stayed');
-    return this.#again(phase, result.requeueAfter);
+    return this.#again(run, result.requeueAfter);
   }
 
   /** The phase for repairs has run: it is the project's say how things stay, but not a silent one. */
@@ -266,23 +281,38 @@ export class Scheduler implements Reconciler {
     because: Transition['reason'],
     user?: CheckedResult['status'],
   ): Promise<ReconcileResult> {
-    const { metrics, logger } = this.#environment;
-    const standing: Standing = to.final ? this.#atRest(run) : { is: 'progressing' };
+    const { metrics, logger, clock, events } = this.#environment;
+    const { cycles } = run.state;
+    // Nobody works in a final phase: what comes back to it has come to rest.
+    const cycling = !to.final && cycles.closes(run.phase.name, to.name);
+    const standing: Standing = to.final ? this.#atRest(run) : cycling ? cycleOf(run.phase, to) : { is: 'progressing' };
     const observedOutputs = observeOutputs(run, true);
     const written = await writeStatus(run, { phase: to.name, standing, user, entering: to, because, observedOutputs });
     if (written === 'lost') return REQUEUE;
     metrics.synced(run.phase.name, 'transition');
     metrics.transition(run.phase.name, to.name);
     logger.info({ resource: run.key, from: run.phase.name, to: to.name }, `${run.phase.name} → ${to.name}`);
-    return to.final ? DONE : REQUEUE;
+    if (standing.is === 'stalled' && cycling)
+      events.warn({ resource: run.resource, reason: standing.reason, action: 'Sync', note: standing.message });
+    if (to.final) return this.#later(run, []);
+    const pause = cycles.took(run.phase.name, to.name, clock.monotonic());
+    return pause > 0 ? { outcome: 'later', after: pause } : REQUEUE;
   }
 
   /** When a phase that stayed is run again though nothing changes. */
-  #again(phase: Phase, requeueAfter: number | undefined): ReconcileResult {
-    const { workInterval, random } = this.#environment;
+  #again(run: Run, requeueAfter: number | undefined): ReconcileResult {
+    const { workInterval, random, clock } = this.#environment;
     const jittered = workInterval === undefined ? undefined : workInterval * (1 + random() / 10);
-    const waits = [requeueAfter, phase.interval, jittered].filter((wait) => wait !== undefined);
-    return waits.length > 0 ? { outcome: 'later', after: Math.min(...waits) } : DONE;
+    const waits = [requeueAfter, run.phase.interval, jittered].filter((wait) => wait !== undefined);
+    if (waits.length > 0) run.state.cycles.asksAgainAt(clock.monotonic() + Math.min(...waits));
+    return this.#later(run, waits);
+  }
+
+  /** After the shortest of these times, or when what others keep taking is to be looked at again. */
+  #later({ state }: Run, waits: readonly number[]): ReconcileResult {
+    const look = state.contests.nextLook(this.#environment.clock.monotonic());
+    const all = look === undefined ? waits : [...waits, look];
+    return all.length > 0 ? { outcome: 'later', after: Math.min(...all) } : DONE;
   }
 
   /**
@@ -304,6 +334,11 @@ export class Scheduler implements Reconciler {
     await writeStatus(run, { phase: run.phase.name, standing: { is: 'failing', reason, message } });
     return BACKOFF;
   }
+}
+
+function cycleOf(from: Phase, to: Phase): Standing {
+  const message = `It went from ${from.name} to ${to.name} before, and nothing has changed since: it goes round in circles, now with growing pauses.`;
+  return { is: 'stalled', reason: 'Cycle', message };
 }
 
 /** Whether it was told already that the present spec is taken no notice of. */

@@ -4,6 +4,7 @@ import type { Entry } from '../cache/store.ts';
 import { splitKey } from '../kube/paths.ts';
 import type { ResourceType } from '../kube/types.ts';
 import { writtenKinds } from '../plan.ts';
+import { lossesOf } from './contests.ts';
 import type { Environment } from './environment.ts';
 import { holdsAll, leavesOf } from './fields.ts';
 import { fieldsOf, outputId } from './outputs.ts';
@@ -16,12 +17,17 @@ import { statusOf } from './status.ts';
  */
 export function wakeOnChanges(environment: Environment, wake: (key: string) => void): void {
   const { views, caches, plan } = environment;
+  const { states } = environment;
+  const wakes = (key: string, own: boolean): void => {
+    if (!own) states.get(key)?.cycles.changed();
+    wake(key);
+  };
   views.resources.onChange((change) => {
-    if (isOurs(change.key, environment) && concernsItself(change, environment)) wake(change.key);
+    if (isOurs(change.key, environment) && concernsItself(change, environment)) wakes(change.key, change.own);
   });
   for (const cache of caches.all()) {
-    cache.onChange(({ key, old, current }) => {
-      for (const reader of cache.interests.readersOf(key, old?.object, current?.object)) wake(reader);
+    cache.onChange(({ key, old, current, own }) => {
+      for (const reader of cache.interests.readersOf(key, old?.object, current?.object)) wakes(reader, own);
     });
   }
   wakeOnPatchedObjects(environment, wake);
@@ -29,7 +35,8 @@ export function wakeOnChanges(environment: Environment, wake: (key: string) => v
     const cache = views.output(type);
     cache.onChange((change) => {
       // Until it has caught up it tells what the operator did itself, by another process.
-      if (cache.synced && !change.own && change.old) drifted(environment, type, change, change.old, wake);
+      if (cache.synced && !change.own && change.old)
+        drifted(environment, type, change, change.old, (key) => wakes(key, false));
     });
   }
 }
@@ -69,23 +76,32 @@ function concernsItself({ key, old, current, own }: Change, { states }: Environm
 function drifted(
   environment: Environment,
   type: ResourceType,
-  { key, current }: Change,
+  { key, current, managers = [] }: Change,
   old: Entry,
   wake: (key: string) => void,
 ): void {
-  const { marks, states, views, plan } = environment;
+  const { marks, states, views, plan, clock, events } = environment;
   const uid = old.object.metadata.labels?.[marks.owner];
   const made = old.object.metadata.annotations?.[marks.phase];
   const owner = uid === undefined ? undefined : states.keyOf(uid);
   if (owner === undefined || made === undefined) return;
   const state = states.get(owner);
   const id = outputId(type, key);
-  const what = changeOf(old, current, state?.heldLeaves(id));
+  const held = state?.heldLeaves(id) ?? fieldsOf(old).flatMap((fields) => leavesOf(fields));
+  const what = changeOf(old, current, held);
   if (what === undefined) return;
   const resource = views.resources.get(owner);
   if (!state || !resource || resource.object.metadata.deletionTimestamp !== undefined) return;
+  const losses =
+    current && current.uid === old.uid
+      ? lossesOf(held, fieldsOf(current), managers)
+      : [{ field: undefined, manager: undefined }];
+  for (const loss of losses) {
+    const note = state.contests.lost(id, loss, clock.monotonic());
+    if (note !== undefined) events.warn({ resource: resource.object, reason: 'Contested', action: 'Sync', note });
+  }
   if (!current) state.forgetOutput(id);
-  state.drifted(plan.phases.get(made)?.name ?? made, `${type.kind} ${key} ${what}`);
+  state.drifted(plan.phases.get(made)?.name ?? made, `${type.kind} ${key} ${what}`, id);
   wake(owner);
 }
 

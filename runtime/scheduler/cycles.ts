@@ -1,0 +1,49 @@
+import { Backoff } from '../queue/backoff.ts';
+
+export const FIRST_PAUSE_MS = 1_000;
+export const LONGEST_PAUSE_MS = 300_000;
+
+/**
+ * Finds out when a resource goes round in circles: it takes a transition that it took before, and nothing has changed from outside since.
+ * The way back alone is none (`Ready` → `Syncing` → `Ready`): only who leaves again in the same direction goes round. Then each further
+ * transition waits, 1 s at first and 5 min at most, until something changes.
+ */
+export class Cycles {
+  readonly #taken = new Set<string>();
+  readonly #backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  /** On the monotonic clock. */
+  #pausedUntil = 0;
+  #asksAgainAt = Infinity;
+
+  /** Something changed that is not the operator's own doing. */
+  changed(): void {
+    this.#taken.clear();
+    this.#backoff.forget('');
+    this.#pausedUntil = 0;
+    this.#asksAgainAt = Infinity;
+  }
+
+  /** The phase stayed, and wants to be run again at that time: what it does then is not for nothing, since time has passed. */
+  asksAgainAt(time: number): void {
+    this.#asksAgainAt = time;
+  }
+
+  /** To be called as a sync begins. Milliseconds that it has to wait. */
+  pause(now: number): number {
+    if (now >= this.#asksAgainAt) this.changed();
+    return Math.max(0, this.#pausedUntil - now);
+  }
+
+  /** Whether this transition was taken before. */
+  closes(from: string, to: string): boolean {
+    return this.#taken.has(`${from} ${to}`);
+  }
+
+  /** It was recorded. Milliseconds to wait before the next sync: more than none where it closes a circle. */
+  took(from: string, to: string, now: number): number {
+    const pause = this.closes(from, to) ? this.#backoff.next('') : 0;
+    this.#pausedUntil = now + pause;
+    this.#taken.add(`${from} ${to}`);
+    return pause;
+  }
+}
