@@ -224,7 +224,7 @@ export class Cache implements Sink {
       },
       fetched: (object) => {
         const entry = this.#entry(object);
-        this.#deliver(entry.key, { type: 'changed', entry });
+        this.#deliver(entry.key, { type: 'changed', entry, managers: object.metadata.managedFields });
       },
       absent: (key, resourceVersion) => this.#deliver(key, { type: 'absent', key, resourceVersion }),
       end: (resourceVersion) => {
