@@ -247,7 +247,7 @@ export class Scheduler implements Reconciler {
     tracker.replaceEarlierReads(caches.all());
     if (absent.length > 0) {
       const written = await tellOfAbsent(run, absent);
-      return written === 'lost' ? REQUEUE : this.#again(phase, result.requeueAfter);
+      return written === 'lost' ? REQUEUE : this.#again(run, result.requeueAfter);
     }
     this.#tellOfUnrepaired(run);
     if (result.phase !== phase) return this.#transition(run, result.phase, 'WorkerResult', result.status);
@@ -324,7 +324,7 @@ export class Scheduler implements Reconciler {
     if (isTransient(error) && !isLasting(run, error)) throw error;
     if (isKept(error)) {
       const written = await tellOfKept(run, error);
-      return written === 'lost' ? REQUEUE : this.#again(run.phase, undefined);
+      return written === 'lost' ? REQUEUE : this.#again(run, undefined);
     }
     const cause = error instanceof WorkerFailure ? error.cause : error;
     const reason = reasonOf(error);

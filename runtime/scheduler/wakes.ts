@@ -16,8 +16,7 @@ import { statusOf } from './status.ts';
  * outputs that somebody else changed. `wake` takes a resource's key. To be called once, before the caches start.
  */
 export function wakeOnChanges(environment: Environment, wake: (key: string) => void): void {
-  const { views, caches, plan } = environment;
-  const { states } = environment;
+  const { views, caches, plan, states } = environment;
   const wakes = (key: string, own: boolean): void => {
     if (!own) states.get(key)?.cycles.changed();
     wake(key);
@@ -30,7 +29,7 @@ export function wakeOnChanges(environment: Environment, wake: (key: string) => v
       for (const reader of cache.interests.readersOf(key, old?.object, current?.object)) wakes(reader, own);
     });
   }
-  wakeOnPatchedObjects(environment, wake);
+  wakeOnPatchedObjects(environment, (key) => wakes(key, false));
   for (const type of writtenKinds(plan)) {
     const cache = views.output(type);
     cache.onChange((change) => {
