@@ -3,12 +3,16 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { scaffold } from '../examples/autorouter/show/scaffold.ts';
+import { EXAMPLES } from './example-recipes.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const EXAMPLE = join(ROOT, 'examples', 'autorouter');
-/** Below the clone, where packages are found. */
-const MADE = join(ROOT, '.work', 'examples', 'autorouter');
 
-await scaffold(MADE, EXAMPLE, (line) => console.log(line));
-cpSync(MADE, EXAMPLE, { recursive: true });
-rmSync(MADE, { recursive: true });
+for (const [name, recipe] of Object.entries(EXAMPLES)) {
+  const example = join(ROOT, 'examples', name);
+  /** Below the clone, where packages are found. */
+  const made = join(ROOT, '.work', 'examples', name);
+  console.log(name);
+  await scaffold(made, example, (line) => console.log(line), recipe);
+  cpSync(made, example, { recursive: true });
+  rmSync(made, { recursive: true });
+}

@@ -2,21 +2,24 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scaffold } from '../../examples/autorouter/show/scaffold.ts';
+import { EXAMPLES } from '../../scripts/example-recipes.ts';
 import { differences, ROOT, tree } from '../scaffold/workbench.ts';
 
-const EXAMPLE = join(ROOT, 'examples', 'autorouter');
+for (const [name, recipe] of Object.entries(EXAMPLES)) {
+  const example = join(ROOT, 'examples', name);
 
-describe('The example autorouter', () => {
-  let folder: string;
-  before(async () => {
-    await mkdir(join(ROOT, '.work'), { recursive: true });
-    folder = await mkdtemp(join(ROOT, '.work', 'example-'));
-  });
-  after(() => rm(folder, { recursive: true }));
+  describe(`The example ${name}`, () => {
+    let folder: string;
+    before(async () => {
+      await mkdir(join(ROOT, '.work'), { recursive: true });
+      folder = await mkdtemp(join(ROOT, '.work', 'example-'));
+    });
+    after(() => rm(folder, { recursive: true }));
 
-  it('is what the generators make today of the files in it that are a user’s own (npm run examples)', async () => {
-    await scaffold(folder, EXAMPLE, () => undefined);
-    const kept = [...(await tree(EXAMPLE))].filter(([path]) => !/^(show|\.work)\//.test(path));
-    assert.deepEqual(differences(new Map(kept), await tree(folder)), []);
-  });
-}).timeout(60_000);
+    it('is what the generators make today of the files in it that are a user’s own (npm run examples)', async () => {
+      await scaffold(folder, example, () => undefined, recipe);
+      const kept = [...(await tree(example))].filter(([path]) => !/^(show|\.work)\//.test(path));
+      assert.deepEqual(differences(new Map(kept), await tree(folder)), []);
+    });
+  }).timeout(60_000);
+}

@@ -2,7 +2,22 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runGenerator, type GeneratorName } from '../../../cli/run-generator.ts';
 
-/** What a user writes by hand: the API, the workers and their tests. */
+/** How an example is made. */
+export interface Recipe {
+  /** What a user writes by hand: the API, the workers and their tests. */
+  readonly yours: readonly string[];
+  /** The generators' runs, as on the command line: those before the user's own files are there. */
+  readonly runs: readonly GeneratorRun[];
+  /** The options of the last run, of the generator `app`. */
+  readonly last: Readonly<Record<string, unknown>>;
+}
+
+interface GeneratorRun {
+  readonly name: GeneratorName;
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 const YOURS = [
   'src/api/autoroutes/v1/spec.ts',
   'src/workers/initializing/worker.ts',
@@ -16,12 +31,7 @@ const YOURS = [
   'test/ready.test.ts',
 ];
 
-/** The generators' runs that make the operator, as on the command line. */
-const RUNS: readonly {
-  readonly name: GeneratorName;
-  readonly args: readonly string[];
-  readonly options: Readonly<Record<string, unknown>>;
-}[] = [
+const RUNS: readonly GeneratorRun[] = [
   {
     name: 'app',
     args: ['.'],
@@ -64,8 +74,10 @@ const RUNS: readonly {
   },
 ];
 
+const AUTOROUTE: Recipe = { yours: YOURS, runs: RUNS, last: { onOutputDrift: 'Syncing' } };
+
 /**
- * Makes the AutoRoute operator from nothing, as a user would: the generators with their answers given as options, then the user's own
+ * Makes an operator (the AutoRoute one, unless there is another recipe) from nothing, as a user would: the generators with their answers given as options, then the user's own
  * files, which are taken from `example`, then the generator once more for what follows from them. `folder` is emptied first. Its packages
  * are those of this repository.
  */
@@ -73,19 +85,20 @@ export async function scaffold(
   folder: string,
   example: string,
   say: (line: string) => void,
+  { yours, runs, last }: Recipe = AUTOROUTE,
 ): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const { name, args, options } of RUNS) {
+  for (const { name, args, options } of runs) {
     say(
       `  yo autopilot${name === 'app' ? '' : `:${name}`} ${[...args, ...flags(options)].join(' ')}`,
     );
     await generate(name, args, options, folder);
   }
-  say(`  … and the files that are yours: ${YOURS.join(', ')}`);
-  for (const file of YOURS) await cp(join(example, file), join(folder, file));
-  say('  yo autopilot --on-output-drift Syncing');
-  await generate('app', [], { onOutputDrift: 'Syncing' }, folder);
+  say(`  … and the files that are yours: ${yours.join(', ')}`);
+  for (const file of yours) await cp(join(example, file), join(folder, file));
+  say(`  ${['yo autopilot', ...flags(last)].join(' ')}`);
+  await generate('app', [], last, folder);
 }
 
 function generate(
