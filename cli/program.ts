@@ -5,7 +5,7 @@ import { APP_OPTIONS, APP_QUESTIONS } from '../generators/app/questions.ts';
 import { DEPLOY_OPTIONS, DEPLOY_QUESTIONS } from '../generators/deploy-manifests/questions.ts';
 import { PHASE_QUESTIONS } from '../generators/phase/questions.ts';
 import { finishInterruptedWrite } from '../generators/unfinished-write.ts';
-import { describeOption } from '../generators/questions/question.ts';
+import { describeOption, optionName } from '../generators/questions/question.ts';
 import type { Questions } from '../generators/questions/question.ts';
 import { FAULTS, ProjectError } from '../project/errors.ts';
 import { findProject } from '../project/config/files.ts';
@@ -43,8 +43,7 @@ export async function main(words: readonly string[]): Promise<number> {
   });
   const flags = new Set([
     ...flagNames(APP_QUESTIONS, PHASE_QUESTIONS, DEPLOY_QUESTIONS, DEPLOY_OPTIONS),
-    'yes',
-    'force',
+    ...Object.keys(COMMON_FLAGS).map(optionName),
     'skip-install',
   ]);
   try {
@@ -144,7 +143,10 @@ function generator(program: Command, name: string, generatorName: GeneratorName,
 function generate(program: Command): void {
   const command = common(program.command('generate'))
     .description('Brings the generated files up to date after a change of autopilot.yaml or of the API.')
-    .addHelpText('after', '\nExamples:\n  $ ap generate\n  $ ap generate --force');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ ap generate\n  $ ap generate --dry-run | less\n  $ ap generate --check\n  $ ap generate --force',
+    );
   command.action(async () => {
     const cwd = process.cwd();
     // The interrupted command may have been the one that makes the project.
@@ -160,9 +162,10 @@ function common(command: Command): Command {
   return command
     .option('-y, --yes', COMMON_FLAGS.yes)
     .option('--force', COMMON_FLAGS.force)
-    .option('--skip-install', 'Do not install the packages')
-    .addOption(new Option('--dry-run').hideHelp())
-    .addOption(new Option('--check').hideHelp());
+    .option('--dry-run', COMMON_FLAGS.dryRun)
+    .addOption(new Option('--check', COMMON_FLAGS.check).hideHelp(command.name() === 'phase'))
+    .option('--show-yours', COMMON_FLAGS.showYours)
+    .option('--skip-install', 'Do not install the packages');
 }
 
 function version(): string {

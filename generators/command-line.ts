@@ -1,7 +1,7 @@
 import { nearest } from '../project/config/suggest.ts';
 import { ProjectError } from '../project/errors.ts';
 import type { Problem } from '../project/model.ts';
-import { optionNotYet, optionUnknown, unexpectedArgument } from './errors.ts';
+import { optionUnknown, unexpectedArgument } from './errors.ts';
 import { optionName } from './questions/question.ts';
 import type { Questions } from './questions/question.ts';
 import { rawOption, readFlag } from './questions/read.ts';
@@ -9,14 +9,14 @@ import { rawOption, readFlag } from './questions/read.ts';
 /** Options that every command understands, from `yo` and from `ap`. */
 export const COMMON_FLAGS = {
   yes: 'Take the defaults for what is not given, instead of asking',
-  force: "Replace edited files that are the tool's; never those that are yours",
+  force: "Where you have edited what is the tool's, take the tool's version; never where a file is yours",
+  dryRun: 'Show what would be changed, as a diff, and write nothing',
+  check: 'Fail where files are not as they would be written, name them, and write nothing',
+  showYours: 'Show how edited files that are yours differ from what would be written in their place now',
 } as const;
 
 /** Yeoman's own option, which is ours as well. */
 const SKIP_INSTALL = 'skipInstall';
-
-/** Options that must not be taken for nothing: whoever gives them expects that nothing is written. */
-export const DRY_FLAGS = ['dryRun', 'check'] as const;
 
 export interface CommandLineDeclaration {
   readonly questions: Questions;
@@ -54,7 +54,7 @@ export class CommandLine {
     this.options = options;
     const ours = [...Object.keys({ ...questions, ...extras, ...COMMON_FLAGS }), SKIP_INSTALL].map(optionName);
     const extra = words.slice(positional ? 1 : 0).map((word) => unexpectedArgument(word));
-    this.problems = [...dryFlags(rest), ...slips(Object.keys(rest), ours), ...extra];
+    this.problems = [...slips(Object.keys(rest), ours), ...extra];
   }
 
   /** A flag; absent is false. */
@@ -75,12 +75,6 @@ export class CommandLine {
 function flagsOf(questions: Questions): string[] {
   const asked = Object.entries(questions).flatMap(([name, { type }]) => (type === 'flag' ? [name] : []));
   return [...asked, ...Object.keys(COMMON_FLAGS), SKIP_INSTALL];
-}
-
-function dryFlags(options: Readonly<Record<string, unknown>>): Problem[] {
-  return DRY_FLAGS.filter((name) => rawOption(options, name) !== undefined).map((name) =>
-    optionNotYet(`--${optionName(name)}`),
-  );
 }
 
 /** What Yeoman adds to the options by itself. */

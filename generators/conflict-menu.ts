@@ -1,11 +1,11 @@
+import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { Conflicter } from '@yeoman/conflicter';
 import type { ConflicterOptions } from '@yeoman/conflicter';
 import { ProjectError } from '../project/errors.ts';
 import type { Answer, PlannedFile } from '../project/regeneration/plan.ts';
-import { diffLines } from './diff.ts';
-import type { Piece } from './diff.ts';
-import { editedFiles } from './errors.ts';
+import { unifiedDiff } from './diff.ts';
+import { conflict, editedRemoval } from './errors.ts';
 
 type Adapter = ConstructorParameters<typeof Conflicter>[0];
 type CustomizeActions = NonNullable<ConflicterOptions['customizeActions']>;
@@ -21,30 +21,42 @@ export interface Menu {
 }
 
 /**
- * Asks about the tool's files that were edited, one after the other, by Yeoman's own menu: a three-way merge would come before
- * this. The user's own files are never among them.
+ * Asks about the tool's files that were edited and cannot be merged, one after the other, by Yeoman's own menu. The user's own files
+ * are never among them.
  *
- * @throws ProjectError names all of them where nobody is there to be asked.
+ * @throws {ProjectError} names all of them where nobody is there to be asked.
  */
 export async function askAboutEdits(files: readonly PlannedFile[], menu: Menu): Promise<ReadonlyMap<string, Answer>> {
   const edited = files.filter(({ decision }) => decision === 'ask');
   if (edited.length > 0 && !menu.force && !menu.interactive) {
-    throw new ProjectError([editedFiles(edited.map(({ path }) => path))]);
+    throw new ProjectError(
+      edited.map(({ path, base, next, merge }) =>
+        next ? conflict(path, (base && merge?.conflicts) ?? []) : editedRemoval(path),
+      ),
+    );
   }
-  const conflicter = new Conflicter(menu.adapter, { cwd: menu.folder, force: menu.force, customizeActions });
   const answers = new Map<string, Answer>();
+  let force = menu.force;
   for (const file of edited) {
+    const conflicter = new Conflicter(menu.adapter, {
+      cwd: menu.folder,
+      force,
+      customizeActions: () => entriesFor(file),
+    });
     answers.set(
       file.path,
       await (file.next ? askToReplace(conflicter, menu, file) : askToRemove(conflicter, menu, file)),
     );
+    force = conflicter.force;
   }
   return answers;
 }
 
-async function askToReplace(conflicter: Conflicter, { folder }: Menu, file: PlannedFile): Promise<Answer> {
+async function askToReplace(conflicter: Conflicter, { adapter, folder }: Menu, file: PlannedFile): Promise<Answer> {
+  const where = file.base && file.merge?.conflicts.join(', ');
+  if (!conflicter.force && where) adapter.log(`You and the tool have changed the same in ${file.path}: ${where}`);
   const asked = await conflicter.checkForCollision({ path: join(folder, file.path), contents: file.next ?? null });
-  // Its editor may have changed the contents.
+  // The entry that merges has changed the contents.
   return asked.conflicter === 'force' ? { action: 'write', contents: asked.contents ?? undefined } : { action: 'keep' };
 }
 
@@ -57,8 +69,8 @@ async function askToRemove(conflicter: Conflicter, { adapter }: Menu, { path }: 
         message: `${path} is not needed any more, but was edited. Remove it?`,
         choices: [
           { key: 'y', name: 'remove', value: 'write' },
-          { key: 'n', name: 'do not remove', value: 'skip' },
-          { key: 'a', name: 'remove this and overwrite all others', value: 'force' },
+          { key: 'n', name: 'keep mine', value: 'skip' },
+          { key: 'a', name: 'remove this, and take new for all others', value: 'force' },
           { key: 'x', name: 'abort', value: 'abort' },
         ],
       },
@@ -71,27 +83,38 @@ async function askToRemove(conflicter: Conflicter, { adapter }: Menu, { path }: 
 }
 
 /**
- * Yeoman's entries, but for two: its `diff` prints the whole file and fails at the fourth time; `.yo-resolve`, which `ignore`
- * writes, is not read here.
+ * The entries of the menu. Yeoman's own diff prints the whole file, and fails at the fourth time; its `ignore` writes a file that is
+ * not read here.
  */
-const customizeActions: CustomizeActions = (actions) => {
-  const kept = actions.filter((action) => !('value' in action && action.value === 'ignore'));
-  return kept.map((action) =>
-    'value' in action && action.value === 'diff' ? Object.assign({}, action, { value: showDifferences }) : action,
-  );
-};
-
-function showDifferences({ file, adapter }: ActionContext): 'ask' {
-  const changes = 'conflicterChanges' in file ? (file.conflicterChanges ?? []) : [];
-  for (const line of diffLines(changes)) {
-    const color = line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : undefined;
-    adapter.log.colored([{ message: `${line}\n`, ...(color ? { color } : {}) }]);
-  }
-  return 'ask';
+function entriesFor({ path, disk, next, merge }: PlannedFile): ReturnType<CustomizeActions> {
+  const showDifferences = ({ adapter }: ActionContext): 'ask' => {
+    for (const line of unifiedDiff(path, disk, next).split('\n')) {
+      const color = /^\+(?!\+\+ )/.test(line) ? 'added' : /^-(?!-- )/.test(line) ? 'removed' : undefined;
+      adapter.log.colored([{ message: `${line}\n`, ...(color ? { color } : {}) }]);
+    }
+    return 'ask';
+  };
+  const takeMerged = ({ file }: ActionContext): 'write' => {
+    file.contents = Buffer.from(merge?.text ?? '');
+    return 'write';
+  };
+  const merged = {
+    key: 'm',
+    name: 'merged, with markers where both have changed the same',
+    value: takeMerged,
+  } as const;
+  return [
+    { key: 'n', name: 'keep mine', value: 'skip' },
+    { key: 'y', name: 'take new', value: 'write' },
+    ...(merge ? [merged] : []),
+    { key: 'd', name: 'show the differences between mine and new', value: showDifferences },
+    { key: 'a', name: 'take new, for this and all others', value: 'force' },
+    { key: 'x', name: 'abort', value: 'abort' },
+  ];
 }
 
 /** What the menu gives to an entry that is a function. */
 interface ActionContext {
-  readonly file: { readonly conflicterChanges?: readonly Piece[] };
+  readonly file: { contents?: Buffer | null };
   readonly adapter: Adapter;
 }

@@ -1,21 +1,36 @@
-/** One piece of a comparison of two texts, as the package `diff` has it: in both, or in one of them only. */
-export interface Piece {
-  readonly value: string;
-  readonly added?: boolean;
-  readonly removed?: boolean;
-}
+import { Buffer } from 'node:buffer';
+import { formatPatch, structuredPatch } from 'diff';
 
+/** Lines around a change. */
 const CONTEXT = 3;
 
-/** The differences as lines with `-`, `+` or a space before them; of what is the same, only the lines around a difference. */
-export function diffLines(pieces: readonly Piece[]): string[] {
-  return pieces.flatMap(({ value, added, removed }, index) => {
-    const lines = value.replace(/\n$/, '').split('\n');
-    if (added) return lines.map((line) => `+ ${line}`);
-    if (removed) return lines.map((line) => `- ${line}`);
-    const head = index === 0 ? [] : lines.slice(0, CONTEXT);
-    const tail = index === pieces.length - 1 ? [] : lines.slice(Math.max(head.length, lines.length - CONTEXT));
-    const left = lines.length - head.length - tail.length;
-    return [...head.map((line) => `  ${line}`), ...(left > 0 ? ['  …'] : []), ...tail.map((line) => `  ${line}`)];
-  });
+/**
+ * What would become of a file, as a unified diff; of what is no text, in a sentence. Undefined contents: there is no such file.
+ * Line ends and a byte order mark are not shown.
+ */
+export function unifiedDiff(path: string, before: Buffer | undefined, after: Buffer | undefined): string {
+  const [old, now] = [shown(before), shown(after)];
+  if (old === undefined || now === undefined) return `Binary file ${path} ${binaryChange(before, after)}\n`;
+  const patch = structuredPatch(
+    before ? `a/${path}` : '/dev/null',
+    after ? `b/${path}` : '/dev/null',
+    old,
+    now,
+    undefined,
+    undefined,
+    { context: CONTEXT },
+  );
+  return formatPatch(patch).replace(/^={3,}\n/, '');
+}
+
+/** Undefined: no text. */
+function shown(contents: Buffer | undefined): string | undefined {
+  const text = contents?.toString() ?? '';
+  if (contents && (!Buffer.from(text).equals(contents) || text.includes('\0'))) return undefined;
+  return text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+}
+
+function binaryChange(before: Buffer | undefined, after: Buffer | undefined): string {
+  if (!after) return 'would be removed.';
+  return `would be ${before ? 'replaced' : 'created'} (${after.length} bytes).`;
 }

@@ -36,12 +36,12 @@ export const optionRepeated = (option: string): Problem =>
 export const optionUnknown = (option: string, meant: string): Problem =>
   problem('ERR_AP_OPTION_UNKNOWN', option, 'There is no such option.', `Did you mean ${meant}?`);
 
-export const optionNotYet = (option: string): Problem =>
+export const optionElsewhere = (option: string, command: string): Problem =>
   problem(
-    'ERR_AP_OPTION_NOT_YET',
+    'ERR_AP_OPTION_ELSEWHERE',
     option,
-    'This version cannot show or check changes without writing them: nothing was done.',
-    'Leave it out. Before anything is overwritten that you edited, you are asked.',
+    'This command always changes something, so there is nothing to check.',
+    `Use \`${command}\`, or --dry-run to see what would be changed.`,
   );
 
 export const unexpectedArgument = (word: string): Problem =>
@@ -79,12 +79,33 @@ export const projectExists = (option: string, is: string): Problem =>
 export const notAFolder = (option: string, path: string): Problem =>
   problem('ERR_AP_NOT_A_FOLDER', option, `${path} is no folder.`, 'Name another one.');
 
-export const editedFiles = (paths: readonly string[]): Problem =>
+/** `where`: the places that both sides changed; none where it is not known what the tool wrote last, or where there is no text. */
+export const conflict = (path: string, where: readonly string[]): Problem =>
   problem(
     'ERR_AP_EDITED',
-    paths.join(', '),
-    'Edited since they were generated, and there is no terminal to ask on: nothing was written.',
-    'Start the command in a terminal, or with --force to replace them.',
+    path,
+    `${
+      where.length > 0
+        ? `You and the tool have changed the same (${where.join(', ')})`
+        : 'It differs from what is to be written, and nobody knows what the tool had written'
+    }, and there is no terminal to ask on: nothing was written.`,
+    'Start the command in a terminal, or with --force to take what the tool writes.',
+  );
+
+export const editedRemoval = (path: string): Problem =>
+  problem(
+    'ERR_AP_EDITED',
+    path,
+    'It is not needed any more, but was edited, and there is no terminal to ask on: nothing was written.',
+    'Start the command in a terminal, or with --force to remove it.',
+  );
+
+export const drifted = (path: string, reason: string): Problem =>
+  problem(
+    'ERR_AP_DRIFT',
+    path,
+    `It ${reason}.`,
+    'Run the command without --check, or see what it would do with --dry-run.',
   );
 
 export const changedMeanwhile = (paths: readonly string[]): Problem =>

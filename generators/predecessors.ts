@@ -10,8 +10,9 @@ import { sameText } from '../project/regeneration/decide.ts';
 import type { Start } from '../project/regeneration/plan.ts';
 
 /**
- * The edited files whose work new ones take over, by the new ones' paths: `spec.ts` where the API got another name or version,
- * workers where a phase says that it was renamed. Not those whose imports lead nowhere from the new place.
+ * The user's files whose place new ones take, by the new ones' paths: `spec.ts` where the API got another name or version, workers
+ * and their tests where a phase says that it was renamed. What was edited goes along; not where its imports would lead nowhere from
+ * the new place: then the new file begins anew, and the former one stays.
  */
 export async function predecessors(
   folder: string,
@@ -22,12 +23,18 @@ export async function predecessors(
   const wanted = new Set(code.map(({ path }) => path));
   const starts = new Map<string, Start>();
   for (const { from, to, rename } of moves(project, bases)) {
-    if (!wanted.has(to) || wanted.has(from) || bases.has(to) || existsSync(join(folder, to))) continue;
+    const isTaken = starts.has(to) || bases.has(to) || existsSync(join(folder, to));
+    if (!wanted.has(to) || wanted.has(from) || isTaken) continue;
     const text = (await readIfThere(join(folder, from)))?.toString();
     const base = bases.get(from)?.text;
-    if (text === undefined || (base !== undefined && sameText(text, base))) continue;
+    if (text === undefined) continue;
+    if (base !== undefined && sameText(text, base)) {
+      starts.set(to, { from });
+      continue;
+    }
     const isThere = (path: string) => wanted.has(path) || existsSync(join(folder, path));
-    if (importsOf(text, to).every(isThere)) starts.set(to, { text: rename(text), from });
+    const renamed = rename(text);
+    if (importsOf(renamed, to).every(isThere)) starts.set(to, { text: renamed, from });
   }
   return starts;
 }
@@ -47,17 +54,26 @@ function moves(project: Project, bases: ReadonlyMap<string, Base>): Move[] {
     to: paths.spec,
     rename: (text: string) => text,
   }));
-  const workers = project.phases.flatMap(({ name, renamedFrom }) =>
-    renamedFrom
-      .filter((old) => bases.has(paths.io(old)))
-      .map((old) => ({
-        from: paths.worker(old),
-        to: paths.worker(name),
-        rename: (text: string) =>
-          text.replaceAll(new RegExp(`\\b${phaseNames(old).worker}\\b`, 'g'), phaseNames(name).worker),
-      })),
+  const phases = project.phases.flatMap(({ name, renamedFrom }) =>
+    renamedFrom.flatMap((old) => {
+      if (!bases.has(paths.io(old))) return [];
+      const rename = (text: string) => renamePhase(text, old, name);
+      return [
+        { from: paths.worker(old), to: paths.worker(name), rename },
+        { from: paths.workerTest(old), to: paths.workerTest(name), rename },
+      ];
+    }),
   );
-  return [...specs, ...workers].filter(({ from, to }) => from !== to);
+  return [...specs, ...phases].filter(({ from, to }) => from !== to);
+}
+
+/** The names that follow from the phase's: of the worker's type, of its folder in imports, and its own as a text. */
+function renamePhase(text: string, old: string, name: string): string {
+  const [former, now] = [phaseNames(old), phaseNames(name)];
+  return text
+    .replaceAll(new RegExp(`\\b${former.worker}\\b`, 'g'), now.worker)
+    .replaceAll(`/workers/${former.folder}/`, `/workers/${now.folder}/`)
+    .replaceAll(new RegExp(`(['"])${old}\\1`, 'g'), (_, quote: string) => quote + name + quote);
 }
 
 /** The project's files that a text imports, were it at `path`. */

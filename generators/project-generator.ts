@@ -1,14 +1,19 @@
 import { relative } from 'node:path';
 import Generator from 'yeoman-generator';
 import { ProjectError } from '../project/errors.ts';
+import { outgrown } from '../project/regeneration/plan.ts';
+import type { PlannedFile } from '../project/regeneration/plan.ts';
 import { COMMON_FLAGS, CommandLine } from './command-line.ts';
 import type { CommandLineDeclaration } from './command-line.ts';
 import { commitProject } from './commit-project.ts';
 import type { ProjectChange } from './commit-project.ts';
+import { unifiedDiff } from './diff.ts';
 import { installFailed } from './errors.ts';
 import { install } from './install.ts';
 import { missingTypes } from './missing-types.ts';
 import { plainError } from './plain-error.ts';
+import { checkDrift, previewOf } from './preview.ts';
+import { planProject, settle } from './project-plan.ts';
 import { ask } from './questions/ask.ts';
 import type { Prompt } from './questions/ask.ts';
 import type { Answers } from './questions/answers.ts';
@@ -17,6 +22,7 @@ import type { Interview } from './questions/collect.ts';
 import { describeOption, optionName } from './questions/question.ts';
 import type { Questions } from './questions/question.ts';
 import { readOptions } from './questions/read.ts';
+import { summary } from './summary.ts';
 import { storedSettings } from './stored-settings.ts';
 import type { StoredSettings } from './stored-settings.ts';
 import { finishInterruptedWrite } from './unfinished-write.ts';
@@ -38,6 +44,7 @@ export abstract class ProjectGenerator extends Generator {
   readonly #declaration: CommandLineDeclaration;
   #work: Work | undefined;
   #change: ProjectChange | undefined;
+  #isCommitted = false;
   #failure: Error | undefined;
 
   constructor(args: Args, options: Options, questions: Questions, extras: Questions = {}) {
@@ -103,6 +110,7 @@ export abstract class ProjectGenerator extends Generator {
   async end(): Promise<void> {
     await this.#guarded(async () => {
       if (this.#failure) throw this.#failure;
+      if (!this.#change) return;
       const work = this.#decided();
       const { folder, project, settings } = work;
       const types = await missingTypes(folder, project, settings.packageManager ?? 'npm');
@@ -119,7 +127,7 @@ export abstract class ProjectGenerator extends Generator {
     return collect({ ...interview, ...this.#declaration }, problems, {
       options,
       interactive,
-      yes: this.commandLine.flag('yes'),
+      yes: this.commandLine.flag('yes') || this.commandLine.flag('check'),
       ask: (name, question, preset, problemOf) =>
         ask((prompt) => this.#prompt(prompt), name, question, preset, problemOf, candidates(name)),
     });
@@ -165,20 +173,43 @@ export abstract class ProjectGenerator extends Generator {
 
   async #commitAll(): Promise<void> {
     for (const generator of members.get(this.env) ?? []) {
-      if (generator.#work && !generator.#change) await generator.#commit(generator.#work);
+      if (generator.#work && !generator.#isCommitted) await generator.#commit(generator.#work);
     }
   }
 
   async #commit({ folder, edits }: Work): Promise<void> {
     const { adapter } = this.env;
-    const { interactive } = this.commandLine;
+    const { commandLine } = this;
+    this.#isCommitted = true;
     try {
-      const menu = { adapter, folder, force: this.commandLine.flag('force'), interactive };
+      if (commandLine.flag('check') || commandLine.flag('dryRun')) return await this.#preview(folder);
+      const menu = { adapter, folder, force: commandLine.flag('force'), interactive: commandLine.interactive };
       this.#change = await commitProject(this.fs, folder, menu);
     } catch (error) {
       throw plainError(error);
     }
     for (const line of [...edits, ...summary(this.#change)]) this.log(line);
+    this.#showYours(this.#change.outgrown);
+  }
+
+  /** Tells what a commit would do, and leaves everything as it is. */
+  async #preview(folder: string): Promise<void> {
+    const planned = await planProject(this.fs, folder, this.commandLine.flag('force'));
+    settle(this.fs);
+    if (this.commandLine.flag('dryRun')) {
+      const { diff, notes } = await previewOf(planned);
+      process.stdout.write(diff);
+      for (const line of notes) this.log(line);
+    }
+    this.#showYours(outgrown(planned.files));
+    if (!this.commandLine.flag('check')) return;
+    await checkDrift(planned);
+    this.log('All files are as they would be written.');
+  }
+
+  #showYours(files: readonly PlannedFile[]): void {
+    if (!this.commandLine.flag('showYours')) return;
+    for (const { path, disk, next } of files) process.stdout.write(unifiedDiff(path, disk, next));
   }
 
   /** Ends the command at the first error. Yeoman alone would put a line of its own before the message. */
@@ -192,22 +223,6 @@ export abstract class ProjectGenerator extends Generator {
       adapter.abort(plainError(error));
     }
   }
-}
-
-function summary({ written, removed, declined, orphans, moved, deleted }: ProjectChange): string[] {
-  return [
-    ...(written.length + removed.length + declined.length === 0 ? ['All files are up to date.'] : []),
-    ...moved.map(
-      ({ path, from }) => `${path} begins with the contents of ${from}: see whether names in it are to be changed.`,
-    ),
-    ...(orphans.length > 0
-      ? ['\nNot used any more, and yours to keep or delete (workers and tests do not compile without their phase):']
-      : []),
-    ...orphans.map((path) => `  ${path}`),
-    ...(orphans.length > 0 ? ['Where a new file took the place of one of them, move there what is still needed.'] : []),
-    ...(deleted.length > 0 ? ['\nDeleted, and not written again:'] : []),
-    ...deleted.map(({ path, owner }) => `  ${path}${owner === 'scaffold' ? ' (--force writes it)' : ''}`),
-  ];
 }
 
 /** Options are judged by their questions; Yeoman would make `true` of `--finalizer=false`. */

@@ -130,7 +130,7 @@ async function specText(
 ): Promise<string | undefined> {
   const path = projectPaths(project).spec;
   const start = starts.get(path);
-  if (start) return start.text;
+  if (start?.text !== undefined) return start.text;
   const disk = (await readIfThere(join(folder, path)))?.toString();
   const base = bases.get(path)?.text;
   const isTheTools = disk === undefined || (base !== undefined && sameText(disk, base));

@@ -91,6 +91,16 @@ export const FAULTS = {
     'A key has to be plain text.',
     'Replace it by the name of a field; a merge key (`<<`) has to be written out.',
   ]),
+  conflictMarkers: fault('ERR_AP_CONFLICT_MARKERS', () => [
+    'Conflict markers of a merge were left here.',
+    'Decide what is to stay, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`.',
+  ]),
+
+  // What the tool keeps of its own below .autopilot/
+  baseDamaged: fault<{ reason: string }>('ERR_AP_BASE_DAMAGED', ({ reason }) => [
+    `What the tool wrote last cannot be read here: ${reason}.`,
+    'Bring it back from version control, or delete it: the file that it is of then counts as edited where it differs.',
+  ]),
 
   // Shape
   wrongType: fault<{ expected: string; found: string; hint?: string }>(

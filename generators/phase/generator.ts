@@ -5,6 +5,7 @@ import { AUTOPILOT_FILE, findProject, readProject } from '../../project/config/f
 import { projectPaths } from '../../project/code/paths.ts';
 import { FAULTS, ProjectError } from '../../project/errors.ts';
 import type { Parameter } from '../../project/model.ts';
+import { optionElsewhere } from '../errors.ts';
 import { ProjectGenerator } from '../project-generator.ts';
 import type { Work } from '../wanted-files.ts';
 import { applies, defaultAnswer, phaseEdit } from './phase-edit.ts';
@@ -23,6 +24,7 @@ export class PhaseGenerator extends ProjectGenerator {
   }
 
   protected async decideWork(): Promise<Work> {
+    if (this.commandLine.flag('check')) throw new ProjectError([optionElsewhere('--check', 'ap generate --check')]);
     const folder = await findProject(this.contextRoot);
     if (folder === undefined) throw new ProjectError([{ ...FAULTS.projectMissing({ from: this.contextRoot }) }]);
     const { context, parameters } = await contextOf(folder);

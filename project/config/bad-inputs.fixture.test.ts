@@ -71,6 +71,24 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
+    name: 'YAML that is broken in several places',
+    autopilot: changed(['initial: true', 'initial: true: yes'], ['  - name: Ready', '  - name: "Ready" here']),
+    problems: [
+      'autopilot.yaml:6:14: This is not valid YAML: nested mappings are not allowed in compact mappings. Correct the syntax here or in the line above. (ERR_AP_YAML_SYNTAX)',
+      'autopilot.yaml:12:19: This is not valid YAML: unexpected scalar at node end. Correct the syntax here or in the line above. (ERR_AP_YAML_SYNTAX)',
+    ],
+  },
+  {
+    name: 'the conflict markers of a merge',
+    autopilot: changed([
+      'initial: true',
+      'initial: true\n<<<<<<< HEAD\n    final: true\n=======\n    ready: true\n>>>>>>> other',
+    ]),
+    problems: [
+      'autopilot.yaml:7:1: Conflict markers of a merge were left here. Decide what is to stay, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`. (ERR_AP_CONFLICT_MARKERS)',
+    ],
+  },
+  {
     name: 'a value where keys are',
     autopilot: changed(['initial: true', 'initial: true: yes']),
     problems: [

@@ -6,6 +6,7 @@ import { describe, it } from 'mocha';
 import { FAULTS, ProjectError, describeProblem } from '../errors.ts';
 import { checkSettings } from '../manifests/manifests.ts';
 import type { Problem } from '../model.ts';
+import { readBases } from '../regeneration/base.ts';
 import { BAD_INPUTS, GOOD } from './bad-inputs.fixture.test.ts';
 import { addPhase } from './edit.ts';
 import { readProject } from './files.ts';
@@ -46,6 +47,20 @@ const ELSEWHERE: readonly {
     name: 'another encoding',
     found: () => read((folder) => writeFile(join(folder, 'autopilot.yaml'), Buffer.from([0x6b, 0xff, 0xfe]))),
     problems: ['autopilot.yaml: The file is not UTF-8 text. Save it as UTF-8. (ERR_AP_FILE_ENCODING)'],
+  },
+  {
+    name: 'base versions that are damaged',
+    found: () =>
+      thrown(async (folder) => {
+        await mkdir(join(folder, '.autopilot/base/generated/src'), { recursive: true });
+        await writeFile(join(folder, '.autopilot/base/generated/src/a.ts'), 'a\n<<<<<<< HEAD\n=======\nb\n>>>>>>> x\n');
+        await writeFile(join(folder, '.autopilot/base/generated/src/b.ts'), Buffer.from([0xff]));
+        await readBases(folder);
+      }),
+    problems: [
+      '.autopilot/base/generated/src/a.ts: What the tool wrote last cannot be read here: conflict markers were left in line 2. Bring it back from version control, or delete it: the file that it is of then counts as edited where it differs. (ERR_AP_BASE_DAMAGED)',
+      '.autopilot/base/generated/src/b.ts: What the tool wrote last cannot be read here: it is not UTF-8 text. Bring it back from version control, or delete it: the file that it is of then counts as edited where it differs. (ERR_AP_BASE_DAMAGED)',
+    ],
   },
   {
     name: 'a phase that is there',
@@ -91,6 +106,19 @@ async function read(fill: (folder: string) => Promise<unknown>): Promise<readonl
   }
 }
 
+async function thrown(work: (folder: string) => Promise<unknown>): Promise<readonly Problem[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'autopilot-'));
+  try {
+    await work(folder);
+  } catch (error) {
+    if (error instanceof ProjectError) return error.problems;
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return [];
+}
+
 function refused(edit: () => unknown): readonly Problem[] {
   try {
     edit();
@@ -115,9 +143,11 @@ describe('bad projects', () => {
     });
   }
 
-  it('have at least 60 cases with 30 codes', () => {
-    assert.ok(BAD_INPUTS.length >= 60);
-    assert.ok(new Set(BAD_INPUTS.flatMap(({ problems }) => problems.map(codeIn))).size >= 30);
+  const CASES = [...BAD_INPUTS, ...ELSEWHERE];
+  const CODES = new Set(CASES.flatMap(({ problems }) => problems.map(codeIn)));
+  it(`are ${CASES.length} cases with ${CODES.size} codes: at least 100 with 45`, () => {
+    assert.ok(CASES.length >= 100);
+    assert.ok(CODES.size >= 45);
   });
 
   for (const { name, found, problems } of ELSEWHERE) {
@@ -127,11 +157,10 @@ describe('bad projects', () => {
   }
 
   it('have a case for each code', () => {
-    const found = new Set([...BAD_INPUTS, ...ELSEWHERE].flatMap(({ problems }) => problems.map(codeIn)));
     const codes = Object.values(FAULTS).map(({ code }) => code);
     assert.deepEqual([...new Set(codes)], codes, 'a code is used twice');
     assert.deepEqual(
-      codes.filter((code) => !found.has(code)),
+      codes.filter((code) => !CODES.has(code)),
       [],
     );
   });

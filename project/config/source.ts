@@ -2,6 +2,7 @@ import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 
 import type { Alias, Document, Node, ParsedNode, Scalar, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
 import type { Fault } from '../errors.ts';
 import { FAULTS } from '../errors.ts';
+import { leftMarker } from '../regeneration/merge/lines.ts';
 
 /** Keys and indexes from the root: `['phases', 1, 'name']`. */
 export type Path = readonly (string | number)[];
@@ -132,17 +133,35 @@ export function parseSource(file: string, text: string): Parsed {
     const source = new Source(file, text, lines, undefined);
     return { source, faults: [{ fault, offset: 0, path: [] }], tags: [] };
   }
-  const fault = documentFault(text, documents);
+  const faults = syntaxFaults(text, documents);
+  const fault = faults.length > 0 ? undefined : documentFault(documents);
+  if (fault) faults.push(fault);
   return {
     source: new Source(file, text, lines, documents[0]),
-    faults: fault ? [fault] : [],
-    tags: fault ? [] : tagFaults(text, documents[0]),
+    faults,
+    tags: faults.length > 0 ? [] : tagFaults(text, documents[0]),
   };
 }
 
-function documentFault(text: string, documents: readonly Document.Parsed[]): SyntaxFault | undefined {
-  const broken = documents.flatMap((document) => document.errors).sort((a, b) => a.pos[0] - b.pos[0])[0];
-  if (broken) return syntaxFault(text, broken);
+/** All that is not YAML, in the order of the text; of what a line has more of, the first, of which the others mostly follow. */
+function syntaxFaults(text: string, documents: readonly Document.Parsed[]): SyntaxFault[] {
+  const marker = leftMarker(text);
+  if (marker !== undefined) {
+    const offset = text.split('\n', marker - 1).join('\n').length + (marker > 1 ? 1 : 0);
+    return [{ fault: FAULTS.conflictMarkers(), offset, path: [] }];
+  }
+  const faults = documents
+    .flatMap(({ errors }) => errors)
+    .map((error) => syntaxFault(text, error))
+    .sort((one, two) => one.offset - two.offset);
+  // What comes after a tab is mostly its doing.
+  const tab = faults.find(({ fault }) => fault.code === FAULTS.yamlTab.code);
+  if (tab) return faults.filter(({ fault, offset }) => offset <= tab.offset || fault.code === tab.fault.code);
+  const lineOf = (offset: number) => text.lastIndexOf('\n', offset - 1);
+  return faults.filter(({ offset }, index) => index === 0 || lineOf(faults[index - 1]?.offset ?? 0) !== lineOf(offset));
+}
+
+function documentFault(documents: readonly Document.Parsed[]): SyntaxFault | undefined {
   const alias = documents[0] && aliasFault(documents[0]);
   if (alias) return alias;
   const further = documents.slice(1).find((document) => filled(document.contents) !== undefined);

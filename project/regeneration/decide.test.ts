@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decide, withLinesOf } from './decide.ts';
+import { decide } from './decide.ts';
 import type { Versions } from './decide.ts';
 
 const decision = (versions: Partial<Versions>) =>
@@ -21,8 +21,8 @@ describe('What becomes of a file at a regeneration', () => {
         assert.equal(decision({ owner, disk: 'new', next: 'new' }), 'unchanged');
       });
 
-      it('counts as untouched where only the line endings differ', () => {
-        assert.equal(decision({ owner, base: 'a\nb\n', disk: 'a\r\nb\r\n', next: 'a\nc\n' }), 'write');
+      it('counts as untouched where only line endings and a byte order mark differ', () => {
+        assert.equal(decision({ owner, base: 'a\nb\n', disk: '\uFEFFa\r\nb\r\n', next: 'a\nc\n' }), 'write');
         assert.equal(decision({ owner, base: 'a\n', disk: 'b\r\n', next: 'b\n' }), 'unchanged');
       });
 
@@ -37,13 +37,13 @@ describe('What becomes of a file at a regeneration', () => {
     assert.equal(decision({ owner: 'yours', base: 'old', disk: 'edited', next: 'old' }), 'keep');
   });
 
-  it('asks about an edited file of the tool', () => {
-    assert.equal(decision({ base: 'old', disk: 'edited', next: 'new' }), 'ask');
-    assert.equal(decision({ base: 'old', disk: 'edited', next: 'old' }), 'ask');
-    assert.equal(decision({ owner: 'scaffold', base: 'old', disk: 'edited', next: 'new' }), 'ask');
+  it('merges an edited file of the tool with what is new', () => {
+    assert.equal(decision({ base: 'old', disk: 'edited', next: 'new' }), 'merge');
+    assert.equal(decision({ owner: 'scaffold', base: 'old', disk: 'edited', next: 'new' }), 'merge');
   });
 
-  it('does not ask about an edited scaffold file for which there is nothing new', () => {
+  it('keeps an edited file for which there is nothing new', () => {
+    assert.equal(decision({ base: 'old', disk: 'edited', next: 'old' }), 'keep');
     assert.equal(decision({ owner: 'scaffold', base: 'old', disk: 'edited', next: 'old' }), 'keep');
   });
 
@@ -63,13 +63,5 @@ describe('What becomes of a file at a regeneration', () => {
   it('keeps a file of the user that nothing uses any more, untouched or not', () => {
     assert.equal(decision({ owner: 'yours', base: 'old', disk: 'old' }), 'orphan');
     assert.equal(decision({ owner: 'yours', base: 'old', disk: 'edited' }), 'orphan');
-  });
-});
-
-describe('Line endings', () => {
-  it('stay as they are on disk', () => {
-    assert.equal(withLinesOf('a\r\nb\r\n', 'c\nd\n'), 'c\r\nd\r\n');
-    assert.equal(withLinesOf('a\nb\n', 'c\nd\n'), 'c\nd\n');
-    assert.equal(withLinesOf(undefined, 'c\nd\n'), 'c\nd\n');
   });
 });

@@ -1,4 +1,5 @@
 import type { Owner } from '../code/rendered-file.ts';
+import { plainText } from './merge/text-form.ts';
 
 /** The three versions of one file; undefined where there is none. */
 export interface Versions {
@@ -13,13 +14,14 @@ export interface Versions {
 
 /**
  * - `write`: nobody's edit is lost by it. `unchanged`: the disk has it already.
- * - `remove`: the tool's own file, untouched, and no longer needed.
+ * - `remove`: the tool's own file, untouched, and no longer needed. `moved`: the user's file, whose work another one took over.
+ * - `merge`: an edited file of the tool's, which the tool would now write differently.
+ * - `ask`: such a file, about which only its user can decide: both sides changed the same, or it is no longer needed.
  * - `keep`: the user's version stays. `deleted`: the user deleted it, and it stays so. `orphan`: the user's file, that nothing uses any more.
- * - `ask`: an edited file of the tool's, which the tool would now write differently, or remove.
  */
-export type Decision = 'write' | 'unchanged' | 'remove' | 'keep' | 'deleted' | 'orphan' | 'ask';
+export type Decision = 'write' | 'unchanged' | 'remove' | 'moved' | 'merge' | 'ask' | 'keep' | 'deleted' | 'orphan';
 
-/** What becomes of one file. Versions that differ in line endings only count as the same. */
+/** What becomes of one file. Versions that differ in line endings or a byte order mark only count as the same. */
 export function decide(file: Versions): Decision {
   return file.next === undefined ? decideRemoval(file) : decideWrite(file, file.next);
 }
@@ -32,9 +34,9 @@ function decideWrite({ owner, required, base, disk }: Versions, next: string): D
   if (sameText(disk, next)) return 'unchanged';
   if (base !== undefined && sameText(disk, base)) return 'write';
   if (owner === 'yours') return 'keep';
-  // Nothing new to say about a file that is there to be edited.
-  if (owner === 'scaffold' && base !== undefined && sameText(base, next)) return 'keep';
-  return 'ask';
+  if (base === undefined) return 'ask';
+  // Edited, and the tool has nothing new to say.
+  return sameText(base, next) ? 'keep' : 'merge';
 }
 
 function decideRemoval({ owner, base, disk }: Versions): Decision {
@@ -44,14 +46,5 @@ function decideRemoval({ owner, base, disk }: Versions): Decision {
 }
 
 export function sameText(left: string, right: string): boolean {
-  return left === right || unixLines(left) === unixLines(right);
-}
-
-/** The text with the line endings that `like` has. */
-export function withLinesOf(like: string | undefined, text: string): string {
-  return like?.includes('\r\n') ? unixLines(text).replace(/\n/g, '\r\n') : text;
-}
-
-function unixLines(text: string): string {
-  return text.replace(/\r\n/g, '\n');
+  return left === right || plainText(left) === plainText(right);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { differences, tree } from '../scaffold/workbench.ts';
 import { succeed } from './installed.ts';
@@ -79,21 +79,14 @@ export function terminalTests(installed: () => Installed): void {
     await check();
   });
 
-  it('shows the menu for an edited file of the tool, and leaves the file where that is answered', async () => {
-    await appendFile(path('src/operator.ts'), '// Mine, too.\n');
-    const before = await tree(project);
-    const output = await yo(
-      'yo autopilot',
-      { to: 'Overwrite src/operator.ts?', type: `d${ENTER}` },
-      { to: '- // Mine, too.', type: '' },
-      { to: 'Overwrite src/operator.ts?', type: `n${ENTER}` },
-    );
-    assert.match(output, /skip src\/operator\.ts/);
-    assert.deepEqual(differences(before, await tree(project)), []);
-    await check();
-  });
+  /** Edits a line of src/operator.ts, and the one of autopilot.yaml that it is made from. */
+  const conflict = async (from: string, mine: string, now: string) => {
+    await replace(path('autopilot.yaml'), from, now);
+    await replace(path('src/operator.ts'), from, mine);
+  };
 
   it('ends with 130 after Ctrl-C, under yo and under ap, with nothing written', async () => {
+    await conflict('Does the work.', 'Mine.', 'Does it all.');
     const before = await tree(project);
     for (const [command, to] of [
       ['yo autopilot', 'Overwrite src/operator.ts?'],
@@ -106,4 +99,72 @@ export function terminalTests(installed: () => Installed): void {
     }
     assert.deepEqual(differences(before, await tree(project)), []);
   });
+
+  it('fails without a terminal, under yo and under ap, with the place, and nothing written', async () => {
+    const before = await tree(project);
+    for (const [program, word] of [
+      ['yo', 'autopilot'],
+      ['ap', 'generate'],
+    ] as const) {
+      const { code, output } = await installed().run(project, program, word);
+      assert.equal(code, 1, output);
+      assert.match(output, /src\/operator\.ts: You and the tool have changed the same \(line \d+\).*ERR_AP_EDITED/);
+    }
+    assert.deepEqual(differences(before, await tree(project)), []);
+  });
+
+  it('shows the menu where an edit cannot be merged, the differences as often as asked, and keeps mine', async () => {
+    const question = 'Overwrite src/operator.ts?';
+    const again = [
+      { to: question, type: `d${ENTER}` },
+      { to: '+    /** Does it all. */', type: '' },
+    ];
+    const output = await yo('yo autopilot', ...again, ...again, ...again, ...again, ...again, {
+      to: question,
+      type: `n${ENTER}`,
+    });
+    assert.match(output, /skip src\/operator\.ts/);
+    assert.match(await readFile(path('src/operator.ts'), 'utf8'), /\/\*\* Mine\. \*\//);
+    await check();
+  });
+
+  it('puts both versions between markers, refuses the file as long as they are there, and --force ends that', async () => {
+    await replace(path('src/operator.ts'), 'Mine.', 'Does it all.');
+    await conflict('Does it all.', 'Mine again.', 'Does everything.');
+    const output = await yo('yo autopilot', { to: 'Overwrite src/operator.ts?', type: `m${ENTER}` });
+    assert.match(output, /conflict markers, for you to decide before anything else:\s+src\/operator\.ts/);
+    assert.match(
+      await readFile(path('src/operator.ts'), 'utf8'),
+      /<<<<<<< mine\n.*Mine again\..*\n=======\n.*Does everything\..*\n>>>>>>> new\n/,
+    );
+    const refused = await installed().inTerminal(project, 'yo autopilot', []);
+    assert.equal(refused.code, 1);
+    assert.match(refused.output, /src\/operator\.ts:\d+: Conflict markers of a merge were left here/);
+    await yo('yo autopilot --force');
+    await check();
+  });
+
+  it('shows and checks without writing, under yo and under ap', async () => {
+    await replace(path('autopilot.yaml'), 'Does everything.', 'Does the work.');
+    const before = await tree(project);
+    for (const [program, word] of [
+      ['yo', 'autopilot'],
+      ['ap', 'generate'],
+    ] as const) {
+      const shown = await succeed(installed().run(project, program, word, '--dry-run'));
+      assert.match(shown, /^-.*Does everything\.[^]*^\+.*Does the work\.[^]*Nothing was written\./m);
+      const { code, output } = await installed().run(project, program, word, '--check');
+      assert.equal(code, 1);
+      assert.match(output, /src\/operator\.ts: It is out of date\..*ERR_AP_DRIFT/);
+    }
+    assert.deepEqual(differences(before, await tree(project)), []);
+    await yo('yo autopilot');
+    await succeed(installed().run(project, 'yo', 'autopilot', '--check'));
+  });
+}
+
+async function replace(file: string, from: string, to: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  assert.ok(text.includes(from), `${from} is not in ${file}`);
+  await writeFile(file, text.replace(from, to));
 }

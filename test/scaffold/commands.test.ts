@@ -154,11 +154,6 @@ describe('The ap command', function () {
       assert.equal(code, 1);
       assert.match(stderr, /unknown (command|option)/);
     }
-    for (const option of ['--dry-run', '--check']) {
-      const { code, stderr } = await ap(folder, 'init', '--yes', option, ...LINKED);
-      assert.equal(code, 1);
-      assert.match(stderr, new RegExp(`^${option}: .*ERR_AP_OPTION_NOT_YET`));
-    }
     assert.deepEqual([...(await tree(folder)).keys()], []);
   });
 
@@ -171,6 +166,8 @@ describe('The ap command', function () {
     const help = (await ap(folder, 'init', '--help')).stdout;
     assert.match(help, /--mesh <value> +Service mesh: none \(default\), istio\n/);
     assert.match(help, /--version <version> +API version \(default: v1\)\n/);
+    for (const option of ['--dry-run', '--check', '--show-yours', '--force'])
+      assert.match(help, new RegExp(`  ${option} +\\w`));
     const { stdout } = await ap(folder, '--help');
     assert.match(stdout, /deploy-manifests/);
     assert.equal((await ap(folder, '--version')).stdout, '0.1.0\n');

@@ -47,11 +47,25 @@ const REFUSALS: readonly Refusal[] = [
     says: ['--knd: There is no such option. Did you mean --kind? (ERR_AP_OPTION_UNKNOWN)'],
   },
   {
-    what: 'a change that is only to be shown, or checked for',
+    what: 'a check where a command always changes something',
+    generator: 'phase',
+    inProject: true,
+    command: { args: ['A'], options: { ...yes, check: true } },
+    says: [
+      '--check: This command always changes something, so there is nothing to check. Use `ap generate --check`',
+      '(ERR_AP_OPTION_ELSEWHERE)',
+    ],
+  },
+  {
+    what: 'drift, where that is checked for',
     inProject: true,
     given: (folder) => appendFile(join(folder, 'autopilot.yaml'), 'enableFinalizer: true\n'),
-    command: { options: { dryRun: true, check: true } },
-    says: ['--dry-run: This version cannot show', '--check: This version cannot show', '(ERR_AP_OPTION_NOT_YET)'],
+    command: { options: { check: true } },
+    says: [
+      'src/finalizer.ts: It is missing. Run the command without --check',
+      'src/operator.ts: It is out of date.',
+      '(ERR_AP_DRIFT)',
+    ],
   },
   {
     what: 'an argument too many',
@@ -125,12 +139,13 @@ const REFUSALS: readonly Refusal[] = [
     says: ['--phases: There is a project here already, where this is `Initializing, Processing, Finished`.'],
   },
   {
-    what: 'edits of the tool’s files without a terminal',
+    what: 'edits that cannot be merged, without a terminal',
     inProject: true,
-    given: (folder) => appendFile(join(folder, 'src/operator.ts'), '//'),
-    command: {},
+    given: edited,
+    generator: 'phase',
+    command: { args: ['Checking'], options: yes },
     says: [
-      'src/operator.ts: Edited since they were generated, and there is no terminal',
+      'src/operator.ts: You and the tool have changed the same (line 35), and there is no terminal to ask on: nothing was',
       'with --force',
       '(ERR_AP_EDITED)',
     ],
@@ -290,6 +305,12 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
+/** An edit in a line that another phase changes. */
+async function edited(folder: string): Promise<void> {
+  const file = join(folder, 'src/operator.ts');
+  await writeFile(file, (await readFile(file, 'utf8')).replace("next: ['Finished'],", "next: ['Finished'], // mine"));
+}
+
 /** Refused elsewhere: a race, an interrupted write, a full disk, a package manager, a command that no generator runs, a checkout without a build. */
 const ELSEWHERE = [
   'ERR_AP_BUSY',
@@ -334,17 +355,17 @@ describe('Refused, with where and what and what to do, and nothing written:', ()
 
   it('what changed on disk while somebody was asked', async () => {
     await scaffold(folder);
-    await appendFile(join(folder, 'src/operator.ts'), '//');
+    await edited(folder);
     const meanwhile = () => rmSync(join(folder, 'src/operator.ts'));
     await assert.rejects(
-      generate(folder, 'app', { answers: { action: 'write' }, meanwhile }),
+      generate(folder, 'phase', { args: ['Checking'], options: yes, answers: { action: 'm' }, meanwhile }),
       /src\/operator\.ts.*ERR_AP_CHANGED_MEANWHILE/,
     );
   });
 
   it('an edit of autopilot.yaml that was saved while somebody was asked', async () => {
     await scaffold(folder);
-    await appendFile(join(folder, 'src/operator.ts'), '//');
+    await edited(folder);
     const meanwhile = () => appendFileSync(join(folder, 'autopilot.yaml'), '# saved meanwhile\n');
     await assert.rejects(
       generate(folder, 'phase', { args: ['Checking'], options: yes, answers: { action: 'write' }, meanwhile }),

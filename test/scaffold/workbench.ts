@@ -16,7 +16,10 @@ export type GeneratorName = 'app' | 'phase' | 'deploy-manifests';
 export interface Command {
   readonly args?: readonly string[];
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Answers by question; with them, somebody is there to be asked. */
+  /**
+   * Answers by question; with them, somebody is there to be asked. A menu is answered with the key of an entry, a list of answers is for
+   * one time after the other.
+   */
   readonly answers?: Readonly<Record<string, unknown>>;
   /** What somebody else does while a question is being answered. */
   readonly meanwhile?: () => void;
@@ -37,16 +40,17 @@ export async function removeFolder(folder: string): Promise<void> {
 export async function generate(folder: string, name: GeneratorName, command: Command = {}): Promise<Asked> {
   const path = join(ROOT, 'generators', name, 'index.ts');
   const context = helpers.create(path, { forwardCwd: true }, { force: false });
+  const typed = answersOf(command.answers ?? {});
   const options = { ...LINKED, interactive: command.answers !== undefined, force: false, ...command.options };
   try {
     await context
       .cd(folder)
       .withArguments([...(command.args ?? [])])
       .withOptions(options)
-      .withAnswers(command.answers ?? {}, {
-        callback: (answer: unknown) => {
+      .withAnswers(typed.first, {
+        callback: (answer: unknown, { question }: { question: Question }) => {
           command.meanwhile?.();
-          return answer;
+          return typed.next(question, answer);
         },
       })
       .run();
@@ -58,6 +62,39 @@ export async function generate(folder: string, name: GeneratorName, command: Com
     question: name,
     answer,
   }));
+}
+
+interface Question {
+  readonly name?: string;
+  readonly choices?: unknown;
+}
+
+function answersOf(answers: Readonly<Record<string, unknown>>) {
+  const times = new Map<string, number>();
+  return {
+    first: Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, first(answer)])),
+    next: ({ name = '', choices }: Question, answer: unknown): unknown => {
+      const time = times.get(name) ?? 0;
+      times.set(name, time + 1);
+      const wanted = answers[name];
+      return entry(choices, Array.isArray(wanted) ? wanted[time] : answer);
+    },
+  };
+}
+
+function first(answer: unknown): unknown {
+  return Array.isArray(answer) ? answer[0] : answer;
+}
+
+/** What the entry with this key stands for; the answer itself where there is none. */
+function entry(choices: unknown, answer: unknown): unknown {
+  if (!Array.isArray(choices)) return answer;
+  const found: unknown = choices.find((choice: unknown) => property(choice, 'key') === answer);
+  return found === undefined ? answer : property(found, 'value');
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 export type Asked = readonly { readonly question: string; readonly answer: unknown }[];
