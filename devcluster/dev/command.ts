@@ -41,7 +41,7 @@ export async function devCommand(words: readonly string[], interrupted: Promise<
   const session = await startDev({
     port: toPort(values.port ?? '0', DEV),
     keep,
-    leaderElection: values['leader-elect'] === true,
+    ...(values['leader-elect'] === true && { leaderElection: true }),
     ...(context !== undefined && { context, confirm: () => (yes ? Promise.resolve(true) : confirm(onTerminal)) }),
     ...(onTerminal && { keys: stdin }),
   });

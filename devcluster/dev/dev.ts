@@ -22,7 +22,7 @@ export interface DevOptions {
   readonly context?: string;
   /** Asked before anything is written to a real cluster. Default: nobody agrees. */
   readonly confirm?: () => Promise<boolean>;
-  /** Take part in leader election. Default false. */
+  /** Take part in leader election. Default: whether $AUTOPILOT_ENABLE_LEADER_ELECTION is `true`. */
   readonly leaderElection?: boolean;
   /** Where lines go. Default: standard output. */
   readonly output?: NodeJS.WritableStream;
@@ -53,7 +53,8 @@ export interface DevSession {
  * what keeps it from starting at all is thrown.
  */
 export async function startDev(options: DevOptions = {}): Promise<DevSession> {
-  const { folder = process.cwd(), output = process.stdout, now = () => new Date(), leaderElection = false } = options;
+  const { folder = process.cwd(), output = process.stdout, now = () => new Date() } = options;
+  const { leaderElection = process.env['AUTOPILOT_ENABLE_LEADER_ELECTION'] === 'true' } = options;
   const screen = new Screen(output, now);
   await finishInterruptedWrite(folder, (line) => screen.say('project', line, 'warning'));
   const project = await findProject(folder);
@@ -61,7 +62,13 @@ export async function startDev(options: DevOptions = {}): Promise<DevSession> {
   const target =
     options.context === undefined
       ? await startEmbedded(project, screen, options)
-      : await agreeOn(project, screen, findContext(options.context, process.env), options, () => loop);
+      : await agreeOn(
+          project,
+          screen,
+          findContext(options.context, process.env),
+          { ...options, leaderElection },
+          () => loop,
+        );
   const loop: DevLoop = new DevLoop({ project, target, screen, leaderElection, now });
   const stopKeys = options.keys ? loop.listen(options.keys) : undefined;
   void loop.start();
