@@ -2,7 +2,7 @@ import { PACKAGE_MANAGERS } from '../project/code/settings.ts';
 import type { PackageManager } from '../project/code/settings.ts';
 import type { ManifestSettings } from '../project/manifests/settings.ts';
 
-export const MESHES = ['none', 'istio'] as const;
+export const MESHES = ['none', 'istio', 'gateway-api'] as const;
 export type Mesh = (typeof MESHES)[number];
 
 /** What `.yo-rc.json` keeps: what the two YAML files cannot say. Absent where nobody said anything. */

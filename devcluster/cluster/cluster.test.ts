@@ -141,11 +141,23 @@ describe('An embedded cluster', () => {
     assert.equal(new URL(again.url).port, String(port));
   });
 
-  it('ships the Istio CRDs that the catalogue needs, in their names, versions and scope', async () => {
+  it('has the kinds of Istio and of the Gateway API, in their versions and scope', async () => {
     await using meshed = await startCluster();
     const crds = await meshed.list({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' });
     assert.ok(crds.some(({ metadata }) => metadata.name === 'virtualservices.networking.istio.io'));
     assert.ok(crds.some(({ metadata }) => metadata.name === 'gateways.networking.istio.io'));
+    assert.ok(crds.some(({ metadata }) => metadata.name === 'gateways.gateway.networking.k8s.io'));
+    await meshed.create({
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'GatewayClass',
+      metadata: { name: 'a' },
+      spec: {},
+    });
+    await using plain = await startCluster({ crds: ['gateway-api'] });
+    const names = (await plain.list({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' })).map(
+      ({ metadata }) => metadata.name,
+    );
+    assert.ok(names.length > 5 && names.every((name) => name.endsWith('.gateway.networking.k8s.io')), names.join());
     const route = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'v' }, spec: {} };
     await meshed.create(route);
     const older = { apiVersion: 'networking.istio.io/v1beta1', kind: 'VirtualService', name: 'v' };

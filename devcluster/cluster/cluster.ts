@@ -34,6 +34,8 @@ import { nameOf, Objects } from './objects.ts';
 import { checkOptions } from './options.ts';
 import { applyServiceAccount } from './service-account.ts';
 import { untilObject, untilObjects } from './until.ts';
+import { ADD_ONS, addOnDefinitions } from '../kinds/add-ons.ts';
+import type { AddOn } from '../kinds/add-ons.ts';
 import type { ServingCertificate } from '../auth/certificate.ts';
 import type { Clock } from '../clock.ts';
 import type { Controller } from '../controllers/controller.ts';
@@ -59,8 +61,8 @@ export interface ClusterOptions {
    * pages from before are answered 410. Default: all is in memory only.
    */
   readonly folder?: string;
-  /** CustomResourceDefinitions that are installed at the start. Default `['istio']`. */
-  readonly crds?: readonly 'istio'[];
+  /** CustomResourceDefinitions that are installed at the start. Default `['istio', 'gateway-api']`: all that there are. */
+  readonly crds?: readonly AddOn[];
   /** How many changes of each kind can be watched again; older resource versions are answered 410. Default 10,000. */
   readonly watchHistory?: number;
   /** Milliseconds between two bookmarks of a watch that asked for them. Default a minute. */
@@ -278,7 +280,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     watchHistory = WATCH_HISTORY,
     bookmarkInterval = BOOKMARK_INTERVAL,
     onError = report,
-    crds = ['istio'],
+    crds = ADD_ONS,
   } = options;
   checkSets(crds);
   const store = new Store(watchHistory);
@@ -319,7 +321,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const cluster = new Cluster({ api, handler, certificate, listening, controllers, kept });
     try {
       if (kept) keep(kept, { api, tokens, certificate, port, onError });
-      if (crds.length > 0) await installIstio(cluster);
+      for (const addOn of crds) await installAddOn(cluster, addOn);
     } catch (error) {
       await cluster.stop();
       throw error;
@@ -371,16 +373,15 @@ function keep(kept: StateFolder, { api, tokens, certificate, port, onError }: Ke
   kept.follow(api.store, onError);
 }
 
-/** Their table is loaded where it is asked for. */
-async function installIstio(cluster: Cluster): Promise<void> {
-  const { istioDefinitions } = await import('../kinds/istio.ts');
-  for (const crd of istioDefinitions()) await cluster.installCrd(crd);
+async function installAddOn(cluster: Cluster, addOn: AddOn): Promise<void> {
+  for (const crd of addOnDefinitions(addOn)) await cluster.installCrd(crd);
 }
 
 function checkSets(sets: readonly string[]): void {
-  const unknown = sets.find((name) => name !== 'istio');
+  const known: readonly string[] = ADD_ONS;
+  const unknown = sets.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const message = `There is no set of CustomResourceDefinitions named ${JSON.stringify(unknown)}; there is: istio.`;
+  const message = `There is no set of CustomResourceDefinitions named ${JSON.stringify(unknown)}; there are: ${known.join(', ')}.`;
   throw new DevclusterError('ERR_AP_CLUSTER_CRDS', message);
 }
 

@@ -11,9 +11,16 @@ import type { Mesh } from '../stored-settings.ts';
 import type { Work } from '../wanted-files.ts';
 import { APP_QUESTIONS, SCOPES } from './questions.ts';
 
-/** The original's three phases: with a mesh as it had them, without one such that they work on any cluster. */
+/** What the first phases make: routes of the mesh; without one, what any cluster has. */
+const FIRST_OUTPUTS: Readonly<Record<Mesh, string>> = {
+  none: 'configmaps',
+  istio: 'virtualservices',
+  'gateway-api': 'httproutes',
+};
+
+/** The original's three phases: with Istio as it had them. The Gateway API says nothing of metrics. */
 export function defaultPhases(mesh: Mesh): FreshPhase[] {
-  const outputs = [mesh === 'istio' ? 'virtualservices' : 'configmaps'];
+  const outputs = [FIRST_OUTPUTS[mesh]];
   return [
     {
       name: 'Initializing',

@@ -5,7 +5,7 @@ import { describe, it } from 'mocha';
 import { BUILTIN_PARAMETERS, BUILTIN_RESOURCES, ORIGINAL_NAMES } from './catalogue.ts';
 import discovery from './discovery.fixture.json' with { type: 'json' };
 import manifest from '../../package.json' with { type: 'json' };
-import { ISTIO_TYPES, KUBERNETES_TYPES } from './kinds.ts';
+import { TYPES_PACKAGES } from './kinds.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -28,21 +28,23 @@ describe('catalogue', () => {
   it('has every stable kind of Kubernetes', () => {
     const have = new Set(BUILTIN_RESOURCES.map((resource) => `${apiVersionOf(resource)} ${resource.kind}`));
     const lacking = discovery.resources
-      .filter(({ apiVersion }) => /(^|\/)v\d+$/.test(apiVersion) && !apiVersion.includes('istio.io'))
+      .filter(({ apiVersion }) => /(^|\/)v\d+$/.test(apiVersion) && !/istio\.io|^gateway\./.test(apiVersion))
       .map(({ apiVersion, kind }) => `${apiVersion} ${kind}`)
       .filter((name) => !have.has(name));
     // v1 of autoscaling is there for old clients only: v2 is the same objects.
     assert.deepEqual(lacking, ['autoscaling/v1 HorizontalPodAutoscaler']);
   });
 
-  it('has every kind of Istio’s networking API, in its newest version', () => {
-    const kinds = BUILTIN_RESOURCES.filter(({ group }) => group === 'networking.istio.io').map(({ kind }) => kind);
-    const served = discovery.resources.filter(({ apiVersion }) => apiVersion.startsWith('networking.istio.io/'));
-    assert.deepEqual(new Set(kinds), new Set(served.map(({ kind }) => kind)));
-    for (const { kind, version } of BUILTIN_RESOURCES.filter(({ group }) => group === 'networking.istio.io')) {
-      const versions = served.filter((each) => each.kind === kind).map(({ apiVersion }) => apiVersion.split('/')[1]);
-      assert.equal(version, versions.includes('v1') ? 'v1' : versions[0], kind);
+  it('has every kind of Istio’s APIs and of the Gateway API, in its newest version', () => {
+    const isAddOn = (group: string) => group.endsWith('.istio.io') || group === 'gateway.networking.k8s.io';
+    const served = new Map<string, string[]>();
+    for (const { apiVersion, kind } of discovery.resources) {
+      const [group = '', version = ''] = apiVersion.split('/');
+      if (isAddOn(group)) served.set(`${group} ${kind}`, [...(served.get(`${group} ${kind}`) ?? []), version]);
     }
+    const newest = [...served].map(([name, versions]) => `${name} ${versions.includes('v1') ? 'v1' : versions[0]}`);
+    const have = BUILTIN_RESOURCES.filter(({ group }) => isAddOn(group));
+    assert.deepEqual(have.map(({ group, kind, version }) => `${group} ${kind} ${version}`).sort(), newest.sort());
   });
 
   it('names types that exist, for every kind that its package has one for', () => {
@@ -57,7 +59,7 @@ describe('catalogue', () => {
 
   it('asks for the versions of the types that it was tried with', () => {
     const ranges = new Map(Object.entries(manifest.devDependencies));
-    for (const { name, range } of [KUBERNETES_TYPES, ISTIO_TYPES]) assert.equal(ranges.get(name), range);
+    for (const { name, range } of TYPES_PACKAGES) assert.equal(ranges.get(name), range);
   });
 
   it('has names and keys that are unique, whatever their case', () => {
@@ -98,5 +100,6 @@ describe('catalogue', () => {
       [parameter.group, parameter.plural, parameter.key],
       ['events.k8s.io', 'events', 'eventsApiEvents'],
     );
+    assert.equal(BUILTIN_PARAMETERS.get('gatewayApiGateways')?.key, 'gatewayApiGateways');
   });
 });

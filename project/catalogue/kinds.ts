@@ -1,6 +1,6 @@
 /**
  * The kinds that phases can name without further ado, API by API: every stored kind of Kubernetes 1.37 that is stable and can be
- * listed and watched, and Istio's networking API. Written as `key: 'Kind'`, where the key is the name
+ * listed and watched, Istio's APIs and the Gateway API. Written as `key: 'Kind'`, where the key is the name
  * in TypeScript; its lower-case form is the name in YAML and the plural in URLs.
  */
 export interface Api {
@@ -26,6 +26,10 @@ export interface TypesPackage {
 
 export const KUBERNETES_TYPES: TypesPackage = { name: 'kubernetes-models', range: '^5.1.0' };
 export const ISTIO_TYPES: TypesPackage = { name: '@kubernetes-models/istio', range: '^3.0.1' };
+export const GATEWAY_API_TYPES: TypesPackage = { name: '@kubernetes-models/gateway-api', range: '^2.0.0' };
+
+/** Packages that a project gets when it uses their types. */
+export const TYPES_PACKAGES: readonly TypesPackage[] = [KUBERNETES_TYPES, ISTIO_TYPES, GATEWAY_API_TYPES];
 
 export const APIS: readonly Api[] = [
   {
@@ -226,5 +230,55 @@ export const APIS: readonly Api[] = [
     version: 'v1beta1',
     types: ISTIO_TYPES,
     namespaced: { proxyConfigs: 'ProxyConfig' },
+  },
+  {
+    group: 'security.istio.io',
+    version: 'v1',
+    types: ISTIO_TYPES,
+    namespaced: {
+      authorizationPolicies: 'AuthorizationPolicy',
+      peerAuthentications: 'PeerAuthentication',
+      requestAuthentications: 'RequestAuthentication',
+    },
+  },
+  {
+    group: 'telemetry.istio.io',
+    version: 'v1',
+    types: ISTIO_TYPES,
+    namespaced: { telemetries: 'Telemetry' },
+  },
+  {
+    group: 'extensions.istio.io',
+    version: 'v1alpha1',
+    types: ISTIO_TYPES,
+    namespaced: { wasmPlugins: 'WasmPlugin' },
+  },
+  {
+    group: 'gateway.networking.k8s.io',
+    version: 'v1',
+    types: GATEWAY_API_TYPES,
+    namespaced: {
+      backendTLSPolicies: 'BackendTLSPolicy',
+      grpcRoutes: 'GRPCRoute',
+      httpRoutes: 'HTTPRoute',
+      listenerSets: 'ListenerSet',
+      referenceGrants: 'ReferenceGrant',
+      tlsRoutes: 'TLSRoute',
+    },
+    cluster: { gatewayClasses: 'GatewayClass' },
+  },
+  {
+    // `gateways` are Istio's, as they were in 2019.
+    group: 'gateway.networking.k8s.io',
+    version: 'v1',
+    types: GATEWAY_API_TYPES,
+    prefix: 'gatewayApi',
+    namespaced: { gateways: 'Gateway' },
+  },
+  {
+    group: 'gateway.networking.k8s.io',
+    version: 'v1alpha2',
+    types: GATEWAY_API_TYPES,
+    namespaced: { tcpRoutes: 'TCPRoute', udpRoutes: 'UDPRoute' },
   },
 ];

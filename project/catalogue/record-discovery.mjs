@@ -1,5 +1,7 @@
 // Records what a real server serves, for catalogue.test.ts: `node record-discovery.mjs > discovery.fixture.json`, with kubectl on
-// PATH and KUBECONFIG set to a server that has Istio's CRDs (module istio.io/api, kubernetes/customresourcedefinitions.gen.yaml).
+// PATH and KUBECONFIG set to a server that has the CRDs of Istio (module istio.io/api, kubernetes/customresourcedefinitions.gen.yaml)
+// and of the Gateway API (module sigs.k8s.io/gateway-api, config/crd/experimental), in the versions that the packages with their
+// types are made from.
 import { execFileSync } from 'node:child_process';
 
 const get = (path) => JSON.parse(execFileSync('kubectl', ['get', '--raw', path], { encoding: 'utf8' }));

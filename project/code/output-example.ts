@@ -21,6 +21,19 @@ const BODIES: Readonly<Record<string, (name: string) => readonly string[]>> = {
     `  http: [{ route: [{ destination: { host: ${name} } }] }],`,
     `},`,
   ],
+  httproutes: (name) => [
+    `spec: {`,
+    `  parentRefs: [{ name: 'gateway' }],`,
+    `  hostnames: [\`\${${name}}.example.com\`],`,
+    `  rules: [{ backendRefs: [{ name: ${name}, port: 80 }] }],`,
+    `},`,
+  ],
+  gatewayApiGateways: () => [
+    `spec: {`,
+    `  gatewayClassName: 'example',`,
+    `  listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],`,
+    `},`,
+  ],
   gateways: () => [
     `spec: {`,
     `  selector: { istio: 'ingressgateway' },`,

@@ -340,7 +340,7 @@ phases: [{ name: Start, initial: true, inputs: [foos, bars, smiGateways, pluses]
 customParameters:
   - { lowerName: foos, singleName: Foo, version: v1, types: ./src/api/foo.ts#MyFoo }
   - { lowerName: bars, singleName: Bar, version: v2, apiGroup: bar.io, scope: Cluster, types: some-package/v1 }
-  - { lowerName: smiGateways, singleName: Gateway, pluralName: Gateways, version: v1, apiGroup: smi.io, types: '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/Gateway' }
+  - { lowerName: smiGateways, singleName: Gateway, pluralName: Gateways, version: v1, apiGroup: smi.io, types: '@kubernetes-models/smi/split/v1/Gateway' }
   - { lowerName: pluses, singleName: Plus, package: k8s.io/api/core/v1, types: kubernetes-models/v1/Pod#IPod }
 `);
     assert.deepEqual(
@@ -351,12 +351,7 @@ customParameters:
       [
         ['foos', 'foos', true, { module: './src/api/foo.ts', name: 'MyFoo' }],
         ['bars', 'bars', false, { module: 'some-package/v1', name: 'Bar' }],
-        [
-          'smiGateways',
-          'gateways',
-          true,
-          { module: '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/Gateway', name: 'IGateway' },
-        ],
+        ['smiGateways', 'gateways', true, { module: '@kubernetes-models/smi/split/v1/Gateway', name: 'IGateway' }],
         [
           'pluses',
           'pluses',

@@ -142,7 +142,7 @@ export class Testbed {
   }
 
   static async open(): Promise<Testbed> {
-    const testbed = new Testbed(await startCluster());
+    const testbed = new Testbed(await startCluster({ crds: ['istio'] }));
     await testbed.cluster.installCrd(routeCrd);
     return testbed;
   }

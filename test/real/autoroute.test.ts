@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { istioDefinitions } from '../../devcluster/kinds/istio.ts';
+import { addOnDefinitions } from '../../devcluster/kinds/add-ons.ts';
 import { OperatorProcess } from '../../examples/autorouter/show/operator-process.ts';
 import { scaffold } from '../../examples/autorouter/show/scaffold.ts';
 import { play } from '../../examples/autorouter/show/story.ts';
@@ -23,7 +23,7 @@ describe('AutoRoute on a real Kubernetes', () => {
     // The garbage collector learns of kinds when it starts: so they are there before it.
     cluster = await RealCluster.start({ controllerManager: false });
     kubectl = kubectlFor(cluster.kubeconfig);
-    const crds = { apiVersion: 'v1', kind: 'List', items: istioDefinitions() };
+    const crds = { apiVersion: 'v1', kind: 'List', items: addOnDefinitions('istio') };
     kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(crds));
     kubectl(['apply', '--server-side', '--validate=strict', '-f', join(project, 'deploy', 'base', 'crd.yaml')]);
     kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);

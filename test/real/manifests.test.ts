@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { istioDefinitions } from '../../devcluster/kinds/istio.ts';
+import { addOnDefinitions } from '../../devcluster/kinds/add-ons.ts';
 import { manifestFiles } from '../../project/manifests/manifests.ts';
 import { AUTOROUTE, crdFor, project, SURVEY, TENANT } from '../../project/manifests/projects.fixture.test.ts';
 import { kubectlFor, type Kubectl } from './kubectl.ts';
@@ -21,7 +21,7 @@ describe('manifests on a real Kubernetes', () => {
   before(async () => {
     cluster = await RealCluster.start({ controllerManager: false });
     kubectl = kubectlFor(cluster.kubeconfig);
-    const crds = { apiVersion: 'v1', kind: 'List', items: istioDefinitions() };
+    const crds = { apiVersion: 'v1', kind: 'List', items: addOnDefinitions('istio') };
     kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(crds));
   });
   after(() => cluster.stop());

@@ -108,12 +108,21 @@ describe('A new project', function () {
     assert.doesNotMatch(other, /- metrics|virtualservices/);
   });
 
-  it('with a mesh compiles and passes its tests as well', async () => {
-    await scaffold(folder, { mesh: 'istio', kind: 'HTTPProbe', scope: 'Cluster' });
-    await check(folder);
-    const { code, stdout } = await runTests(folder);
-    assert.equal(code, 0, stdout);
+  it('makes routes of the Gateway API where that is the mesh', async () => {
+    await scaffold(folder, { mesh: 'gateway-api' });
+    assert.match(await read('autopilot.yaml'), /- httproutes/);
+    assert.match(await read('package.json'), /"@kubernetes-models\/gateway-api": "\^2/);
+    assert.match(await read('src/workers/processing/io.ts'), /IHTTPRoute/);
   });
+
+  for (const mesh of ['istio', 'gateway-api']) {
+    it(`with the mesh ${mesh} compiles and passes its tests as well`, async () => {
+      await scaffold(folder, { mesh, kind: 'HTTPProbe' });
+      await check(folder);
+      const { code, stdout } = await runTests(folder);
+      assert.equal(code, 0, stdout);
+    });
+  }
 
   it('asks in this order, and takes an answer for an answer', async () => {
     const answers = { kind: 'AutoRoute', group: 'routes.example.com', mesh: 'istio', finalizer: true };

@@ -1,5 +1,5 @@
 import { BUILTIN_PARAMETERS, BUILTIN_RESOURCES, METRICS, ORIGINAL_NAMES } from '../../catalogue/catalogue.ts';
-import { ISTIO_TYPES, KUBERNETES_TYPES } from '../../catalogue/kinds.ts';
+import { TYPES_PACKAGES } from '../../catalogue/kinds.ts';
 import { lowerCamel, pluralOf } from '../../catalogue/plural.ts';
 import { FAULTS } from '../../errors.ts';
 import type { Parameter, ResourceParameter, TypeImport } from '../../model.ts';
@@ -116,9 +116,7 @@ function versionOf(goPackage: string | undefined): string | undefined {
 function typesOf(types: string | undefined, kind: string): TypeImport | undefined {
   const [, module, type] = (types === undefined ? null : TYPES_MODULE.exec(types)) ?? [];
   if (module === undefined) return undefined;
-  const dependency = [KUBERNETES_TYPES, ISTIO_TYPES].find(
-    ({ name }) => module === name || module.startsWith(`${name}/`),
-  );
+  const dependency = TYPES_PACKAGES.find(({ name }) => module === name || module.startsWith(`${name}/`));
   const family = /^(?:kubernetes-models|@kubernetes-models)\//.test(module);
   return { module, name: type ?? (family ? `I${kind}` : kind), ...(dependency && { dependency }) };
 }
