@@ -12,10 +12,20 @@ const definitions = JSON.parse(text)
     group,
     scope,
     names,
-    versions: versions.map(({ schema: _, deprecationWarning: __, additionalPrinterColumns: columns, ...version }) => ({
-      ...version,
-      // Nothing shows their descriptions.
-      ...(columns && { additionalPrinterColumns: columns.map(({ description: ___, ...column }) => column) }),
-    })),
+    versions: versions.map(
+      ({ name, served, storage, deprecated, subresources, additionalPrinterColumns: columns }) => ({
+        name,
+        served,
+        storage,
+        deprecated,
+        subresources,
+        additionalPrinterColumns: columns?.map(({ jsonPath, name, type, priority }) => ({
+          jsonPath,
+          name,
+          type,
+          priority,
+        })),
+      }),
+    ),
   }));
 console.log(JSON.stringify(definitions));
