@@ -49,7 +49,7 @@ export function terminalTests(installed: () => Installed): void {
       { to: 'What it reads', type: 'deploy' },
       ...defaults('❯ deployments', 'Another one?'),
       { to: 'What it makes', type: 'serv' },
-      ...defaults('❯ services', 'Another one?', 'Phases that lead to it'),
+      ...defaults('❯ services', 'Another one?', 'What of others', 'Phases that lead to it'),
       { to: 'Phases that it may go to', type: 'Fini' },
       ...defaults('❯ Finished', 'Another one?'),
     );

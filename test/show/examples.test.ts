@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scaffold } from '../../examples/autorouter/show/scaffold.ts';
 import { EXAMPLES } from '../../scripts/example-recipes.ts';
-import { differences, ROOT, tree } from '../scaffold/workbench.ts';
+import { ap, differences, ROOT, tree } from '../scaffold/workbench.ts';
 
 for (const [name, recipe] of Object.entries(EXAMPLES)) {
   const example = join(ROOT, 'examples', name);
@@ -20,6 +20,11 @@ for (const [name, recipe] of Object.entries(EXAMPLES)) {
       await scaffold(folder, example, () => undefined, recipe);
       const kept = [...(await tree(example))].filter(([path]) => !/^(show|\.work)\//.test(path));
       assert.deepEqual(differences(new Map(kept), await tree(folder)), []);
+    });
+
+    it('passes ap generate --check', async () => {
+      const { code, stderr } = await ap(example, 'generate', '--check');
+      assert.equal(code, 0, stderr);
     });
   }).timeout(60_000);
 }
