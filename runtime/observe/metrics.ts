@@ -13,7 +13,7 @@ const QUEUE_BUCKETS = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 10
 export type OutputAction = 'created' | 'applied' | 'unchanged' | 'pruned' | 'refused' | 'withheld';
 
 /** What happened to one patch. */
-export type PatchAction = 'applied' | 'unchanged' | 'absent' | 'refused' | 'given_up';
+export type PatchAction = 'applied' | 'unchanged' | 'withheld' | 'absent' | 'refused' | 'given_up';
 
 /**
  * The operator's metrics, under controller-runtime's and client-go's names where they have one (so that existing dashboards work),

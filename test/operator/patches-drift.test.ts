@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Transport, TransportRequest, TransportResponse } from '../../runtime/kube/transport.ts';
 import { foreign, patching } from './patching.ts';
+import { SteppedClock } from './stepped-clock.ts';
 import { condition, configMaps, final, phase, sum, Testbed } from './testbed.ts';
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
@@ -95,6 +96,29 @@ describe('patched fields that others change', () => {
     await testbed.route('c', { to: 'Taking' });
     const refused = await reasonOf('a', 'PatchRefused');
     assert.match(condition(refused, 'Ready').message, /Route default\/c holds \.data\.k/);
+  });
+
+  it('are set with growing pauses where another manager keeps taking them, who is named', async () => {
+    const clock = new SteppedClock();
+    await foreign(testbed, 'theirs');
+    const operator = await testbed.runWith(patching({ force: true }), { clock });
+    await testbed.route('a', { patches: { theirs: { k: 'y' } } });
+    await testbed.untilReady('a', 'Patching');
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'theirs', namespace: 'default' } };
+    for (const value of ['1', '2', '3']) {
+      await untilValue('k', 'y');
+      await testbed.cluster.apply({ ...body, data: { k: value } }, { fieldManager: 'autoscaler' });
+    }
+    const told = await reasonOf('a', 'Contested');
+    assert.match(
+      condition(told, 'Stalled').message,
+      /^Manager autoscaler takes \.data\.k of configmaps default\/theirs/,
+    );
+    await testbed.untilEvent(({ reason }) => reason === 'Contested');
+    await testbed.untilIdle(operator);
+    assert.equal((await testbed.getConfigMap('theirs'))?.data?.['k'], '3');
+    clock.skip(1000);
+    await untilValue('k', 'y');
   });
 
   it('are set again in an object that was deleted and made anew', async () => {

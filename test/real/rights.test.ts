@@ -25,17 +25,18 @@ import {
 import { kubectlFor, type Kubectl } from './kubectl.ts';
 import { RealCluster, type Flags } from './kubernetes/real-cluster.ts';
 
-/** What the operator below is to its project: one kind that is read, one that is written, a finalizer. */
+/** What the operator below is to its project: one kind that is read, one that is written, one that is patched, a finalizer. */
 const PROJECT = project(`
 kind: Route
 apiVersion: example.io/v1
 operatorName: route-operator
 enableFinalizer: true
 phases:
-  - { name: Only, initial: true, inputs: [services], outputs: [configmaps] }
+  - { name: Only, initial: true, inputs: [services], outputs: [configmaps], patches: [secrets] }
 `);
 
 const TYPE = routes({}).resource;
+const secrets: ResourceType = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
 const SECONDS = 15;
 
 /** One grant, `configmaps: get`. */
@@ -160,6 +161,7 @@ class World {
       kind: 'ConfigMap',
       metadata: { name: 'taken', namespace, ownerReferences: [{ ...controller, controller: true }] },
     });
+    await this.#admin.create(secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'theirs', namespace } });
     const operator = await start(OPERATOR, {
       kubeconfig,
       config: place === 'namespaced' ? { watchNamespace: namespace } : {},
@@ -192,6 +194,7 @@ class World {
       });
     return {
       route: async () => (await find(TYPE, 'a')) as Route | undefined,
+      label: async () => (await find(secrets, 'theirs'))?.metadata.labels?.['n'],
       data: async (name) => {
         const found: ConfigMap | undefined = await find(configMaps, name);
         return found && (found.data ?? {});
@@ -264,6 +267,8 @@ interface View {
   route(): Promise<Route | undefined>;
   /** Of the ConfigMap; undefined where there is none. */
   data(name: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** That the operator sets in an object that is not its own. */
+  label(): Promise<string | undefined>;
   events(): Promise<readonly Event[]>;
 }
 
@@ -294,6 +299,21 @@ const STEPS: readonly Step[] = [
     done: async (view) => (await view.data('made'))?.['n'] === '2',
   },
   {
+    what: 'an object that is somebody else’s is patched',
+    spec: { names: ['made'], n: '2', label: '1' },
+    done: async (view) => (await view.label()) === '1',
+  },
+  {
+    what: 'what was set in it is given up',
+    spec: { names: ['made'], n: '2' },
+    done: async (view) => (await view.label()) === undefined,
+  },
+  {
+    what: 'it is patched once more, and stays so',
+    spec: { names: ['made'], n: '2', label: '2' },
+    done: async (view) => (await view.label()) === '2',
+  },
+  {
     what: 'a failure is told, and counted',
     spec: { names: [], fail: true },
     done: async (view) => (await view.events()).some(({ series }) => (series?.count ?? 0) > 1),
@@ -305,10 +325,13 @@ const STEPS: readonly Step[] = [
   },
   {
     what: 'all is well again',
-    spec: { names: [], many: 1 },
+    spec: { names: [], many: 1, label: '3' },
     done: async (view) => (await readyBecause(view)) === 'Resting',
   },
-  { what: 'the resource is deleted', done: async (view) => (await view.route()) === undefined },
+  {
+    what: 'the resource is deleted, and gives up what it has set',
+    done: async (view) => (await view.route()) === undefined && (await view.label()) === undefined,
+  },
 ];
 
 /** Does as its resource says. */
@@ -322,10 +345,14 @@ const OPERATOR = routes(
         return {
           phase: 'Only',
           outputs: { configMaps: (spec['names'] as readonly string[]).map((name) => configMap(name, data)) },
+          patches: {
+            secrets:
+              spec['label'] === undefined ? [] : [{ metadata: { name: 'theirs', labels: { n: spec['label'] } } }],
+          },
           status,
         };
       },
-      { initial: true, inputs: { services: { type: services } } },
+      { initial: true, inputs: { services: { type: services } }, patches: { secrets: { type: secrets } } },
     ),
   },
   { finalizer: { worker: () => undefined } },

@@ -3,12 +3,13 @@ import { errors, isKindMissing, isStatus } from '../../errors.ts';
 import type { FieldsV1, KubernetesObject, ResourceType } from '../../kube/types.ts';
 import type { CallOptions } from '../../kube/client.ts';
 import { compareLeaves, holdsAll } from '../fields.ts';
+import { outputId } from '../outputs.ts';
 import type { Run } from '../run.ts';
 import { emptyBody, patchId, type PatchBody } from './body.ts';
 import { describeConflict, isConflict, isGone } from './refusals.ts';
 
 /** What became of a patch: `absent` where its object is not there; else in words why it is refused. */
-export type PatchOutcome = 'applied' | 'unchanged' | 'absent' | { readonly refused: string };
+export type PatchOutcome = 'applied' | 'unchanged' | 'withheld' | 'absent' | { readonly refused: string };
 
 /**
  * Sets the fields of one object, and sends nothing where they are as they were set. Always with the object's uid: without it an apply
@@ -21,6 +22,10 @@ export async function applyPatch(run: Run, body: PatchBody, force: boolean): Pro
   if (entry.object.metadata.labels?.[environment.marks.owner] === run.uid)
     return { refused: 'it is an output of this resource' };
   if (isAsApplied(run, body, entry)) return 'unchanged';
+  // Somebody else keeps taking fields of it, and it is not yet time to take them back.
+  const isRepair = entry.object.metadata.annotations?.[body.mark] === body.hash;
+  const now = environment.clock.monotonic();
+  if (isRepair && run.state.contests.isHeldBack(outputId(body.type, body.key), false, now)) return 'withheld';
   try {
     await send(run, body, entry, force);
     return 'applied';

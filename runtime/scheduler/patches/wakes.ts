@@ -2,8 +2,10 @@ import type { Change } from '../../cache/cache.ts';
 import type { Entry } from '../../cache/store.ts';
 import { patchingUid } from '../../kube/patch-manager.ts';
 import type { ManagedFieldsEntry, ResourceType } from '../../kube/types.ts';
+import { lossesOf, type Loss } from '../contests.ts';
 import type { Environment } from '../environment.ts';
 import { holdsAll, leavesOf } from '../fields.ts';
+import { outputId } from '../outputs.ts';
 import type { ResourceState } from '../resource-state.ts';
 import type { Run } from '../run.ts';
 import { fieldsOfManager, versionOf } from './apply.ts';
@@ -18,25 +20,46 @@ export function wakeOnPatchedObjects(environment: Environment, wake: (key: strin
   const { plan, views, states } = environment;
   const types = new Map([...plan.patches.values()].map((type) => [views.patch(type), type]));
   for (const [cache, type] of types) {
-    cache.onChange(({ key, old, current }) => {
+    cache.onChange(({ key, old, current, managers = [] }) => {
       for (const patch of old?.patches ?? []) {
         const uid = patchingUid(patch.manager ?? '', plan.name);
         const owner = uid === undefined ? undefined : states.keyOf(uid);
         const state = owner === undefined ? undefined : states.get(owner);
         if (owner === undefined || !state || !old) continue;
-        if (concerns(environment, state, type, { key, old, current }, patch)) wake(owner);
+        const change = { key, old, current, managers };
+        if (concerns(environment, state, type, change, patch)) wake(owner);
       }
     });
   }
 }
 
+/** A change of a patched object; `managers` are all who hold something in it now. */
+interface PatchedChange extends Pick<Change, 'key' | 'current'> {
+  readonly old: Entry;
+  readonly managers: readonly ManagedFieldsEntry[];
+}
+
+/** A field that is taken again and again is set with growing pauses. */
+function tellOfContest(
+  { views, states, clock, events }: Environment,
+  { uid, contests }: ResourceState,
+  object: string,
+  loss: Loss,
+): void {
+  const note = contests.lost(object, loss, clock.monotonic());
+  const resource = views.resources.get(states.keyOf(uid) ?? '')?.object;
+  if (note !== undefined && resource) events.warn({ resource, reason: 'Contested', action: 'Sync', note });
+}
+
 function concerns(
-  { plan }: Environment,
-  { uid, patches: memory }: ResourceState,
+  environment: Environment,
+  state: ResourceState,
   type: ResourceType,
-  { key, old, current }: { readonly key: string; readonly old: Entry; readonly current: Change['current'] },
+  { key, old, current, managers }: PatchedChange,
   patch: ManagedFieldsEntry,
 ): boolean {
+  const { plan } = environment;
+  const { uid, patches: memory } = state;
   const { manager = '' } = patch;
   const { group } = plan.resource;
   const patchKey = [...plan.patches.keys()].find(
@@ -55,7 +78,9 @@ function concerns(
   const leaves = memory.heldLeaves(id) ?? before.flatMap((fields) => leavesOf(fields));
   const after = fieldsOfManager(current.patches, manager);
   // What was lost earlier was told then.
-  if (leaves.some((leaf) => holdsAll([leaf], before) && !holdsAll([leaf], after))) {
+  const lost = leaves.filter((leaf) => holdsAll([leaf], before) && !holdsAll([leaf], after));
+  if (lost.length > 0) {
+    for (const loss of lossesOf(lost, after, managers)) tellOfContest(environment, state, outputId(type, key), loss);
     memory.drifted(patchKey, { object, change: 'lost fields', phase });
     return true;
   }
