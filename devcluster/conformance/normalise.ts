@@ -52,6 +52,7 @@ export class Normaliser {
     for (const [from, to] of this.#replacements) plain = plain.replaceAll(from, to);
     plain = plain.replaceAll(/((?:RV|ResourceVersion|resource version|current)[^0-9]{0,40})\d+/g, '$1<number>');
     return plain
+      .replaceAll(/selfType\d+/g, 'selfType<number>')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
       .replaceAll(/(resourceVersion\\?":\\?")\d+/g, '$1<version>');
   }

@@ -177,11 +177,12 @@ function toAnswer(step: Step, raw: Raw, normaliser: Normaliser): Answer {
   const body = normaliser.answer(deepCopy(raw.value));
   for (const path of step.ignore ?? []) removeAt(body, path.split('.'));
   const shown = step.only ? Object.fromEntries(step.only.map((path) => [path, pick(body, path.split('.'))])) : body;
+  const warnings = step.unorderedWarnings === true ? [...raw.warnings].sort() : raw.warnings;
   return {
     step: step.name,
     code: raw.code,
     contentType: raw.contentType,
-    ...(raw.warnings.length > 0 && { warnings: normaliser.plain(raw.warnings.join(', ')) }),
+    ...(warnings.length > 0 && { warnings: normaliser.plain(warnings.join(', ')) }),
     body: isObject(shown) && Object.keys(shown).length === 0 ? {} : shown,
   };
 }

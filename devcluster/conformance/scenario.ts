@@ -36,6 +36,8 @@ export interface Step {
   readonly ignore?: readonly string[];
   /** Only these paths of the answer count. */
   readonly only?: readonly string[];
+  /** Warnings come in the order of Go's maps, which is none. */
+  readonly unorderedWarnings?: boolean;
   /** The step prepares something; its answer does not count. */
   readonly setup?: boolean;
 }

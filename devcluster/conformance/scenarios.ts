@@ -10,17 +10,23 @@ import { lists } from './scenarios/lists.ts';
 import { namespaces } from './scenarios/namespaces.ts';
 import { owners } from './scenarios/owners.ts';
 import { patches } from './scenarios/patches.ts';
+import { ratcheting } from './scenarios/ratcheting.ts';
 import { rbacAccess } from './scenarios/rbac-access.ts';
 import { rbacAggregation } from './scenarios/rbac-aggregation.ts';
 import { rbacImpersonation } from './scenarios/rbac-impersonation.ts';
 import { rbacReviews } from './scenarios/rbac-reviews.ts';
 import { rbacRoles } from './scenarios/rbac-roles.ts';
 import { rbacTokens } from './scenarios/rbac-tokens.ts';
+import { ruleDefinitions } from './scenarios/rule-definitions.ts';
+import { scales } from './scenarios/scales.ts';
+import { selectableFields } from './scenarios/selectable-fields.ts';
 import { statuses } from './scenarios/statuses.ts';
 import { strategicPatches } from './scenarios/strategic-patches.ts';
 import { tables } from './scenarios/tables.ts';
 import { timeouts } from './scenarios/timeouts.ts';
 import { updates } from './scenarios/updates.ts';
+import { validationRules } from './scenarios/validation-rules.ts';
+import { versionsOfKinds } from './scenarios/versions.ts';
 import { watches } from './scenarios/watches.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -39,6 +45,12 @@ export const scenarios: readonly Scenario[] = [
   fieldValidation,
   forms,
   definitions,
+  validationRules,
+  ruleDefinitions,
+  versionsOfKinds,
+  selectableFields,
+  scales,
+  ratcheting,
   namespaces,
   owners,
   events,

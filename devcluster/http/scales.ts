@@ -9,9 +9,10 @@ import { recordWrite } from '../verbs/field-manager.ts';
 import { get } from '../verbs/get.ts';
 import { patched } from '../verbs/patch.ts';
 import { matchTarget, update } from '../verbs/update.ts';
+import { mediaTypeOf, type Body } from './body.ts';
 import { answer, answerObject, namespaceOf } from './resource-request.ts';
-import { badRequest, internalError, invalid } from './status.ts';
-import { checkUid, readObject, readPatchBody, writeOptions } from './writes.ts';
+import { badRequest, internalError, invalid, StatusError } from './status.ts';
+import { APPLY, checkUid, readObject, readPatchBody, writeOptions } from './writes.ts';
 import type { ScalePaths, Subresource } from '../kinds/served-kind.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { WriteOptions } from '../verbs/api.ts';
@@ -68,11 +69,27 @@ interface WantedScale {
 async function readReplacement(resource: ResourceRequest): Promise<WantedScale> {
   const body = await readObject({ ...resource, kind: SCALE });
   const options = writeOptions(resource, 'UpdateOptions');
-  const scale = decode(SCALE, body, options, false);
+  const scale = decodeScale(resource, body, options);
   return { options, wanted: () => scale };
 }
 
+/** For custom resources a real server has one text for all that is no scale. */
+function decodeScale({ kind }: ResourceRequest, body: Body, options: WriteOptions): Draft {
+  try {
+    return decode(SCALE, body, options, false);
+  } catch (error) {
+    if (!kind.custom || !(error instanceof StatusError) || error.code !== 400) throw error;
+    throw badRequest('no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"');
+  }
+}
+
+/** What a real server says to an apply of a custom resource's scale: it never worked. */
+const NO_APPLY =
+  'failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1';
+
 async function readPatch(resource: ResourceRequest): Promise<WantedScale> {
+  const { kind, request } = resource;
+  if (kind.custom && mediaTypeOf(request.header('content-type')) === APPLY) throw new StatusError(500, '', NO_APPLY);
   const { type, body } = await readPatchBody(resource);
   const options = writeOptions(resource, 'PatchOptions');
   return { options, wanted: (current) => patched(SCALE, type, current, body, options) };
@@ -84,6 +101,17 @@ function currentScale(object: ApiObject, paths: ScalePaths): ApiObject {
   return { kind: 'Scale', apiVersion: 'autoscaling/v1', spec: {}, ...readScale(object, paths), metadata };
 }
 
+/** A custom resource tells its own field. */
+function tooSmall({ kind }: Target, { specReplicasPath }: ScalePaths, name: string, replicas: number): StatusError {
+  if (!kind.custom) {
+    const negative = invalidField('spec.replicas', replicas, 'must be greater than or equal to 0');
+    return invalid('autoscaling', 'Scale', name, [negative]);
+  }
+  return invalid(kind.group, kind.kind, name, [
+    invalidField(specReplicasPath, replicas, 'should be a non-negative integer'),
+  ]);
+}
+
 /** The object in the wanted size. */
 function scaled(target: Target, paths: ScalePaths, old: ApiObject, scale: Draft): Draft {
   const { name, namespace, resourceVersion } = scale.metadata;
@@ -91,10 +119,7 @@ function scaled(target: Target, paths: ScalePaths, old: ApiObject, scale: Draft)
   const draft = asDraft({ ...copy, metadata: { ...copy.metadata, name, ...(namespace && { namespace }) } });
   matchTarget(target, draft);
   const replicas = Number(valueAt(scale, 'spec', 'replicas') ?? 0);
-  if (replicas < 0) {
-    const negative = invalidField('spec.replicas', replicas, 'must be greater than or equal to 0');
-    throw invalid('autoscaling', 'Scale', name, [negative]);
-  }
+  if (replicas < 0) throw tooSmall(target, paths, name, replicas);
   if (resourceVersion) draft.metadata.resourceVersion = resourceVersion;
   writeScale(draft, paths, replicas);
   return draft;

@@ -23,7 +23,7 @@ import type { ApiResponse } from './exchange.ts';
 import type { WriteKind, WriteQuery } from './query.ts';
 import type { ResourceRequest } from './resource-request.ts';
 
-const APPLY = 'application/apply-patch+yaml';
+export const APPLY = 'application/apply-patch+yaml';
 
 /** All but apply, by content type. */
 const PATCH_TYPES: Readonly<Record<string, PatchType>> = {

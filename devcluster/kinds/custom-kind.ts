@@ -1,6 +1,6 @@
 import { customStrategy } from '../strategies/custom.ts';
+import { conversion } from './conversion.ts';
 import { apiVersionOf } from './served-kind.ts';
-import type { ApiObject, Draft } from '../store/object.ts';
 import type { Definition, DefinitionVersion } from './definition.ts';
 import type { ServedKind, Subresource } from './served-kind.ts';
 
@@ -25,11 +25,14 @@ function customKind(
   const apiVersion = apiVersionOf({ group, version: version.name });
   const stored = apiVersionOf({ group, version: storage.name });
   const strategy = customStrategy({ schema: version.schema, status: version.status, namespaced, kind: names.kind });
-  const convert = (object: ApiObject): ApiObject => {
-    if (object.apiVersion === apiVersion) return object;
-    // Conversion strategy None: the versions differ in their name only.
-    return { ...object, apiVersion };
-  };
+  const schemas = new Map(
+    definition.versions.map(({ name, schema }) => [apiVersionOf({ group, version: name }), schema]),
+  );
+  const { fromStorage, toStorage } = conversion(
+    { apiVersion, schema: version.schema },
+    { apiVersion: stored, schema: storage.schema },
+    (name) => schemas.get(name),
+  );
   return {
     group,
     version: version.name,
@@ -51,8 +54,8 @@ function customKind(
     deprecationWarning: version.deprecationWarning,
     schema: () => version.schema,
     strategy,
-    fromStorage: convert,
-    toStorage: (draft: Draft) => (draft.apiVersion === stored ? draft : { ...draft, apiVersion: stored }),
+    fromStorage,
+    toStorage,
   };
 }
 

@@ -1,3 +1,4 @@
+import { compareVersions } from './version-order.ts';
 import { isArray, isObject, listAt, stringAt, valueAt } from '../schema/json.ts';
 import { isSchema } from '../schema/schema.ts';
 import type { Schema } from '../schema/schema.ts';
@@ -62,8 +63,6 @@ function readVersion(object: unknown, version: unknown): DefinitionVersion {
   const schema = valueAt(version, 'schema', 'openAPIV3Schema');
   const deprecated = valueAt(version, 'deprecated') === true;
   const name = stringAt(version, 'name');
-  const group = stringAt(object, 'spec', 'group');
-  const kind = stringAt(object, 'spec', 'names', 'kind');
   const columns = valueAt(version, 'additionalPrinterColumns');
   return {
     name,
@@ -75,9 +74,22 @@ function readVersion(object: unknown, version: unknown): DefinitionVersion {
     columns: isArray(columns) ? columns.map(readColumn) : undefined,
     selectableFields: listAt(version, 'selectableFields').map((field) => stringAt(field, 'jsonPath')),
     deprecationWarning: deprecated
-      ? stringAt(version, 'deprecationWarning') || `${group}/${name} ${kind} is deprecated`
+      ? stringAt(version, 'deprecationWarning') || deprecationWarning(object, name)
       : undefined,
   };
+}
+
+/** With the newest version that is better. Source: defaultDeprecationWarning of apiextensions-apiserver. */
+function deprecationWarning(object: unknown, name: string): string {
+  const group = stringAt(object, 'spec', 'group');
+  const kind = stringAt(object, 'spec', 'names', 'kind');
+  const [better] = listAt(object, 'spec', 'versions')
+    .filter((version) => valueAt(version, 'served') === true && valueAt(version, 'deprecated') !== true)
+    .map((version) => stringAt(version, 'name'))
+    .filter((other) => compareVersions(other, name) < 0)
+    .sort(compareVersions);
+  const told = `${group}/${name} ${kind} is deprecated`;
+  return better === undefined ? told : `${told}; use ${group}/${better} ${kind}`;
 }
 
 function readScale(scale: unknown): ScalePaths | undefined {

@@ -1,7 +1,9 @@
 /**
- * Defaults in the schema of a CustomResourceDefinition have to fit the schema, and must have no fields that would be dropped.
- * Source: apiextensions-apiserver/pkg/apiserver/schema/defaulting/validation.go. CEL rules are not evaluated.
+ * Defaults in the schema of a CustomResourceDefinition have to fit the schema and its rules, and must have no fields that would be
+ * dropped.
+ * Source: apiextensions-apiserver/pkg/apiserver/schema/defaulting/validation.go.
  */
+import { validateRulesOfDefault } from './cel/validate-rules.ts';
 import { validateEmbeddedResources } from './embedded.ts';
 import { invalid, type FieldError } from './field-error.ts';
 import { deepCopy, deepEqual } from './json.ts';
@@ -32,5 +34,7 @@ function checkDefault(schema: Schema, path: string, isResourceRoot: boolean): Fi
   if (!deepEqual(pruned, schema.default)) errors.push(invalid(path, schema.default, 'must not have unknown fields'));
   const resource: Schema = isResourceRoot ? { ...schema, 'x-kubernetes-embedded-resource': true } : schema;
   const wrong = validateEmbeddedResources(resource, schema.default, path);
-  return [...errors, ...(wrong.length > 0 ? wrong : validateOpenApi(schema, schema.default, { root: path }))];
+  if (wrong.length > 0) return [...errors, ...wrong];
+  const unfit = validateOpenApi(schema, schema.default, { root: path });
+  return [...errors, ...(unfit.length > 0 ? unfit : validateRulesOfDefault(schema, path, isResourceRoot))];
 }

@@ -106,6 +106,7 @@ export function nativeStrategy(kind: BuiltinKind): Strategy {
     prepareForUpdate(draft, old) {
       if (status) keep(draft, old, 'status');
       if (id === '/Namespace') keepFinalizers(draft, old);
+      if (id === 'apiextensions.k8s.io/CustomResourceDefinition') noteStorageVersion(draft);
       draft.metadata.generation = nextGeneration(kind.group, kind.kind, draft, old);
     },
     prepareForStatus(draft, old) {
@@ -167,6 +168,15 @@ function prepared(kind: BuiltinKind, draft: Draft): void {
 function keepFinalizers(draft: Draft, old: ApiObject): void {
   const spec = isObject(draft['spec']) ? draft['spec'] : {};
   draft['spec'] = { ...spec, finalizers: valueAt(old, 'spec', 'finalizers') };
+}
+
+/** What is stored from now on in another version is noted with the very change. */
+function noteStorageVersion(draft: Draft): void {
+  const current = listAt(draft, 'spec', 'versions').find((version) => valueAt(version, 'storage') === true);
+  const name = stringAt(current, 'name');
+  const stored = listAt(draft, 'status', 'storedVersions');
+  if (name === '' || stored.includes(name)) return;
+  draft['status'] = { ...(isObject(draft['status']) && draft['status']), storedVersions: [...stored, name] };
 }
 
 function terminateNamespace(draft: Draft): void {

@@ -20,13 +20,20 @@ export interface RuleNode {
 /** The name of the type of `self` in what compilers say; that of a real server ends with random digits. */
 export const SELF_TYPE = 'selfType1';
 
-const trees = new WeakMap<Schema, RuleNode | 'none'>();
+const resources = new WeakMap<Schema, RuleNode | 'none'>();
+const parts = new WeakMap<Schema, RuleNode | 'none'>();
 
-/** The rules of the schema of a custom resource; undefined where it has none. */
-export function ruleTree(schema: Schema): RuleNode | undefined {
+/**
+ * The rules of a schema; undefined where it has none.
+ * @param isResource whether it is that of a whole resource, or of a part of one.
+ */
+export function ruleTree(schema: Schema, isResource = true): RuleNode | undefined {
+  const trees = isResource ? resources : parts;
   const known = trees.get(schema);
   if (known !== undefined) return known === 'none' ? undefined : known;
-  const tree = hasRules(schema) ? build(schema, schema, true, declareType(schema, true, SELF_TYPE)) : undefined;
+  const tree = hasRules(schema)
+    ? build(schema, schema, isResource, declareType(schema, isResource, SELF_TYPE))
+    : undefined;
   trees.set(schema, tree ?? 'none');
   return tree;
 }

@@ -27,7 +27,19 @@ export function validateRules(schema: Schema, value: unknown, old: unknown): Rul
   const tree = ruleTree(schema);
   if (tree === undefined) return NOTHING;
   const correlation = old === undefined ? undefined : { schema, value, old };
-  return new RuleWalk().run(tree, value, old, correlation);
+  return new RuleWalk().run(tree, '', value, old, correlation);
+}
+
+/**
+ * What the rules of a part of a schema say of its default: as a new value, and as one that was there before.
+ * @param path of the default.
+ */
+export function validateRulesOfDefault(schema: Schema, path: string, isResource: boolean): readonly FieldError[] {
+  const tree = ruleTree(schema, isResource);
+  if (tree === undefined) return [];
+  const value = schema.default;
+  const kept = new RuleWalk().run(tree, path, value, value, undefined).errors;
+  return kept.length > 0 ? kept : new RuleWalk().run(tree, path, value, undefined, undefined).errors;
 }
 
 /** The former value of a place, or of the nearest place around it that has one. */
@@ -44,8 +56,8 @@ class RuleWalk {
   #budget = BUDGET;
   #isOver = false;
 
-  run(node: RuleNode, value: unknown, old: unknown, correlation: Correlation | undefined): RuleResults {
-    this.#visit(node, '', value, old, { current: correlation, nearest: undefined });
+  run(node: RuleNode, path: string, value: unknown, old: unknown, correlation: Correlation | undefined): RuleResults {
+    this.#visit(node, path, value, old, { current: correlation, nearest: undefined });
     return { errors: this.#errors, warnings: this.#warnings };
   }
 

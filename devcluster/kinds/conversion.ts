@@ -1,0 +1,67 @@
+/**
+ * Objects of a custom resource on their way between what is stored and what a version serves, without a webhook: each version
+ * drops what its schema does not know, and what is stored gets the defaults of the version that it is stored in.
+ * Source: schemaCoercingConverter and unstructuredDefaulter of apiextensions-apiserver/pkg/apiserver/customresource_handler.go.
+ */
+import { applyDefaults } from '../schema/defaults.ts';
+import { deepCopy, deepEqual } from '../schema/json.ts';
+import { pruneUnknown } from '../schema/prune.ts';
+import { additionalSchema, type Schema } from '../schema/schema.ts';
+import { freezeJson } from '../store/json.ts';
+import type { ApiObject, Draft } from '../store/object.ts';
+
+export interface Conversion {
+  readonly fromStorage: (object: ApiObject) => ApiObject;
+  readonly toStorage: (draft: Draft) => Draft;
+}
+
+/**
+ * @param served the `apiVersion` that clients see, with its schema.
+ * @param stored the one that is written from now on.
+ * @param schemaOf the schema of any version that objects may be stored in.
+ */
+export function conversion(
+  served: { readonly apiVersion: string; readonly schema: Schema },
+  stored: { readonly apiVersion: string; readonly schema: Schema },
+  schemaOf: (apiVersion: string) => Schema | undefined,
+): Conversion {
+  // What is stored never changes in place: it is converted once.
+  const converted = new WeakMap<ApiObject, ApiObject>();
+  const convert = (object: ApiObject): ApiObject => {
+    const schema = schemaOf(object.apiVersion);
+    const isOther = object.apiVersion !== served.apiVersion;
+    if (!isOther && (schema === undefined || !hasDefaults(schema))) return object;
+    const copy = deepCopy<ApiObject>(object);
+    if (schema !== undefined) applyDefaults(schema, copy);
+    if (!isOther) return deepEqual(copy, object) ? object : freezeJson(copy);
+    const target = { ...copy, apiVersion: served.apiVersion };
+    pruneUnknown(served.schema, target);
+    return freezeJson(target);
+  };
+  return {
+    fromStorage(object) {
+      const known = converted.get(object);
+      if (known !== undefined) return known;
+      const result = convert(object);
+      converted.set(object, result);
+      return result;
+    },
+    toStorage(draft) {
+      if (draft.apiVersion === stored.apiVersion) return draft;
+      const target = { ...deepCopy<Draft>(draft), apiVersion: stored.apiVersion };
+      pruneUnknown(stored.schema, target);
+      return target;
+    },
+  };
+}
+
+const withDefaults = new WeakMap<Schema, boolean>();
+
+function hasDefaults(schema: Schema): boolean {
+  const known = withDefaults.get(schema);
+  if (known !== undefined) return known;
+  const inner = [schema.items, additionalSchema(schema), ...Object.values(schema.properties ?? {})];
+  const found = (schema.default ?? null) !== null || inner.some((part) => part !== undefined && hasDefaults(part));
+  withDefaults.set(schema, found);
+  return found;
+}
