@@ -1,6 +1,6 @@
 /** What is wrong with a CEL expression, before it is ever evaluated. */
 export interface Issue {
-  /** In UTF-16 units. */
+  /** In UTF-16 units; below 0 for the expression as a whole. */
   readonly position: number;
   readonly message: string;
 }
@@ -26,6 +26,7 @@ export function showIssues(source: string, issues: readonly Issue[]): string {
 const LONGEST_LINE = 16_384;
 
 function showIssue(source: string, { position, message }: Issue): string {
+  if (position < 0) return `ERROR: <input>:-1:0: ${message}`;
   const before = source.slice(0, position);
   const line = before.split('\n').length;
   const lineStart = before.lastIndexOf('\n') + 1;

@@ -1,7 +1,7 @@
 /** Text to syntax tree. Source: cel-go/parser; of several syntax errors in one expression the first is told. */
 import { CompileError } from './issues.ts';
 import { expandMacro } from './macros.ts';
-import { NodeFactory, type Expr, type MapEntry } from './syntax-tree.ts';
+import { innerExpressions, NodeFactory, type Expr, type MapEntry } from './syntax-tree.ts';
 import { tokenize, unescapeText, type Token } from './tokens.ts';
 
 /** How deep expressions may nest. */
@@ -28,12 +28,23 @@ export function parse(source: string): Expr {
   const { tokens, issues } = tokenize(source);
   try {
     const expr = new Parser(tokens).parse();
+    if (isDeeper(expr)) throw fail(-1, 'max recursion depth exceeded');
     if (issues.length === 0) return expr;
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
     throw new CompileError([...issues, ...error.issues]);
   }
   throw new CompileError(issues);
+}
+
+/** Whether a tree has more levels than are allowed; without recursion, which it may be too deep for. */
+function isDeeper(root: Expr): boolean {
+  let level: readonly Expr[] = [root];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_NESTING) return true;
+    level = level.flatMap(innerExpressions);
+  }
+  return false;
 }
 
 class Parser {
@@ -99,19 +110,29 @@ class Parser {
   }
 
   #or(): Expr {
-    let left = this.#and();
-    for (let op = this.#take('||'); op !== undefined; op = this.#take('||')) {
-      left = this.#nodes.call(op.position, '_||_', [left, this.#and()]);
-    }
-    return left;
+    return this.#chain('||', () => this.#and());
   }
 
   #and(): Expr {
-    let left = this.#binary(COMPARISONS);
-    for (let op = this.#take('&&'); op !== undefined; op = this.#take('&&')) {
-      left = this.#nodes.call(op.position, '_&&_', [left, this.#binary(COMPARISONS)]);
+    return this.#chain('&&', () => this.#binary(COMPARISONS));
+  }
+
+  /** A chain of one operator, as a tree that is as flat as can be. */
+  #chain(sign: string, operand: () => Expr): Expr {
+    const terms = [operand()];
+    const positions: number[] = [];
+    for (let op = this.#take(sign); op !== undefined; op = this.#take(sign)) {
+      positions.push(op.position);
+      terms.push(operand());
     }
-    return left;
+    const between = (first: number, last: number): Expr => {
+      const term = terms[first];
+      if (first === last && term !== undefined) return term;
+      const middle = Math.floor((first + last) / 2);
+      const args = [between(first, middle), between(middle + 1, last)];
+      return this.#nodes.call(positions[middle] ?? -1, `_${sign}_`, args);
+    };
+    return between(0, terms.length - 1);
   }
 
   #binary(signs: ReadonlySet<string>): Expr {

@@ -439,6 +439,13 @@ export const EXPRESSIONS: readonly string[] = [
   'self.b ? true : self.n / 0 == 1',
   'self.n == 5 ? self.s == "hello" : self.m == 0',
   'authorizer.allowed()',
+  // Depth.
+  Array.from({ length: 300 }, () => '1').join('+') + ' > 0',
+  Array.from({ length: 5000 }, () => '1').join('+') + ' > 0',
+  Array.from({ length: 40 }, () => '1').join('+') + ' > 0',
+  Array.from({ length: 300 }, () => 'true').join(' && '),
+  '('.repeat(300) + 'true' + ')'.repeat(300),
+  'self' + '[0]'.repeat(300) + ' == 1',
   // Costs.
   'self.l.all(x, self.l.all(y, x == y))',
   'self.l.all(x, self.l.all(y, self.l.all(z, x == y || y == z)))',
