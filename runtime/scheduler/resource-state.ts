@@ -3,6 +3,7 @@ import { Contests } from './contests.ts';
 import { Cycles } from './cycles.ts';
 import type { FieldPath } from './fields.ts';
 import { PatchMemory } from './patches/memory.ts';
+import { ReportedStatus } from './reported-status.ts';
 
 export interface Drift {
   /** Outputs that drifted, as they are remembered. */
@@ -25,6 +26,7 @@ export class ResourceState {
   readonly repairing = new Set<string>();
   /** Whether what earlier phases left behind was compared with what is there since the operator started. */
   compared = false;
+  readonly reported = new ReportedStatus();
   /** Whether it goes round in circles. */
   readonly cycles = new Cycles();
   /** Fields of its outputs that somebody else keeps taking. */

@@ -38,9 +38,10 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
     if (!operations) return 'unchanged';
     const sent = operations;
     try {
-      await run.write(plan.resource, run.key, () =>
+      const answer = await run.write(plan.resource, run.key, () =>
         client.jsonPatch(target, sent, { subresource: 'status', giveUp: run.signal }),
       );
+      if (write.user) tellOfDropped(run, run.state.reported.answered(write.user, answer));
       return 'written';
     } catch (error) {
       if (isStatus(error, 404)) throw new RunAborted();
@@ -59,6 +60,14 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
       if (isDeepStrictEqual(operations, sent)) throw error;
     }
   }
+}
+
+/** What the CRD's schema does not have is written once, and told of each time that it is. */
+function tellOfDropped({ environment, resource, phase, key }: Run, dropped: readonly string[]): void {
+  if (dropped.length === 0) return;
+  const note = `The worker of phase ${phase.name} reported what the schema of the status does not have, and the server dropped it: ${dropped.join(', ')}. Declare it in spec.ts, and install the CRD.`;
+  environment.logger.warn({ resource: key, phase: phase.name }, note);
+  environment.events.warn({ resource, reason: 'StatusDropped', action: 'Sync', note });
 }
 
 function lost(run: Run): 'lost' {
@@ -84,7 +93,7 @@ function change(
       because === undefined
         ? undefined
         : pastOf(run, status?.transitions ?? [], { time: now, from: run.phase.name, to: phase, reason: because }),
-    user,
+    user: user && run.state.reported.isThere(user, resource) ? undefined : user,
   };
 }
 

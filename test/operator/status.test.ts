@@ -14,6 +14,8 @@ import {
   type Route,
 } from './testbed.ts';
 
+const REF = { apiVersion: 'example.io/v1', kind: 'Route' };
+
 describe('status of a resource', () => {
   let testbed: Testbed;
   beforeEach(async () => void (testbed = await Testbed.open()));
@@ -218,4 +220,55 @@ describe('status of a resource', () => {
       for (const name of ['one', 'two']) assert.ok(await testbed.getConfigMap(name), name);
     });
   }
+
+  it('with what its schema does not have is written once, and told of', async () => {
+    const crd = structuredClone(routeCrd);
+    for (const { schema } of crd.spec.versions) {
+      const { properties } = schema.openAPIV3Schema;
+      const kept = Object.fromEntries(
+        ['phase', 'conditions', 'revision', 'observedGeneration'].map((name) => [
+          name,
+          { 'x-kubernetes-preserve-unknown-fields': true },
+        ]),
+      );
+      const list = { type: 'array', items: { type: 'object', properties: { a: { type: 'string' } } } };
+      Object.assign(properties, { status: { type: 'object', properties: { ...kept, list } } });
+    }
+    await testbed.cluster.installCrd(crd);
+    let runs = 0;
+    const operator = await testbed.run(
+      routes({
+        Only: phase(
+          ({ route }) => {
+            runs += 1;
+            return {
+              phase: 'Only',
+              status: { list: [{ a: 'x', b: route.spec['b'] ?? 'y' }], misspelt: { deep: 1 }, none: null },
+            };
+          },
+          { initial: true, inputs: {}, outputs: {} },
+        ),
+      }),
+    );
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    const { note } = await testbed.untilEvent(({ reason }) => reason === 'StatusDropped');
+    assert.match(note ?? '', /the server dropped it: status\.list\[0\]\.b, status\.misspelt\. Declare it in spec\.ts/);
+    const touch = async (value: string): Promise<void> => {
+      const before = runs;
+      await testbed.cluster.patch({ ...REF, name: 'a' }, { metadata: { labels: { touched: value } } });
+      await testbed.untilMetrics(operator, () => runs > before);
+      await testbed.untilIdle(operator);
+    };
+    await touch('1');
+    await touch('2');
+    const statusWrites = (): number =>
+      testbed.operatorWrites().filter((write) => write === 'patch routes/status').length;
+    assert.equal(statusWrites(), 1);
+    // Somebody takes away what was kept: that comes back.
+    await testbed.cluster.patch({ ...REF, name: 'a' }, { status: { list: [] } }, { subresource: 'status' });
+    await touch('3');
+    assert.deepEqual((await testbed.getRoute('a'))?.status?.['list'], [{ a: 'x' }]);
+    assert.equal(statusWrites(), 2);
+  });
 });

@@ -347,6 +347,27 @@ describe('watches of an operator', () => {
     });
   }
 
+  it('that are refused hold up only the phase that needs them, which says so, until they are allowed', async () => {
+    const refused = testbed.cluster.faults.answer(
+      403,
+      { userAgent: OPERATOR, resource: 'configmaps' },
+      { count: Infinity },
+    );
+    const operator = await testbed.run(reporting);
+    await testbed.route('a');
+    const waits = await testbed.untilRoute('a', ({ status }) => status !== undefined);
+    assert.equal(condition(waits, 'Ready').reason, 'InputForbidden');
+    assert.match(
+      condition(waits, 'Ready').message,
+      /^Phase Only waits for kinds .* may not list and watch: configmaps\./,
+    );
+    assert.equal(sum(await operator.metrics(), 'autopilot_forbidden_kinds', 'kind="configmaps"'), 1);
+    assert.equal(operator.unready(), undefined);
+    refused.remove();
+    await untilRead('none');
+    assert.equal(sum(await operator.metrics(), 'autopilot_forbidden_kinds'), 0);
+  });
+
   it('that stood and are broken make the operator unready until they stand again', async () => {
     const operator = await testbed.run(reporting);
     await testbed.route('a');
