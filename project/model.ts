@@ -152,6 +152,8 @@ export interface OperatorSettings {
   readonly logLevel: string;
   readonly logFormat?: 'json' | 'pretty';
   readonly concurrency: number;
+  /** The user's own settings; present where the file has the key. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** One thing that is wrong with a project, or with what a user typed. */

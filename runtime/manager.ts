@@ -18,6 +18,7 @@ import { Metrics } from './observe/metrics.ts';
 import { serve, type HttpServer, type Page } from './observe/server.ts';
 import type { Plan } from './plan.ts';
 import { marksOf } from './scheduler/body.ts';
+import { deepFreeze } from './scheduler/freeze.ts';
 import type { Environment } from './scheduler/environment.ts';
 import { needsOf } from './scheduler/needs.ts';
 import { PatchTargets } from './scheduler/patches/targets.ts';
@@ -31,6 +32,8 @@ export interface ManagerOptions {
   readonly plan: Plan;
   readonly access: ClusterAccess;
   readonly config: OperatorConfig;
+  /** The user's own settings, checked. Default: none. */
+  readonly settings?: object;
   readonly logger: RootLogger;
   /** For development: listen on loopback only, on other ports where the configured ones are taken. */
   readonly development: boolean;
@@ -98,6 +101,7 @@ export class Manager {
     const client = leaderElection ? this.client.through({ pass: (send) => this.#leading().pass(send) }) : this.client;
     const views = needs.views(this.#caches);
     this.#environment = {
+      settings: deepFreeze(options.settings ?? {}),
       plan,
       client,
       caches: this.#caches,

@@ -11,6 +11,8 @@ export interface OperatorDefinition {
   readonly resource: ResourceDefinition;
   /** The module with the zod schemas `spec` and `status`; loaded for the CRD only, never in production. */
   readonly schema?: () => Promise<SchemaModule>;
+  /** What `config:` in autopilot-operator.yaml may hold; what it makes of that is given to workers. */
+  readonly config?: SettingsSchema;
   /** In the order of `autopilot.yaml`. */
   readonly phases: Readonly<Record<string, PhaseDefinition>>;
   readonly finalizer?: FinalizerDefinition;
@@ -20,6 +22,18 @@ export interface OperatorDefinition {
   readonly onOutputDrift?: string;
   /** How many past transitions the status keeps. Default 0. */
   readonly transitions?: number;
+}
+
+/** A zod schema of an object, as far as it is used here: zod itself is loaded by operators that have such a schema. */
+export interface SettingsSchema {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: object }
+    | {
+        readonly success: false;
+        readonly error: {
+          readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+        };
+      };
 }
 
 /** The zod schemas of `spec.ts`; typed as unknown here, since zod is not loaded in production. */

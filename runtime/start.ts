@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { systemClock } from './clock.ts';
 import { parseDuration, type Duration } from './config/duration.ts';
 import { environmentName, loadConfig, unknownVariables, type OperatorConfig } from './config/load.ts';
+import { checkSettings } from './config/settings.ts';
 import { devLoop, type DevLoop } from './development.ts';
 import { AutopilotError, errors, messageOf } from './errors.ts';
 import { installCrd } from './install-crd.ts';
@@ -62,6 +63,7 @@ export async function start(operator: OperatorDefinition, options: StartOptions 
     healthAddr: '',
     ...options.config,
   };
+  const settings = checkSettings(operator.config, config.config, 'the configuration');
   const logger = options.logger ?? silentLogger;
   const leaderElection = options.leaderElection && {
     namespace: leaseNamespace(config.leaderElectionNamespace, process.env, access),
@@ -72,6 +74,7 @@ export async function start(operator: OperatorDefinition, options: StartOptions 
     plan,
     access,
     config,
+    settings,
     logger,
     leaderElection,
     development: true,
@@ -124,6 +127,7 @@ export async function run(operator: OperatorDefinition): Promise<void> {
     const named = process.env['AUTOPILOT_CONFIG'];
     const file = named ?? CONFIG_FILE;
     const config = loadConfig(await readConfig(file, named === undefined), file, process.env);
+    const settings = checkSettings(operator.config, config.config, file);
     logger = createLogger({
       name: plan.name,
       version: config.version,
@@ -145,6 +149,7 @@ export async function run(operator: OperatorDefinition): Promise<void> {
       plan,
       access,
       config,
+      settings,
       logger,
       leaderElection,
       development,

@@ -153,13 +153,20 @@ export interface PhaseTypes {
   /** The phases that the worker may go to, its own among them. */
   readonly next: string;
   readonly status: object;
+  /** What the project's settings are; absent where it has none. */
+  readonly config?: object;
 }
+
+/** The settings as workers get them. */
+type SettingsOf<Types> = Types extends { readonly config: infer Config } ? Frozen<Config> : object;
 
 export type WorkerContext<Types extends Pick<PhaseTypes, 'resource' | 'inputs' | 'outputs'>> = {
   readonly [Key in keyof Types['resource']]: Frozen<Types['resource'][Key]>;
 } & {
   readonly inputs: Types['inputs'];
   readonly client: Client<Types['inputs'], Types['outputs']>;
+  /** `config:` of autopilot-operator.yaml, as the schema in `src/config.ts` has it. */
+  readonly config: SettingsOf<Types>;
   readonly logger: Logger;
   /** Aborted at the phase's deadline, when the resource is deleted, and at shutdown. From then on `client` refuses. */
   readonly signal: AbortSignal;

@@ -1,4 +1,5 @@
 import type { Phase, Project } from '../model.ts';
+import { configFile, hasConfig } from './config.ts';
 import { crdFiles } from './crds.ts';
 import { dockerfile } from './dockerfile.ts';
 import { finalizerFile } from './finalizer.ts';
@@ -68,6 +69,7 @@ function operatorFiles(project: Project): RenderedFile[] {
   if (project.phases.length === 0) return [];
   return [
     file('yours', paths.main, mainFile(), true),
+    ...(hasConfig(project) ? [file('yours', paths.config, configFile(project), true)] : []),
     file('generated', paths.operator, operatorFile(project)),
     ...(usedKinds(project).length > 0 ? [file('generated', paths.kinds, kindsFile(project))] : []),
     ...crdFiles(project).map(({ path, contents }) => file('yours', path, contents)),

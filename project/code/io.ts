@@ -1,5 +1,6 @@
 import type { Phase, Project } from '../model.ts';
 import { commented, docComment, generatedHeader } from './comment.ts';
+import { hasConfig } from './config.ts';
 import { createImports, specifier } from './imports.ts';
 import { kindNames, phaseNames } from './names.ts';
 import { aboutPatches, patchMembers } from './patches.ts';
@@ -40,7 +41,7 @@ export function ioFile(project: Project, phase: Phase): string {
       phase.description,
       `export type ${names.worker} = ${imports.type('autopilot-runtime', 'Worker')}<{
          resource: { ${kind.key}: ${resource} }; inputs: ${names.inputs}; outputs: ${names.outputs};${patches.length > 0 ? ` patches: ${names.patches};` : ''} next: ${names.next};
-         status: ${status};
+         status: ${status};${hasConfig(project) ? ` config: ${imports.type(types, kind.config)};` : ''}
        }>;`,
     ),
   ].join('\n');

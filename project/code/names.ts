@@ -49,6 +49,7 @@ export function kindNames(kind: string) {
     status: `${kind}Status`,
     phase: `${kind}Phase`,
     finalizer: `${kind}Finalizer`,
+    config: `${kind}Config`,
     finalizerInputs: `${kind}FinalizerInputs`,
     finalizerOutputs: `${kind}FinalizerOutputs`,
     /** The constant that tells the runtime group, version, plural and scope. */

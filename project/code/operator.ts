@@ -1,4 +1,5 @@
 import type { Input, Output, Phase, Project } from '../model.ts';
+import { hasConfig } from './config.ts';
 import { commented, generatedHeader, lineComment } from './comment.ts';
 import { phaseSummary } from './diagram.ts';
 import { createImports, specifier } from './imports.ts';
@@ -17,10 +18,12 @@ export function operatorFile(project: Project): string {
 
   const phases = project.phases.map((phase) => phaseEntry(imports, project, phase));
   const finalizer = project.enableFinalizer ? imports.value(from(paths.finalizer), 'finalizer') : undefined;
+  const configName = hasConfig(project) ? imports.value(from(paths.config), 'config') : '';
   const members = [
     `name: '${project.operatorName}',`,
     `resource: ${resource},`,
     commented('For the CRD: asked in development only.', `schema: () => import('${from(paths.spec)}'),`),
+    hasConfig(project) ? `config${configName === 'config' ? '' : `: ${configName}`},` : '',
     `phases: {\n${phases.join('\n')}\n},`,
     finalizer
       ? `finalizer: {\n${[...uses(imports, project, project.finalizer), `worker: ${finalizer},`].join('\n')}\n},`

@@ -11,6 +11,7 @@ export function projectPaths(project: Pick<Project, 'plural' | 'version'>) {
     crds: 'crds',
     metrics: 'src/metrics.ts',
     finalizer: 'src/finalizer.ts',
+    config: 'src/config.ts',
     spec: `${api}/spec.ts`,
     types: `${api}/types.ts`,
     worker: (phase: string) => `src/workers/${phaseNames(phase).folder}/worker.ts`,

@@ -1,6 +1,7 @@
 import type { Project } from '../model.ts';
 import { commented, docComment, generatedHeader } from './comment.ts';
-import { createImports } from './imports.ts';
+import { hasConfig } from './config.ts';
+import { createImports, specifier } from './imports.ts';
 import { kindNames } from './names.ts';
 import { projectPaths } from './paths.ts';
 import { interfaceOf, useMembers } from './use-members.ts';
@@ -9,8 +10,15 @@ import { interfaceOf, useMembers } from './use-members.ts';
 export function typesFile(project: Project): string {
   const names = kindNames(project.kind);
   const { kind } = project;
+  const file = projectPaths(project).types;
   const declared = [names.type, names.spec, names.status, names.phase, names.resource];
-  const imports = createImports([...declared, names.finalizer, names.finalizerInputs, names.finalizerOutputs]);
+  const imports = createImports([
+    ...declared,
+    names.config,
+    names.finalizer,
+    names.finalizerInputs,
+    names.finalizerOutputs,
+  ]);
   const customResource = imports.type('autopilot-runtime', 'CustomResource');
   const definition = imports.type('autopilot-runtime', 'ResourceDefinition');
   const z = imports.type('zod', 'z');
@@ -48,6 +56,7 @@ export function typesFile(project: Project): string {
            resource: { ${names.key}: ${kind} };
            inputs: ${inputs.length > 0 ? names.finalizerInputs : 'object'};
            outputs: ${outputs.length > 0 ? names.finalizerOutputs : 'object'};
+           ${hasConfig(project) ? `config: ${names.config};` : ''}
          }>;`,
       ]
     : [];
@@ -57,6 +66,12 @@ export function typesFile(project: Project): string {
     `export type ${names.spec} = ${z}.output<typeof ${spec}>;\n`,
     docComment(`What the workers report: their part of \`status\`.`),
     `export type ${names.status} = ${z}.output<typeof ${status}>;\n`,
+    ...(hasConfig(project)
+      ? [
+          docComment('The settings that workers get as `config`.'),
+          `export type ${names.config} = ${z}.output<typeof ${imports.type(specifier(file, projectPaths(project).config), 'config')}>;\n`,
+        ]
+      : []),
     docComment(`The phases, in the order of autopilot.yaml.`),
     `export type ${names.phase} = ${phases || 'never'};\n`,
     docComment(`The ${kind} as workers see it: frozen, and with \`status\` absent until something was reported.`),

@@ -1306,10 +1306,10 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
-    name: 'settings of the user’s own',
-    operator: 'config: { threshold: 5 }\n',
+    name: 'settings of the user’s own that are a list',
+    operator: 'config: [5]\n',
     problems: [
-      'autopilot-operator.yaml:1:1 config: `config` is not supported by this version. Remove it. (ERR_AP_NOT_SUPPORTED)',
+      'autopilot-operator.yaml:1:9 config: Expected an object (keys with values), found a list. Write an object (keys with values). (ERR_AP_WRONG_TYPE)',
     ],
   },
   {

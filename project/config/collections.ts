@@ -125,11 +125,14 @@ export function mapOf<T>(item: Field<T>, options: { description: string }): Fiel
   };
 }
 
-/** Anything at all below an object: read for its size only. */
-export function anyObject(options: { description: string }): Field<number> {
+/** Anything at all below an object, as it is. */
+export function anyObject(options: { description: string }): Field<Readonly<Record<string, unknown>>> {
   return {
     schema: { type: 'object', ...options },
-    read: (node, path, reading) => reading.following(node, (target) => entriesOf(target, path, reading)?.size),
+    read: (node, path, reading) =>
+      reading.following(node, (target) =>
+        entriesOf(target, path, reading) ? reading.source.valueOf(target) : undefined,
+      ),
   };
 }
 

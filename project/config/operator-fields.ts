@@ -3,7 +3,6 @@ import type { ConfigField, OperatorConfigKey } from '../../runtime/config/fields
 import { FAULTS } from '../errors.ts';
 import type { OperatorSettings } from '../model.ts';
 import { anyObject, object } from './collections.ts';
-import { unsupported } from './field.ts';
 import type { Field } from './field.ts';
 import { NAMESPACE_RULES } from './names.ts';
 import { choice, duration, flag, text, wholeNumber } from './scalars.ts';
@@ -29,7 +28,7 @@ const TEXT_RULES: Readonly<Record<string, readonly TextRule[]>> = {
   leaderElectionNamespace: NAMESPACE_RULES,
 };
 
-type OperatorValue = string | number | boolean;
+type OperatorValue = string | number | boolean | Readonly<Record<string, unknown>>;
 
 function fieldOf(key: string, field: ConfigField): Field<OperatorValue> {
   const { description } = field;
@@ -46,10 +45,8 @@ function fieldOf(key: string, field: ConfigField): Field<OperatorValue> {
       return duration({ description });
     case 'enum':
       return choice(field.values, { description, numbered: field.numbered });
-    case 'object': {
-      const size = anyObject({ description });
-      return field.supported ? size : unsupported(size, { off: (keys) => keys === 0, offSchema: { maxProperties: 0 } });
-    }
+    case 'object':
+      return anyObject({ description });
   }
 }
 
@@ -88,5 +85,6 @@ export function settingsOf(values: Partial<OperatorValues>): OperatorSettings {
     logLevel: textOf('logLevel'),
     ...((logFormat === 'json' || logFormat === 'pretty') && { logFormat }),
     concurrency: numberOf('concurrency'),
+    ...(typeof values['config'] === 'object' && { config: values['config'] }),
   };
 }

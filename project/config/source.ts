@@ -41,6 +41,12 @@ export class Source {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
 
+  /** What a mapping of this file holds, aliases followed. */
+  valueOf(node: Node | null): Readonly<Record<string, unknown>> {
+    const value: unknown = this.#document && node ? node.toJS(this.#document) : {};
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  }
+
   /** Whether the file says something at this path. */
   has(path: Path): boolean {
     return this.#nodeAt(path) !== null;

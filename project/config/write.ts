@@ -132,10 +132,14 @@ export function operatorEntries(values: Partial<OperatorSettings>): string {
   const given = new Map<string, unknown>(Object.entries(values));
   const fields: [string, ConfigField][] = Object.entries(OPERATOR_CONFIG_FIELDS);
   return fields
-    .filter(([, field]) => field.type !== 'object' || field.supported)
+    .filter(([key, field]) => field.type !== 'object' || given.has(key))
     .map(([key, field]) => {
       const value = given.get(key);
-      const line = isScalar(value) ? `${key}: ${scalarText(value)}` : `# ${key}: ${exampleOf(field)}`;
+      const line = isScalar(value)
+        ? `${key}: ${scalarText(value)}`
+        : field.type === 'object'
+          ? stringify({ [key]: value }, { lineWidth: 0, compat: 'yaml-1.1' }).trimEnd()
+          : `# ${key}: ${exampleOf(field)}`;
       return `${comment(field.description)}\n${line}\n`;
     })
     .join('\n');

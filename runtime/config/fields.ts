@@ -27,7 +27,6 @@ export type ConfigField =
       readonly type: 'object';
       readonly default: Readonly<Record<string, unknown>>;
       readonly description: string;
-      readonly supported: boolean;
     };
 
 export const LOG_LEVELS = ['Debug', 'Info', 'Warn', 'Error', 'DPanic', 'Panic', 'Fatal'] as const;
@@ -90,7 +89,11 @@ export const OPERATOR_CONFIG_FIELDS = {
     description: 'Absent: pretty on a terminal, else json.',
   },
   concurrency: { type: 'integer', minimum: 1, default: 10, description: 'How many resources are synced at once.' },
-  config: { type: 'object', default: {}, description: "The user's own settings, given to workers.", supported: false },
+  config: {
+    type: 'object',
+    default: {},
+    description: "The user's own settings, given to workers as `config`. src/config.ts says what they may be.",
+  },
 } as const satisfies Record<string, ConfigField>;
 
 export type OperatorConfigKey = keyof typeof OPERATOR_CONFIG_FIELDS;

@@ -18,6 +18,8 @@ export interface OperatorConfig {
   readonly logLevel: string;
   readonly logFormat: 'json' | 'pretty' | undefined;
   readonly concurrency: number;
+  /** The user's own settings, as they are written. */
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -68,7 +70,6 @@ export function loadConfig(text: string | undefined, file: string, env: NodeJS.P
     (Object.keys(OPERATOR_CONFIG_FIELDS) as OperatorConfigKey[]).map((key) => [key, value(key)]),
   );
   if (problems.length > 0) throw errors.config(file, problems);
-  delete config['config'];
   return config as unknown as OperatorConfig;
 }
 
@@ -117,7 +118,8 @@ function read(field: ConfigField, raw: unknown, fromEnvironment: boolean, wrong:
     case 'enum':
       return readEnum(field, raw, wrong);
     case 'object':
-      if (Object.keys(raw as object).length > 0 && !field.supported) wrong('it is not supported by this version.');
+      if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+        wrong(`${shown} is no mapping of keys to values.`);
       return raw;
   }
 }

@@ -14,6 +14,8 @@ import type { ResourceStates } from './resource-state.ts';
 /** What the scheduler works with: made once, by the manager. */
 export interface Environment {
   readonly plan: Plan;
+  /** The user's own, as workers get them. */
+  readonly settings: object;
   readonly client: KubeClient;
   readonly caches: Caches;
   readonly marks: Marks;

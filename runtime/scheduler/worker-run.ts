@@ -22,6 +22,7 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
     [environment.plan.resource.key]: deepFreeze(run.resource),
     inputs: Object.freeze({ ...readers, ...metrics }),
     client: new WorkerClient(call, readers),
+    config: environment.settings,
     logger: environment.logger.child({ resource: key, phase: phase.name }),
     signal: call.signal,
   };

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { load } from 'js-yaml';
 import { start, type KubernetesObject, type ResourceType } from 'autopilot-runtime';
 import { project } from '../../project/manifests/projects.fixture.test.ts';
 import { rightsOf } from '../../project/manifests/rights.ts';
@@ -24,6 +23,7 @@ import {
 } from '../operator/testbed.ts';
 import { kubectlFor, type Kubectl } from './kubectl.ts';
 import { RealCluster, type Flags } from './kubernetes/real-cluster.ts';
+import { grantsOf, rulesOf, serviceAccount } from './service-account.ts';
 
 /** What the operator below is to its project: one kind that is read, one that is written, one that is patched, a finalizer. */
 const PROJECT = project(`
@@ -38,18 +38,6 @@ phases:
 const TYPE = routes({}).resource;
 const secrets: ResourceType = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
 const SECONDS = 15;
-
-/** One grant, `configmaps: get`. */
-interface Grant {
-  readonly group: string;
-  readonly resource: string;
-  readonly verb: string;
-}
-
-const grantsOf = (rules: readonly PolicyRule[]): readonly Grant[] =>
-  rules.flatMap(({ apiGroups = [], resources = [], verbs }) =>
-    apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb })))),
-  );
 
 const SERVERS: Readonly<Record<string, Flags>> = {
   'with streaming lists': { 'enable-admission-plugins': 'OwnerReferencesPermissionEnforcement' },
@@ -85,11 +73,7 @@ describe('the generated rights', () => {
         const grants = grantsOf(rightsOf(PROJECT, 'namespaced').namespaced);
         for (const without of grants) {
           const rest = grants.filter((grant) => grant !== without);
-          const rules = rest.map(({ group, resource, verb }) => ({
-            apiGroups: [group],
-            resources: [resource],
-            verbs: [verb],
-          }));
+          const rules = rulesOf(rest);
           const name = `${without.resource}: ${without.verb}`;
           const places = needed.get(name) ?? new Set();
           needed.set(name, places);
@@ -152,7 +136,8 @@ class World {
   async refusals(place: 'namespaced' | 'cluster', rules: readonly PolicyRule[]): Promise<number> {
     this.#rounds += 1;
     const namespace = `round-${this.#rounds}`;
-    const kubeconfig = await this.#account(namespace, place, rules);
+    const access = { cluster: this.#cluster, kubectl: this.#kubectl, transport: this.#transport };
+    const kubeconfig = await serviceAccount(access, namespace, { [place]: rules });
     const route = await this.#admin.create(TYPE, routeIn(namespace, { names: ['taken'] }));
     // As a run leaves it that was killed: the operator's create meets it.
     const controller = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', uid: route.metadata.uid ?? '' };
@@ -202,53 +187,7 @@ class World {
       events: async () => (await this.#admin.list(EVENTS, namespace, { limit: 500 })).items,
     };
   }
-
-  /** A service account with these rights; returns its kubeconfig once they are in force. */
-  async #account(namespace: string, place: 'namespaced' | 'cluster', rules: readonly PolicyRule[]): Promise<string> {
-    const kind = place === 'namespaced' ? 'Role' : 'ClusterRole';
-    const metadata = { name: `operator-${namespace}`, ...(place === 'namespaced' && { namespace }) };
-    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata };
-    const items = [
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'operator', namespace } },
-      { ...rbac, kind, rules },
-      {
-        ...rbac,
-        kind: `${kind}Binding`,
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: metadata.name },
-        subjects: [{ kind: 'ServiceAccount', name: 'operator', namespace }],
-      },
-    ];
-    this.#kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-    const token = this.#kubectl(['create', 'token', 'operator', '-n', namespace]).trim();
-    const admin = load(await readFile(this.#cluster.kubeconfig, 'utf8')) as object;
-    const kubeconfig = JSON.stringify({ ...admin, users: [{ name: 'admin', user: { token } }] });
-    await this.#inForce(kubeconfig, namespace, grantsOf(rules));
-    return kubeconfig;
-  }
-
-  /** The authorizer learns of roles and bindings by watches of its own. */
-  async #inForce(kubeconfig: string, namespace: string, grants: readonly Grant[]): Promise<void> {
-    const access = fromKubeconfig(kubeconfig, systemClock);
-    for (const { group, resource, verb } of grants) {
-      const [plural, subresource] = resource.split('/');
-      const resourceAttributes = { namespace, group, resource: plural, subresource, verb };
-      const body = JSON.stringify({ ...REVIEW, spec: { resourceAttributes } });
-      for (let allowed = false; !allowed;) {
-        const answer = await this.#transport.send({
-          method: 'POST',
-          path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-          headers: { 'content-type': 'application/json', ...(await access.credentials.headers()) },
-          body,
-        });
-        const { status } = JSON.parse(await answer.body.text()) as { readonly status?: { readonly allowed?: boolean } };
-        allowed = status?.allowed ?? false;
-      }
-    }
-  }
 }
-
-const REVIEW = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' };
 
 const EVENTS: ResourceType = {
   group: 'events.k8s.io',

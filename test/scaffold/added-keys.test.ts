@@ -73,6 +73,13 @@ const EFFECTS: Readonly<Record<string, readonly [file: string, shows: RegExp]>> 
     OPERATOR,
     /finalizer: \{\s+inputs: \{\s+pods: \{.*\},\s+\},\s+outputs: \{\s+jobs: \{ type: jobs \},\s+\},\s+worker: finalizer,/,
   ],
+  config: [
+    'src/config.ts',
+    /config = z\.strictObject\(\{\s+greeting: z\.string\(\),\s+limits: z\.strictObject\(\{ hosts: z\.array\(z\.number\(\)\) \}\),\s+\}\);/,
+  ],
+  'config at run time': [OPERATOR, /^ {2}config,$/m],
+  'config, for workers': ['src/workers/working/io.ts', /config: TenantConfig;/],
+  'config, deployed': ['deploy/base/configmap.yaml', /config:\n\s+greeting: hello\n\s+limits:\n\s+hosts:\n\s+- 1$/m],
   scope: [CRD, /^ {2}scope: Cluster$/m],
   plural: [CRD, /^ {2}name: tenancies\.examples\.io$/m],
   shortNames: [CRD, /shortNames:\n\s+- tn$/m],
@@ -118,6 +125,7 @@ describe('The keys that were added to those of 2019', function () {
   it('have their effect each, and the project compiles', async () => {
     const [added = '', plain = ''] = folders;
     await writeFile(join(added, 'autopilot.yaml'), ADDED);
+    await writeFile(join(added, 'autopilot-operator.yaml'), 'config: { greeting: hello, limits: { hosts: [1] } }\n');
     await writeFile(join(plain, 'autopilot.yaml'), PLAIN);
     await generate(added, 'app');
     await writeFile(join(added, 'src/widget.ts'), WIDGET);
