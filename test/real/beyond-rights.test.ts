@@ -22,7 +22,7 @@ operatorName: route-operator
 enableFinalizer: true
 finalizer: { inputs: [services], outputs: [secrets] }
 phases:
-  - { name: Only, initial: true, outputs: [{ name: configmaps, namespace: any }] }
+  - { name: Only, initial: true, adopt: true, outputs: [{ name: configmaps, namespace: any }] }
 `);
 
 const secrets: ResourceType = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
@@ -43,7 +43,7 @@ const OPERATOR = routes(
           })),
         },
       }),
-      { initial: true, inputs: {}, outputs: { configMaps: { type: configMaps, namespace: 'any' } } },
+      { initial: true, inputs: {}, outputs: { configMaps: { type: configMaps, namespace: 'any' } }, adopt: true },
     ),
   },
   {
@@ -100,12 +100,11 @@ describe('the generated rights beyond a namespace, and of a finalizer', () => {
       spec: spec(['taken'], 1),
     };
     const route = await admin.create(TYPE, found);
-    // As a run leaves it that was killed: the operator's create meets it.
-    const labels = { 'example.io/owner': route.metadata.uid ?? '' };
+    // Somebody made it before: the operator's create meets it, and it is taken over.
     await admin.create(configMaps, {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name: 'taken', namespace: other, labels },
+      metadata: { name: 'taken', namespace: other },
     });
     const ref = { type: TYPE, name: 'a', namespace };
     const set = (names: readonly string[], n: number) =>
