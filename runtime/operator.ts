@@ -1,4 +1,5 @@
 import type { Duration } from './config/duration.ts';
+import type { SettingsSchema } from './config/settings.ts';
 import type { LabelSelector, ResourceType } from './kube/types.ts';
 
 /**
@@ -22,18 +23,6 @@ export interface OperatorDefinition {
   readonly onOutputDrift?: string;
   /** How many past transitions the status keeps. Default 0. */
   readonly transitions?: number;
-}
-
-/** A zod schema of an object, as far as it is used here: zod itself is loaded by operators that have such a schema. */
-export interface SettingsSchema {
-  safeParse(value: unknown):
-    | { readonly success: true; readonly data: object }
-    | {
-        readonly success: false;
-        readonly error: {
-          readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-        };
-      };
 }
 
 /** The zod schemas of `spec.ts`; typed as unknown here, since zod is not loaded in production. */

@@ -1,5 +1,16 @@
 import { errors } from '../errors.ts';
-import type { SettingsSchema } from '../operator.ts';
+
+/** A zod schema of an object, as far as it is used here: zod itself is loaded by operators that have such a schema. */
+export interface SettingsSchema {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: object }
+    | {
+        readonly success: false;
+        readonly error: {
+          readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+        };
+      };
+}
 
 /**
  * The user's own settings, `config:` of the configuration, as their schema has them: with its defaults, and nothing that it does not know.
