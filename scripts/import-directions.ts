@@ -31,8 +31,9 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   'runtime/config': ['runtime/config/*', 'runtime/errors.ts'],
   'runtime/config/duration.ts': [],
   'runtime/config/fields.ts': ['runtime/config/duration.ts'],
+  'runtime/config/settings.ts': ['runtime/errors.ts'],
   'runtime/crd': ['runtime/kube'],
-  'runtime/operator.ts': ['runtime/config/duration.ts', 'runtime/kube'],
+  'runtime/operator.ts': ['runtime/config/duration.ts', 'runtime/config/settings.ts', 'runtime/kube'],
   'runtime/worker.ts': ['runtime/config/duration.ts', 'runtime/kube', 'runtime/observe'],
   'runtime/plan.ts': ['runtime/config/duration.ts', 'runtime/errors.ts', 'runtime/kube', 'runtime/operator.ts'],
   'runtime/scheduler': [
