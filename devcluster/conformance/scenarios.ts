@@ -10,6 +10,7 @@ import { lists } from './scenarios/lists.ts';
 import { namespaces } from './scenarios/namespaces.ts';
 import { owners } from './scenarios/owners.ts';
 import { patches } from './scenarios/patches.ts';
+import { podSecurity } from './scenarios/pod-security.ts';
 import { ratcheting } from './scenarios/ratcheting.ts';
 import { rbacAccess } from './scenarios/rbac-access.ts';
 import { rbacAggregation } from './scenarios/rbac-aggregation.ts';
@@ -42,6 +43,7 @@ export const scenarios: readonly Scenario[] = [
   lists,
   watches,
   statuses,
+  podSecurity,
   fieldValidation,
   forms,
   definitions,

@@ -1,5 +1,5 @@
 import { nativeKind } from '../kinds/native-kind.ts';
-import { NATIVE_SCALE, readScale, writeScale } from '../kinds/scale.ts';
+import { NATIVE_SCALE, readScale, writeScale, type Scale } from '../kinds/scale.ts';
 import { builtinSchema } from '../kinds/builtin-definitions.ts';
 import { invalid as invalidField } from '../schema/field-error.ts';
 import { deepCopy, valueAt } from '../schema/json.ts';
@@ -10,7 +10,7 @@ import { get } from '../verbs/get.ts';
 import { patched } from '../verbs/patch.ts';
 import { matchTarget, update } from '../verbs/update.ts';
 import { mediaTypeOf, type Body } from './body.ts';
-import { answer, answerObject, namespaceOf } from './resource-request.ts';
+import { answerObject, namespaceOf } from './resource-request.ts';
 import { badRequest, internalError, invalid, StatusError } from './status.ts';
 import { APPLY, checkUid, readObject, readPatchBody, writeOptions } from './writes.ts';
 import type { ScalePaths, Subresource } from '../kinds/served-kind.ts';
@@ -44,7 +44,7 @@ export async function handleScale(resource: ResourceRequest, sub: Subresource): 
   const target: Target = { kind, namespace: namespaceOf(resource), name: info.name, subresource: '' };
   if (request.method === 'GET') {
     const scale = readScale(get(api, kind, target.namespace, info.name), paths);
-    if (scale) return answer(resource, scale);
+    if (scale) return answerScale(resource, scale);
     throw internalError(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`);
   }
   const { options, wanted } = request.method === 'PUT' ? await readReplacement(resource) : await readPatch(resource);
@@ -58,7 +58,11 @@ export async function handleScale(resource: ResourceRequest, sub: Subresource): 
   };
   const { object } = update(api, target, { make, createMissing: false }, options);
   const scale = readScale(object, paths);
-  return scale ? answer(resource, scale) : answerObject(resource, object);
+  return scale ? answerScale(resource, scale) : answerObject(resource, object);
+}
+
+function answerScale(resource: ResourceRequest, scale: Scale): ApiResponse {
+  return answerObject({ ...resource, kind: SCALE }, scale);
 }
 
 interface WantedScale {

@@ -19,6 +19,7 @@ export async function handleSubresource(
   request: ApiRequest,
   caller: Caller,
 ): Promise<ApiResponse> {
+  if (kind.deprecationWarning) caller.warn(kind.deprecationWarning);
   const sub = kind.subresources.find(({ name }) => name === info.subresource);
   if (!sub) throw kind.custom ? notFound(resourceOf(kind), info.name) : noSuchResource();
   const { api, tokens } = served;

@@ -3,10 +3,10 @@ import type { ApiObject, Draft } from '../store/object.ts';
 import type { ScalePaths } from './served-kind.ts';
 
 /** `autoscaling/v1` Scale: the size of anything that has replicas. */
-export interface Scale {
+export interface Scale extends ApiObject {
   readonly kind: 'Scale';
   readonly apiVersion: 'autoscaling/v1';
-  readonly metadata: object;
+  readonly metadata: ApiObject['metadata'];
   readonly spec: { readonly replicas?: number };
   readonly status: { readonly replicas: number; readonly selector?: string };
 }

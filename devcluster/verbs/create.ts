@@ -9,6 +9,7 @@ import { orderObjectMeta } from '../strategies/object-meta.ts';
 import { freezeJson } from '../store/json.ts';
 import { keyOf } from '../store/object.ts';
 import { admitCreate } from '../admission/namespaces.ts';
+import { admitPodSecurity } from '../admission/pod-security/pod-security.ts';
 import { recordWrite } from './field-manager.ts';
 import { generateName } from './generated-name.ts';
 import { dropDuplicateOwners } from './owner-references.ts';
@@ -85,6 +86,7 @@ function insertNamed(
   if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, metadata.name, errors);
   for (const warning of kind.strategy.warnings(draft, undefined)) options.warn(warning);
   demandCreate?.();
+  admitPodSecurity(api, kind, draft, undefined, options);
   const collection = api.store.collection(kind.collection);
   if (collection.get(keyOf(draft))) return undefined;
   orderObjectMeta(draft);

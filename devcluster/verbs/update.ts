@@ -9,6 +9,7 @@ import { orderObjectMeta } from '../strategies/object-meta.ts';
 import { freezeJson } from '../store/json.ts';
 import { objectKey } from '../store/object.ts';
 import { admitCreate } from '../admission/namespaces.ts';
+import { admitPodSecurity } from '../admission/pod-security/pod-security.ts';
 import { insert, matchNamespace, wipeSystemFields } from './create.ts';
 import { dropDuplicateOwners } from './owner-references.ts';
 import { checkSize } from './size-limit.ts';
@@ -61,6 +62,7 @@ export function update(api: Api, target: Target, change: Change, options: WriteO
   const errors = kind.strategy.validate(draft, old, target.subresource, options.warn);
   if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, draft.metadata.name, errors);
   for (const warning of kind.strategy.warnings(draft, old)) options.warn(warning);
+  if (target.subresource === '') admitPodSecurity(api, kind, draft, old, options);
   orderObjectMeta(draft);
   const next = kind.toStorage(draft);
   if (endsObject(kind, next, stored)) {

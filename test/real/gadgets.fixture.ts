@@ -93,7 +93,7 @@ export const GADGETS = {
         },
       },
       {
-        name: 'v2',
+        name: 'v1alpha1',
         served: true,
         storage: false,
         deprecated: true,

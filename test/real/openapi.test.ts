@@ -53,14 +53,14 @@ describe('OpenAPI documents', () => {
 
   it('of v2 are the same, less what is listed', async () => {
     const [theirs, ours] = await Promise.all(
-      clients.map((client) => published(client, '/openapi/v2', '"com.example.dev.v2.Gadget"')),
+      clients.map((client) => published(client, '/openapi/v2', '"com.example.dev.v1alpha1.Gadget"')),
     );
     assert.deepEqual(unlisted('v2', plain(resolved(theirs)), plain(resolved(ours))), []);
   });
 
   it('of v3 are the same, less what is listed', async () => {
     const [theirs, ours] = await Promise.all(
-      clients.map((client) => published(client, '/openapi/v3', 'apis/dev.example.com/v2')),
+      clients.map((client) => published(client, '/openapi/v3', 'apis/dev.example.com/v1alpha1')),
     );
     const paths = Object.keys(objectAt(ours, 'paths') ?? {});
     assert.deepEqual(unlisted('v3', keysOnly(theirs), keysOnly(ours)), []);

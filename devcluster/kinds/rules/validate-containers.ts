@@ -31,6 +31,8 @@ export interface ContainerContext {
   readonly volumes: ReadonlySet<string>;
   /** `spec.terminationGracePeriodSeconds`. */
   readonly grace: unknown;
+  /** `spec.hostUsers`. */
+  readonly hostUsers: unknown;
 }
 
 export function validateContainers(
@@ -98,7 +100,7 @@ function validateContainer(container: JsonObject, context: ContainerContext, pat
   const pulls = ['Always', 'IfNotPresent', 'Never'];
   errors.push(...oneOf(container['imagePullPolicy'], `${path}.imagePullPolicy`, pulls));
   errors.push(...validateResources(objectAt(container, 'resources') ?? {}, `${path}.resources`));
-  errors.push(...validateContainerSecurity(container, `${path}.securityContext`));
+  errors.push(...validateContainerSecurity(container, context.hostUsers, `${path}.securityContext`));
   return errors;
 }
 

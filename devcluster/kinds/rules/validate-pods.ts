@@ -50,7 +50,7 @@ export function validatePodSpec(
   const volumes = [...extraVolumes, ...given.filter((volume) => !replaced.has(stringAt(volume, 'name')))];
   const { names, errors: volumeErrors } = validateVolumes(volumes, `${path}.volumes`);
   errors.push(...volumeErrors);
-  const context = { volumes: names, grace };
+  const context = { volumes: names, grace, hostUsers: spec['hostUsers'] };
   const containers = objectsAt(spec, 'containers');
   errors.push(...validateContainers(containers, context, `${path}.containers`));
   errors.push(

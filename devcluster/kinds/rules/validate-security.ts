@@ -23,12 +23,12 @@ export function validatePodSecurity(spec: JsonObject, path: string): FieldError[
 }
 
 /** Of a container. */
-export function validateContainerSecurity(container: JsonObject, path: string): FieldError[] {
+export function validateContainerSecurity(container: JsonObject, hostUsers: unknown, path: string): FieldError[] {
   const context = objectAt(container, 'securityContext');
   if (context === undefined) return [];
   const errors = ['runAsUser', 'runAsGroup'].flatMap((name) => identity(context[name], `${path}.${name}`));
   errors.push(...supported(context, 'procMount', path, ['Default', 'Unmasked']));
-  if (context['procMount'] === 'Unmasked') {
+  if (context['procMount'] === 'Unmasked' && hostUsers !== false) {
     errors.push(invalid(`${path}.procMount`, 'Unmasked', '`hostUsers` must be false to use `Unmasked`'));
   }
   errors.push(...validateSeccomp(objectAt(context, 'seccompProfile'), `${path}.seccompProfile`));

@@ -154,6 +154,12 @@ export const WORKLOADS: Printers = {
       ageOf(object, now),
     ],
   ),
+  'autoscaling/Scale': printer(['Name', 'Desired:integer', 'Available:integer', 'Age'], (object, now) => [
+    nameOf(object),
+    count(object, 'spec', 'replicas'),
+    count(object, 'status', 'replicas'),
+    ageOf(object, now),
+  ]),
   'policy/PodDisruptionBudget': printer(
     ['Name', 'Min Available', 'Max Unavailable', 'Allowed Disruptions:integer', 'Age'],
     (object, now) => [

@@ -78,6 +78,8 @@ export class RealCluster {
       'token-auth-file': join(folder, 'tokens.csv'),
       'authorization-mode': 'RBAC',
       'service-cluster-ip-range': '10.0.0.0/16',
+      // As nearly all clusters have it, and the embedded one.
+      'allow-privileged': 'true',
       'endpoint-reconciler-type': 'none',
       'service-account-issuer': 'https://kubernetes.default.svc',
       'service-account-key-file': join(folder, 'sa.pub'),
@@ -102,7 +104,7 @@ export class RealCluster {
   }
 
   /** Garbage collection, namespace deletion, workloads, service accounts. */
-  async startControllerManager(): Promise<void> {
+  async startControllerManager(flags: Flags = {}): Promise<void> {
     const port = await freePort();
     this.#spawn('kube-controller-manager', {
       kubeconfig: this.kubeconfig,
@@ -113,6 +115,7 @@ export class RealCluster {
       'secure-port': String(port),
       'cert-dir': this.folder,
       'authorization-always-allow-paths': '/*',
+      ...flags,
     });
     await this.#answers('kube-controller-manager', `https://127.0.0.1:${port}/healthz`);
   }
