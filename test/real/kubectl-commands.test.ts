@@ -54,6 +54,8 @@ for (const program of ['kubectl', 'kubectl-1.32'] as const) {
     for (const [subject, commands] of Object.entries(SUBJECTS)) {
       describe(subject, () => {
         for (const [index, command] of commands.entries()) {
+          // Until 1.32, it writes the one version of a kind that is listed as not served.
+          if (program === 'kubectl-1.32' && command.run.startsWith('autoscale')) continue;
           it(`${index + 1}. ${command.run}`, async () => {
             const [theirs, ours] = await Promise.all(both.map((kubectl) => run(kubectl, command)));
             assert.deepEqual(ours, theirs);
