@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start, type KubernetesObject, type ResourceType } from 'autopilot-runtime';
 import { project } from '../../project/manifests/projects.fixture.test.ts';
-import { rightsOf } from '../../project/manifests/rights.ts';
+import { leaseRules, rightsOf } from '../../project/manifests/rights.ts';
 import type { PolicyRule } from '../../project/model.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { isStatus } from '../../runtime/errors.ts';
@@ -35,6 +35,9 @@ phases:
   - { name: Only, initial: true, inputs: [services], outputs: [configmaps], patches: [secrets] }
 `);
 
+/** In a role of its own, where the lease is. */
+const LEASE = leaseRules(PROJECT.operatorName);
+
 const TYPE = routes({}).resource;
 const secrets: ResourceType = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
 const SECONDS = 15;
@@ -65,19 +68,19 @@ describe('the generated rights', () => {
       for (const place of ['namespaced', 'cluster'] as const) {
         it(`are enough for all that an operator does: ${place}`, async () => {
           const rights = rightsOf(PROJECT, place);
-          assert.equal(await world.refusals(place, rights[place]), 0);
+          assert.equal(await world.refusals(place, rights[place], LEASE), 0);
         });
       }
 
       it('are noted where they are needed', async () => {
         const grants = grantsOf(rightsOf(PROJECT, 'namespaced').namespaced);
-        for (const without of grants) {
-          const rest = grants.filter((grant) => grant !== without);
-          const rules = rulesOf(rest);
+        const leases = grantsOf(LEASE);
+        for (const without of [...grants, ...leases]) {
+          const rest = (all: typeof grants) => rulesOf(all.filter((grant) => grant !== without));
           const name = `${without.resource}: ${without.verb}`;
           const places = needed.get(name) ?? new Set();
           needed.set(name, places);
-          if ((await world.refusals('namespaced', rules)) > 0) places.add(how);
+          if ((await world.refusals('namespaced', rest(grants), rest(leases))) > 0) places.add(how);
         }
       }).timeout(240_000);
     });
@@ -85,7 +88,7 @@ describe('the generated rights', () => {
 
   describe('with the one or the other', () => {
     it('are the least: without any of them, something is refused', () => {
-      assert.ok(needed.size >= 15, [...needed.keys()].join(', '));
+      assert.ok(needed.size >= 19, [...needed.keys()].join(', '));
       const idle = [...needed].filter(([, places]) => places.size === 0).map(([name]) => name);
       assert.deepEqual(idle, []);
     });
@@ -133,11 +136,19 @@ class World {
   }
 
   /** Lets an operator with just these rights go through everything, or up to the first refusal; returns how many there were. */
-  async refusals(place: 'namespaced' | 'cluster', rules: readonly PolicyRule[]): Promise<number> {
+  async refusals(
+    place: 'namespaced' | 'cluster',
+    rules: readonly PolicyRule[],
+    leases: readonly PolicyRule[],
+  ): Promise<number> {
     this.#rounds += 1;
     const namespace = `round-${this.#rounds}`;
     const access = { cluster: this.#cluster, kubectl: this.#kubectl, transport: this.#transport };
-    const kubeconfig = await serviceAccount(access, namespace, { [place]: rules });
+    const rights = { namespaced: [], cluster: [], [place]: rules };
+    const kubeconfig = await serviceAccount(access, namespace, {
+      ...rights,
+      namespaced: [...rights.namespaced, ...leases],
+    });
     const route = await this.#admin.create(TYPE, routeIn(namespace, { names: ['taken'] }));
     // As a run leaves it that was killed: the operator's create meets it.
     const controller = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', uid: route.metadata.uid ?? '' };
@@ -149,7 +160,9 @@ class World {
     await this.#admin.create(secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'theirs', namespace } });
     const operator = await start(OPERATOR, {
       kubeconfig,
-      config: place === 'namespaced' ? { watchNamespace: namespace } : {},
+      config: { leaderElectionNamespace: namespace, ...(place === 'namespaced' && { watchNamespace: namespace }) },
+      // A renewal comes within the first steps.
+      leaderElection: { retryPeriod: '100ms' },
     });
     const refused = async (): Promise<number> =>
       sum(await operator.metrics(), 'rest_client_requests_total', 'code="403"');

@@ -13,15 +13,24 @@ export interface Grant {
   readonly group: string;
   readonly resource: string;
   readonly verb: string;
+  /** Of the one object that it is for; undefined: for all. */
+  readonly name: string | undefined;
 }
 
 export const grantsOf = (rules: readonly PolicyRule[]): readonly Grant[] =>
-  rules.flatMap(({ apiGroups = [], resources = [], verbs }) =>
-    apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb })))),
+  rules.flatMap(({ apiGroups = [], resources = [], resourceNames: [name] = [], verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb, name }))),
+    ),
   );
 
 export const rulesOf = (grants: readonly Grant[]): readonly PolicyRule[] =>
-  grants.map(({ group, resource, verb }) => ({ apiGroups: [group], resources: [resource], verbs: [verb] }));
+  grants.map(({ group, resource, verb, name }) => ({
+    apiGroups: [group],
+    resources: [resource],
+    verbs: [verb],
+    ...(name !== undefined && { resourceNames: [name] }),
+  }));
 
 /** A real cluster, and how one talks to it as its admin. */
 export interface Access {
@@ -70,9 +79,9 @@ async function inForce(
   grants: readonly Grant[],
 ): Promise<void> {
   const access = fromKubeconfig(kubeconfig, systemClock);
-  for (const { group, resource, verb } of grants) {
+  for (const { group, resource, verb, name } of grants) {
     const [plural, subresource] = resource.split('/');
-    const resourceAttributes = { namespace, group, resource: plural, subresource, verb };
+    const resourceAttributes = { namespace, group, resource: plural, subresource, verb, name };
     const body = JSON.stringify({ ...REVIEW, spec: { resourceAttributes } });
     for (let allowed = false; !allowed;) {
       const answer = await transport.send({
