@@ -101,7 +101,7 @@ export class Elector {
         return term;
       }
       // What was seen may be old though nothing says so: a watch may have died.
-      if (!(await this.#change(times.retryPeriod * (1 + random() * JITTER)))) this.#reflector.listAnew();
+      if (!(await this.#change(times.retryPeriod * (1 + random() * JITTER)))) this.#lookAnew();
     }
     return undefined;
   }
@@ -145,6 +145,10 @@ export class Elector {
     this.#term = undefined;
     logger.warn({ lease: name }, `standing by. ${messageOf(term.signal.reason)}`);
     // A process that was stopped for a while knows nothing of what happened meanwhile.
+    this.#lookAnew();
+  }
+
+  #lookAnew(): void {
     this.#observed.forget();
     this.#reflector.listAnew();
   }

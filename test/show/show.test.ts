@@ -2,10 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startCluster } from 'autopilot-devcluster';
-import { OperatorProcess } from '../../examples/autorouter/show/operator-process.ts';
-import { scaffold } from '../../examples/autorouter/show/scaffold.ts';
-import { play } from '../../examples/autorouter/show/story.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const EXAMPLE = join(ROOT, 'examples', 'autorouter');
@@ -65,40 +61,5 @@ describe('the show', () => {
       output,
       /The show did not go as announced: VirtualService cart is missing, VirtualService web is missing/,
     );
-  });
-
-  it('ends the same though the operator is killed at every seventh write, and started again', async () => {
-    const project = join(folder, 'killed');
-    await scaffold(project, EXAMPLE, () => undefined);
-    const cluster = await startCluster();
-    await mkdir(join(project, '.work'));
-    const kubeconfig = await cluster.writeKubeconfig(join(project, '.work', 'kubeconfig'));
-    const operator = new OperatorProcess({ folder: project, kubeconfig });
-    let writes = 0;
-    let kills = 0;
-    let killing = Promise.resolve();
-    const killAfter = async (earlier: Promise<void>): Promise<void> => {
-      await earlier;
-      await operator.stop('SIGKILL');
-      operator.start();
-    };
-    const stop = cluster.requests.subscribe(({ userAgent, verb, resource }) => {
-      if (!userAgent.startsWith('autoroute-operator') || verb === 'watch' || resource === 'customresourcedefinitions')
-        return;
-      writes += 1;
-      if (writes % 7 !== 0) return;
-      kills += 1;
-      killing = killAfter(killing);
-    });
-    try {
-      operator.start();
-      await play({ kubeconfig, namespace: 'default', say: () => undefined });
-      assert.ok(kills >= 2, `it was killed ${kills} times`);
-    } finally {
-      stop();
-      await killing;
-      await operator.stop();
-      await cluster.stop();
-    }
   });
 }).timeout(120_000);

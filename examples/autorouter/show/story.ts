@@ -6,6 +6,8 @@ export interface Stage {
   readonly kubeconfig: string;
   readonly namespace: string;
   readonly say: (line: string) => void;
+  /** Longest time until what is announced is there, for an operator that is hindered. Default 15 s. */
+  readonly seconds?: number;
 }
 
 /** What is announced did not happen. */
@@ -32,13 +34,14 @@ export interface Story {
  * is announced is read back from the cluster; throws a {@link Difference} that says what is not as announced.
  */
 export async function play(stage: Stage): Promise<Story> {
+  const { seconds = SECONDS } = stage;
   const view = new ClusterView(stage.kubeconfig, stage.namespace);
-  const teller = new Teller(view, stage.say);
+  const teller = new Teller(view, stage.say, seconds);
   const served = await view.until(
     async () => (await view.isServed(AUTO_ROUTE)) || undefined,
-    SECONDS,
+    seconds,
   );
-  if (!served) throw new Difference(`the operator did not install its CRD within ${SECONDS} s`);
+  if (!served) throw new Difference(`the operator did not install its CRD within ${seconds} s`);
   const stop = await teller.watchTransitions();
   try {
     stage.say('Two Deployments and an AutoRoute that selects them:');
@@ -79,14 +82,16 @@ class Teller {
   readonly transitions: string[] = [];
   readonly #view: ClusterView;
   readonly #say: (line: string) => void;
+  readonly #seconds: number;
   #told = 0;
   #phase = 'Initializing';
   #owner: string | undefined;
   #routes: readonly string[] = [];
 
-  constructor(view: ClusterView, say: (line: string) => void) {
+  constructor(view: ClusterView, say: (line: string) => void, seconds: number) {
     this.#view = view;
     this.#say = say;
+    this.#seconds = seconds;
   }
 
   /** Entering the initial phase writes nothing, so the first phase that is seen is where the route goes from there. */
@@ -107,12 +112,12 @@ class Teller {
     this.#told += expected.length;
     await this.#view.until(
       () => Promise.resolve(this.transitions.length >= this.#told || undefined),
-      SECONDS,
+      this.#seconds,
     );
     const seen = this.transitions.slice(from, this.#told);
     if (seen.join(', ') === expected.join(', ')) return;
     throw new Difference(
-      `announced were the transitions ${expected.join(', ')}; seen within ${SECONDS} s: ${seen.join(', ') || 'none'}${await this.#trouble()}`,
+      `announced were the transitions ${expected.join(', ')}; seen within ${this.#seconds} s: ${seen.join(', ') || 'none'}${await this.#trouble()}`,
     );
   }
 
@@ -151,7 +156,7 @@ class Teller {
     const again = await this.#view.until(async () => {
       const found = await this.#view.find({ apiVersion, kind }, name);
       return found && found.metadata.uid !== before?.metadata.uid ? found : undefined;
-    }, SECONDS);
+    }, this.#seconds);
     if (!before || !again)
       throw new Difference(`announced was that ${kind} ${name} is made again, and it is not there`);
     this.#say(`  ${kind} ${name} is there again`);
@@ -166,7 +171,7 @@ class Teller {
           (object) => kind === AUTO_ROUTE || this.#isOwned(object),
         );
         return left.length === 0 || undefined;
-      }, SECONDS);
+      }, this.#seconds);
       if (!gone)
         throw new Difference(
           `announced was that all goes with the AutoRoute; left are ${left.map(describe).join(', ')}`,
@@ -189,7 +194,7 @@ class Teller {
     const same = await this.#view.until(async () => {
       owned = (await this.#view.list(ref)).filter((object) => this.#isOwned(object));
       return owned.map(({ metadata }) => metadata.name).join() === names.join() || undefined;
-    }, SECONDS);
+    }, this.#seconds);
     if (same) return owned;
     const missing = names
       .filter((name) => !owned.some(({ metadata }) => metadata.name === name))
