@@ -8,6 +8,8 @@ export interface Stage {
   readonly say: (line: string) => void;
   /** Longest time until what is announced is there, for an operator that is hindered. Default 15 s. */
   readonly seconds?: number;
+  /** Called, and waited for, when all is made and before the AutoRoute is deleted. */
+  readonly beforeDeletion?: () => Promise<void>;
 }
 
 /** What is announced did not happen. */
@@ -68,6 +70,7 @@ export async function play(stage: Stage): Promise<Story> {
     await teller.sees('Ready → Syncing', 'Syncing → Ready');
     await teller.isReplaced(SERVICE, 'web', before);
 
+    await stage.beforeDeletion?.();
     stage.say('The AutoRoute is deleted:');
     await view.delete(AUTO_ROUTE, ROUTE);
     await teller.hasNothingLeft();
