@@ -128,6 +128,8 @@ describe('two replicas of AutoRoute', () => {
 
   it('do not both work where one is stopped in the midst of its writes and goes on later', async () => {
     const [first, second] = await both();
+    // Nobody tells it that the lease was taken: it has to know by its clock.
+    const untold = cluster.faults.holdEvents({ user: 'first', resource: 'leases' });
     // It is stopped while it waits for an answer, which is there when it goes on: before any timer it would send what comes next.
     const stopped = new Promise<void>((resolve) => {
       const stop = cluster.requests.subscribe((request) => {
@@ -151,6 +153,7 @@ describe('two replicas of AutoRoute', () => {
         user === 'first' && verb === 'watch' && resource === 'leases' && started.getTime() >= resumed,
       { timeout: 30_000 },
     );
+    untold.release();
     await deployment('late');
     await routed('late');
     const sent = requests({ user: 'first' }).filter(
