@@ -75,7 +75,7 @@ export async function killingProxy(options: {
       apiVersion: 'v1',
       kind: 'Config',
       clusters: [through],
-      users: config.users.map((user) => ({ ...user, name: 'user' })),
+      users: config.users.map((user) => Object.assign({}, user, { name: 'user' })),
       contexts: [{ name: 'proxy', context: { cluster: 'proxy', user: 'user' } }],
       'current-context': 'proxy',
     }),
