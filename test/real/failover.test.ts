@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { load } from 'js-yaml';
-import { istioDefinitions } from '../../devcluster/kinds/istio.ts';
+import { addOnDefinitions } from '../../devcluster/kinds/add-ons.ts';
 import { ClusterView } from '../../examples/autorouter/show/cluster-view.ts';
 import { kubectlFor, type Kubectl } from './kubectl.ts';
 import { RealCluster } from './kubernetes/real-cluster.ts';
@@ -58,7 +58,7 @@ describe('two replicas of AutoRoute on a real Kubernetes, with the generated rol
       },
     });
     kubectl = kubectlFor(cluster.kubeconfig);
-    const items = istioDefinitions();
+    const items = addOnDefinitions('istio');
     kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     const rendered = kubectl(['kustomize', join(EXAMPLE, 'deploy', 'overlays', 'namespaced')]);
     kubectl(['apply', '--server-side', '-f', '-'], rendered);
