@@ -5,12 +5,14 @@ export interface KubeconfigParts {
   readonly ca: string;
   readonly user: string;
   readonly token: string;
+  /** Where its commands go unless they say otherwise. */
+  readonly namespace?: string | undefined;
 }
 
 const NAME = 'autopilot-devcluster';
 
 /** A kubeconfig with one context, as YAML (which JSON is, too; this is meant to be read). */
-export function renderKubeconfig({ server, ca, user, token }: KubeconfigParts): string {
+export function renderKubeconfig({ server, ca, user, token, namespace }: KubeconfigParts): string {
   const name = JSON.stringify(user);
   return [
     'apiVersion: v1',
@@ -30,6 +32,7 @@ export function renderKubeconfig({ server, ca, user, token }: KubeconfigParts): 
     '  context:',
     `    cluster: ${NAME}`,
     `    user: ${name}`,
+    ...(namespace === undefined ? [] : [`    namespace: ${namespace}`]),
     `current-context: ${NAME}`,
     '',
   ].join('\n');

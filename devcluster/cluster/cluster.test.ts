@@ -99,6 +99,7 @@ describe('An embedded cluster', () => {
       [{ bookmarkInterval: 0 }, /bookmarkInterval is 0; .* above 0/],
       [{ bookmarkInterval: Number.NaN }, /bookmarkInterval is NaN/],
       [given('{"portt": 5}'), /no option portt; there are: port, crds, watchHistory/],
+      [given('{"admissionPlugins": ["Other"]}'), /admissionPlugins is Other; .* OwnerReferencesPermissionEnforcement/],
       [given('{"crds": "istio"}'), /crds is istio; .* a list/],
       [given('{"clock": 5}'), /clock is 5; .* now and after/],
       [given('{"onError": true}'), /onError is true; .* a function/],

@@ -31,7 +31,7 @@ import { Store } from '../store/store.ts';
 import { createBaseObjects } from './base-objects.ts';
 import { readCrdFolder } from './crd-folder.ts';
 import { nameOf, Objects } from './objects.ts';
-import { checkOptions } from './options.ts';
+import { checkOptions, OWNER_PERMISSIONS } from './options.ts';
 import { applyServiceAccount } from './service-account.ts';
 import { untilObject, untilObjects } from './until.ts';
 import { ADD_ONS, addOnDefinitions } from '../kinds/add-ons.ts';
@@ -67,6 +67,11 @@ export interface ClusterOptions {
   readonly watchHistory?: number;
   /** Milliseconds between two bookmarks of a watch that asked for them. Default a minute. */
   readonly bookmarkInterval?: number;
+  /**
+   * What a real server has to be asked for by `--enable-admission-plugins`: OwnerReferencesPermissionEnforcement, without which
+   * whoever may write an object may give it any owner. Default: none.
+   */
+  readonly admissionPlugins?: readonly (typeof OWNER_PERMISSIONS)[];
   /** The time; default the system's. */
   readonly clock?: Clock;
   /** Told of faults of the cluster itself; default: written to standard error. */
@@ -115,7 +120,8 @@ export class Cluster {
   }
 
   /**
-   * Makes a service account and resolves to a kubeconfig (YAML) with a token of it, which is good for a day. It may do what the
+   * Makes a service account and resolves to a kubeconfig (YAML) with a token of it, which is good for a day;
+   * the account's namespace is the one that it is about. It may do what the
    * roles allow and nothing else: an operator that is started with it is refused what its role forgot.
    */
   async addServiceAccount(name: string, options: ServiceAccountOptions = {}): Promise<string> {
@@ -124,7 +130,7 @@ export class Cluster {
     const account = await objects.get({ apiVersion: 'v1', kind: 'ServiceAccount', name, namespace });
     const { accounts } = this.#parts.handler.tokens;
     const token = accounts.issue(account, { audiences: accounts.audiences, expirationSeconds: A_DAY });
-    return this.#kubeconfigOf(`${namespace}/${name}`, token);
+    return this.#kubeconfigOf(`${namespace}/${name}`, token, namespace);
   }
 
   /**
@@ -243,8 +249,8 @@ export class Cluster {
     return this.stop();
   }
 
-  #kubeconfigOf(user: string, token: string): string {
-    return renderKubeconfig({ server: this.url, ca: this.ca, user, token });
+  #kubeconfigOf(user: string, token: string, namespace?: string): string {
+    return renderKubeconfig({ server: this.url, ca: this.ca, user, token, namespace });
   }
 
   #open(): Objects {
@@ -281,11 +287,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     bookmarkInterval = BOOKMARK_INTERVAL,
     onError = report,
     crds = ADD_ONS,
+    admissionPlugins = [],
   } = options;
   checkSets(crds);
   const store = new Store(watchHistory);
   const authorizer = new Authorizer(store);
-  const api: Api = { store, kinds: new KindRegistry(), clock, authorizer, bookmarkInterval };
+  const ownerPermissions = admissionPlugins.includes(OWNER_PERMISSIONS);
+  const api: Api = { store, kinds: new KindRegistry(), clock, authorizer, ownerPermissions, bookmarkInterval };
   const kept = folder === undefined ? undefined : await StateFolder.open(folder);
   const certificate = kept?.identity?.certificate ?? createServingCertificate(new Date());
   const accounts = new ServiceAccountTokens(store, clock, kept?.identity?.signingKey);

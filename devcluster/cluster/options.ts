@@ -2,6 +2,9 @@ import { DevclusterError } from '../errors.ts';
 
 type Check = readonly [fits: (value: unknown) => boolean, wanted: string];
 
+/** The admission plugin that can be asked for. */
+export const OWNER_PERMISSIONS = 'OwnerReferencesPermissionEnforcement';
+
 const integer = (value: unknown): value is number => Number.isInteger(value);
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
@@ -17,6 +20,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
     'an object with the methods now and after',
   ],
   onError: [isFunction, 'a function'],
+  admissionPlugins: [
+    (value) => Array.isArray(value) && value.every((each) => each === OWNER_PERMISSIONS),
+    `a list of plugins, of which there is ${OWNER_PERMISSIONS}`,
+  ],
 };
 
 /** Throws where an option is unknown or cannot be: nothing that was asked for is ignored in silence. */

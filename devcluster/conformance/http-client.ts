@@ -13,7 +13,7 @@ export interface HttpAnswer {
 
 export interface HttpOptions {
   readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** Plain requests to a cluster, as the user of a kubeconfig, for tests. */
@@ -27,7 +27,7 @@ export class HttpClient {
     const target = readTarget(kubeconfig);
     const sent = token ?? target.token;
     this.#url = target.url;
-    this.#agent = new Agent({ connect: { ca: target.ca } });
+    this.#agent = new Agent({ allowH2: false, connect: { ca: target.ca } });
     this.#headers = { 'user-agent': 'plain/1.0', ...(sent !== '' && { authorization: `Bearer ${sent}` }) };
   }
 

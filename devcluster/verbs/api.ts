@@ -10,6 +10,8 @@ export interface Api {
   readonly kinds: KindRegistry;
   readonly clock: Clock;
   readonly authorizer: Authorizer;
+  /** Whether owners can be set only by who may delete the object, and may block a deletion only for who may set finalizers. */
+  readonly ownerPermissions: boolean;
   /** Milliseconds between two bookmarks of a watch that asked for them. */
   readonly bookmarkInterval: number;
 }

@@ -8,6 +8,7 @@ import { deepCopy } from '../schema/json.ts';
 import { orderObjectMeta } from '../strategies/object-meta.ts';
 import { freezeJson } from '../store/json.ts';
 import { keyOf } from '../store/object.ts';
+import { admitOwners } from '../admission/owner-permissions.ts';
 import { admitCreate } from '../admission/namespaces.ts';
 import { admitPodSecurity } from '../admission/pod-security/pod-security.ts';
 import { recordWrite } from './field-manager.ts';
@@ -87,6 +88,7 @@ function insertNamed(
   for (const warning of kind.strategy.warnings(draft, undefined)) options.warn(warning);
   demandCreate?.();
   admitPodSecurity(api, kind, draft, undefined, options);
+  admitOwners(api, { kind, subresource: '', draft, old: undefined, user: options.user });
   const collection = api.store.collection(kind.collection);
   if (collection.get(keyOf(draft))) return undefined;
   orderObjectMeta(draft);

@@ -8,6 +8,7 @@ import { quote } from '../schema/go-text.ts';
 import { orderObjectMeta } from '../strategies/object-meta.ts';
 import { freezeJson } from '../store/json.ts';
 import { objectKey } from '../store/object.ts';
+import { admitOwners } from '../admission/owner-permissions.ts';
 import { admitCreate } from '../admission/namespaces.ts';
 import { admitPodSecurity } from '../admission/pod-security/pod-security.ts';
 import { insert, matchNamespace, wipeSystemFields } from './create.ts';
@@ -63,6 +64,7 @@ export function update(api: Api, target: Target, change: Change, options: WriteO
   if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, draft.metadata.name, errors);
   for (const warning of kind.strategy.warnings(draft, old)) options.warn(warning);
   if (target.subresource === '') admitPodSecurity(api, kind, draft, old, options);
+  admitOwners(api, { kind, subresource: target.subresource, draft, old, user: options.user });
   orderObjectMeta(draft);
   const next = kind.toStorage(draft);
   if (endsObject(kind, next, stored)) {

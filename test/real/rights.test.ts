@@ -1,46 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { start, type KubernetesObject, type ResourceType } from 'autopilot-runtime';
-import { project } from '../../project/manifests/projects.fixture.test.ts';
-import { leaseRules, rightsOf } from '../../project/manifests/rights.ts';
+import { rightsOf } from '../../project/manifests/rights.ts';
 import type { PolicyRule } from '../../project/model.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { isStatus } from '../../runtime/errors.ts';
 import { KubeClient } from '../../runtime/kube/client.ts';
 import { fromKubeconfig } from '../../runtime/kube/kubeconfig.ts';
 import { connect, type Transport } from '../../runtime/kube/transport.ts';
-import {
-  configMap,
-  configMaps,
-  phase,
-  routeCrd,
-  routes,
-  services,
-  sum,
-  type ConfigMap,
-  type Route,
-} from '../operator/testbed.ts';
+import { errandCrd, LEASE, PROJECT, refusals } from '../operator/errand.ts';
 import { kubectlFor, type Kubectl } from './kubectl.ts';
 import { RealCluster, type Flags } from './kubernetes/real-cluster.ts';
 import { grantsOf, rulesOf, serviceAccount } from './service-account.ts';
-
-/** What the operator below is to its project: one kind that is read, one that is written, one that is patched, a finalizer. */
-const PROJECT = project(`
-kind: Route
-apiVersion: example.io/v1
-operatorName: route-operator
-enableFinalizer: true
-phases:
-  - { name: Only, initial: true, inputs: [services], outputs: [configmaps], patches: [secrets] }
-`);
-
-/** In a role of its own, where the lease is. */
-const LEASE = leaseRules(PROJECT.operatorName);
-
-const TYPE = routes({}).resource;
-const secrets: ResourceType = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
-const SECONDS = 15;
 
 const SERVERS: Readonly<Record<string, Flags>> = {
   'with streaming lists': { 'enable-admission-plugins': 'OwnerReferencesPermissionEnforcement' },
@@ -112,12 +81,7 @@ class World {
 
   static async of(cluster: RealCluster): Promise<World> {
     const kubectl = kubectlFor(cluster.kubeconfig);
-    const crd = structuredClone(routeCrd);
-    for (const { schema } of crd.spec.versions) {
-      const { properties } = schema.openAPIV3Schema;
-      properties.status = Object.assign({ ...properties.status }, { properties: { many: { type: 'integer' } } });
-    }
-    kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(crd));
+    kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(errandCrd()));
     kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
     const access = fromKubeconfig(await readFile(cluster.kubeconfig, 'utf8'), systemClock);
     const transport = connect(access);
@@ -149,172 +113,6 @@ class World {
       ...rights,
       namespaced: [...rights.namespaced, ...leases],
     });
-    const route = await this.#admin.create(TYPE, routeIn(namespace, { names: ['taken'] }));
-    // As a run leaves it that was killed: the operator's create meets it.
-    const controller = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', uid: route.metadata.uid ?? '' };
-    await this.#admin.create(configMaps, {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'taken', namespace, ownerReferences: [{ ...controller, controller: true }] },
-    });
-    await this.#admin.create(secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'theirs', namespace } });
-    const operator = await start(OPERATOR, {
-      kubeconfig,
-      config: { leaderElectionNamespace: namespace, ...(place === 'namespaced' && { watchNamespace: namespace }) },
-      // A renewal comes within the first steps.
-      leaderElection: { retryPeriod: '100ms' },
-    });
-    const refused = async (): Promise<number> =>
-      sum(await operator.metrics(), 'rest_client_requests_total', 'code="403"');
-    try {
-      for (const step of STEPS) {
-        const { what, spec } = step;
-        if (spec) await this.#admin.jsonPatch(routeRef(namespace), [{ op: 'replace', path: '/spec', value: spec }]);
-        else await this.#admin.delete(routeRef(namespace), route.metadata.uid ?? '');
-        const deadline = performance.now() + SECONDS * 1000;
-        while (!(await step.done(this.#view(namespace)))) {
-          if ((await refused()) > 0) return await refused();
-          assert.ok(performance.now() < deadline, `${what}: not within ${SECONDS} s`);
-          await sleep(10);
-        }
-      }
-      return await refused();
-    } finally {
-      await operator.stop();
-    }
+    return refusals({ admin: this.#admin, namespace, kubeconfig, place });
   }
-
-  #view(namespace: string): View {
-    const find = (type: ResourceType, name: string): Promise<KubernetesObject | undefined> =>
-      this.#admin.get({ type, name, namespace }).catch((error: unknown) => {
-        if (isStatus(error, 404)) return undefined;
-        throw error;
-      });
-    return {
-      route: async () => (await find(TYPE, 'a')) as Route | undefined,
-      label: async () => (await find(secrets, 'theirs'))?.metadata.labels?.['n'],
-      data: async (name) => {
-        const found: ConfigMap | undefined = await find(configMaps, name);
-        return found && (found.data ?? {});
-      },
-      events: async () => (await this.#admin.list(EVENTS, namespace, { limit: 500 })).items,
-    };
-  }
-}
-
-const EVENTS: ResourceType = {
-  group: 'events.k8s.io',
-  version: 'v1',
-  kind: 'Event',
-  plural: 'events',
-  namespaced: true,
-};
-
-interface Event extends KubernetesObject {
-  readonly series?: { readonly count: number };
-}
-
-/** What is there, as the admin sees it. */
-interface View {
-  route(): Promise<Route | undefined>;
-  /** Of the ConfigMap; undefined where there is none. */
-  data(name: string): Promise<Readonly<Record<string, string>> | undefined>;
-  /** That the operator sets in an object that is not its own. */
-  label(): Promise<string | undefined>;
-  events(): Promise<readonly Event[]>;
-}
-
-interface Step {
-  readonly what: string;
-  /** What the route is told to do; undefined: it is deleted. */
-  readonly spec?: Readonly<Record<string, unknown>>;
-  done(view: View): Promise<boolean>;
-}
-
-const readyBecause = async (view: View): Promise<string | undefined> =>
-  (await view.route())?.status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
-
-const STEPS: readonly Step[] = [
-  {
-    what: 'an output that is there already is completed',
-    spec: { names: ['taken'], n: '1' },
-    done: async (view) => (await view.data('taken'))?.['n'] === '1',
-  },
-  {
-    what: 'one output is made and another is pruned',
-    spec: { names: ['made'], n: '1' },
-    done: async (view) => (await view.data('made'))?.['n'] === '1' && (await view.data('taken')) === undefined,
-  },
-  {
-    what: 'an output is changed',
-    spec: { names: ['made'], n: '2' },
-    done: async (view) => (await view.data('made'))?.['n'] === '2',
-  },
-  {
-    what: 'an object that is somebody else’s is patched',
-    spec: { names: ['made'], n: '2', label: '1' },
-    done: async (view) => (await view.label()) === '1',
-  },
-  {
-    what: 'what was set in it is given up',
-    spec: { names: ['made'], n: '2' },
-    done: async (view) => (await view.label()) === undefined,
-  },
-  {
-    what: 'it is patched once more, and stays so',
-    spec: { names: ['made'], n: '2', label: '2' },
-    done: async (view) => (await view.label()) === '2',
-  },
-  {
-    what: 'a failure is told, and counted',
-    spec: { names: [], fail: true },
-    done: async (view) => (await view.events()).some(({ series }) => (series?.count ?? 0) > 1),
-  },
-  {
-    what: 'a status is refused and looked at again',
-    spec: { names: [], many: 'a lot' },
-    done: async (view) => (await readyBecause(view)) === 'WriteRejected',
-  },
-  {
-    what: 'all is well again',
-    spec: { names: [], many: 1, label: '3' },
-    done: async (view) => (await readyBecause(view)) === 'Resting',
-  },
-  {
-    what: 'the resource is deleted, and gives up what it has set',
-    done: async (view) => (await view.route()) === undefined && (await view.label()) === undefined,
-  },
-];
-
-/** Does as its resource says. */
-const OPERATOR = routes(
-  {
-    Only: phase(
-      ({ route: { spec } }) => {
-        if (spec['fail']) throw new Error('as told');
-        const data = { n: String(spec['n']) };
-        const status = spec['many'] === undefined ? {} : { many: spec['many'] };
-        return {
-          phase: 'Only',
-          outputs: { configMaps: (spec['names'] as readonly string[]).map((name) => configMap(name, data)) },
-          patches: {
-            secrets:
-              spec['label'] === undefined ? [] : [{ metadata: { name: 'theirs', labels: { n: spec['label'] } } }],
-          },
-          status,
-        };
-      },
-      { initial: true, inputs: { services: { type: services } }, patches: { secrets: { type: secrets } } },
-    ),
-  },
-  { finalizer: { worker: () => undefined } },
-);
-
-function routeRef(namespace: string): { type: ResourceType; name: string; namespace: string } {
-  return { type: TYPE, name: 'a', namespace };
-}
-
-function routeIn(namespace: string, spec: object): KubernetesObject {
-  const route = { apiVersion: 'example.io/v1', kind: 'Route', metadata: { name: 'a', namespace }, spec };
-  return route;
 }
