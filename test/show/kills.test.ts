@@ -32,9 +32,6 @@ describe('the show, the operator killed at every tenth call', () => {
   before(async () => {
     await mkdir(join(ROOT, '.work'), { recursive: true });
     project = await mkdtemp(join(ROOT, '.work', 'kills-'));
-    await scaffold(project, join(ROOT, 'examples', 'autorouter'), () => undefined);
-    await mkdir(join(project, '.work'));
-    ({ states: undisturbed } = await run(Infinity, 'before'));
   });
   after(() => rm(project, { recursive: true }));
 
@@ -72,7 +69,10 @@ describe('the show, the operator killed at every tenth call', () => {
     }
   };
 
-  it('begins with one that is not disturbed', () => {
+  it('begins with one that is not disturbed', async () => {
+    await scaffold(project, join(ROOT, 'examples', 'autorouter'), () => undefined);
+    await mkdir(join(project, '.work'));
+    ({ states: undisturbed } = await run(Infinity, 'before'));
     // AutoRoute, Deployments, Services (one is the cluster's own), VirtualServices, Gateway.
     assert.equal(undisturbed.full.length, 1 + 3 + 3 + 2 + 1);
     assert.equal(undisturbed.end.length, 3 + 1);
