@@ -369,6 +369,10 @@ export const FAULTS = {
     `\`${found}\` in the template is not a placeholder.`,
     'Write placeholders as `{{ .Name }}`; nothing else of Go templates is known.',
   ]),
+  queryPlace: fault<{ text: string; where: string }>('ERR_AP_QUERY_PLACE', ({ text, where }) => [
+    `\`${text}\` stands ${where}, where no argument can be put safely.`,
+    'Put placeholders into the strings of labels, into `[…]` as a whole duration, or where a number or a name can stand.',
+  ]),
   queryPlaceholder: fault<{ name: string; hint: string }>('ERR_AP_QUERY_PLACEHOLDER', ({ name, hint }) => [
     `The template uses \`{{ .${name} }}\`, which is not one of the query's \`parameters\`.`,
     hint,

@@ -133,6 +133,8 @@ export interface Query {
   readonly name: string;
   /** The client's method: `getIstioSuccessRate`. */
   readonly method: string;
+  /** What it answers, with its unit. */
+  readonly description?: string;
   /** PromQL with `{{ .Name }}` placeholders. */
   readonly template: string;
   readonly parameters: readonly string[];

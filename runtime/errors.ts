@@ -177,11 +177,6 @@ export const errors = {
     ),
   badQuery: (phase: string, input: string, problem: string) =>
     new AutopilotError('ERR_AP_BAD_READ', `Phase ${phase} cannot read ${input} like that: ${problem}`),
-  metricsUnavailable: (method: string) =>
-    new AutopilotError(
-      'ERR_AP_METRICS_UNAVAILABLE',
-      `${method}: metrics queries are not available in this version of the runtime. Catch this error, or leave the \`metrics\` input out.`,
-    ),
   outputRefused: (object: string, why: string) =>
     new AutopilotError(
       'ERR_AP_OUTPUT_REFUSED',

@@ -16,7 +16,10 @@ import type { ResourceSummary, TellProgress } from './observe/progress.ts';
 import type { RootLogger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { serve, type HttpServer, type Page } from './observe/server.ts';
-import type { Plan } from './plan.ts';
+import { readersOfMetrics, type Plan } from './plan.ts';
+import { Queries, type FakeMetrics } from './queries/client.ts';
+import { HOW_TO_NAME_A_SERVER } from './queries/errors.ts';
+import { findServer, type FoundServer } from './queries/connect.ts';
 import { marksOf } from './scheduler/body.ts';
 import { deepFreeze } from './scheduler/freeze.ts';
 import type { Environment } from './scheduler/environment.ts';
@@ -44,6 +47,12 @@ export interface ManagerOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly transport?: Transport;
+  /** Where METRICS_SERVER is looked for. Default: nowhere. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** For the dev loop: where no metrics server is named, the queries fail and all else goes on. Default: the operator does not start. */
+  readonly withoutMetrics?: boolean;
+  /** What answers the queries of workers, instead of a metrics server. */
+  readonly fakeMetrics?: FakeMetrics | undefined;
   /** Told what happens to resources and outputs. */
   readonly progress?: TellProgress | undefined;
 }
@@ -55,6 +64,7 @@ export class Manager {
   readonly #options: ManagerOptions;
   readonly #transport: Transport;
   readonly #caches: Caches;
+  readonly #metricsServer: FoundServer | undefined;
   readonly #environment: Environment;
   readonly #scheduler: Scheduler;
   readonly #election: { readonly elector: Elector; readonly tell: (leads: boolean) => void } | undefined;
@@ -72,6 +82,11 @@ export class Manager {
     const { plan, access, config, logger, clock = systemClock, random = Math.random } = options;
     this.#options = options;
     this.#transport = options.transport ?? connect(access);
+    const readers = readersOfMetrics(plan);
+    this.#metricsServer =
+      readers.length > 0 && !options.fakeMetrics
+        ? findServer(config, options.env ?? {}, { clock, mayBeMissing: options.withoutMetrics ?? false })
+        : undefined;
     const controller = plan.resource.kind.toLowerCase();
     const host = new URL(access.server).host;
     this.metrics = new Metrics({
@@ -110,6 +125,13 @@ export class Manager {
       random,
       logger,
       metrics: this.metrics,
+      queries: new Queries({
+        server: this.#metricsServer?.server,
+        unavailable: this.#metricsServer?.unavailable,
+        fakes: options.fakeMetrics,
+        clock,
+        observe: (query, result, seconds) => this.metrics.queried(query, result, seconds),
+      }),
       events: new EventRecorder({
         client,
         type: plan.resource,
@@ -167,6 +189,7 @@ export class Manager {
     this.#watching = this.#caches.run(this.#stopping.signal);
     if (this.#election) this.#electing = this.#election.elector.run(this.#resigning.signal);
     else this.#startWork();
+    this.#tellMetricsServer();
     const addresses = this.#servers.map(({ address }) => address).join(', ');
     logger.info(
       {
@@ -186,7 +209,7 @@ export class Manager {
     this.#stopping.abort();
     await this.#watching;
     await Promise.all(this.#servers.map((server) => server.close()));
-    await this.#transport.close();
+    await Promise.all([this.#transport.close(), this.#metricsServer?.close()]);
     this.#options.logger.info(`${this.#options.plan.name} stopped`);
   }
 
@@ -205,6 +228,19 @@ export class Manager {
     });
     this.#election?.tell(false);
     if (term.signal.aborted) await catchingUp;
+  }
+
+  #tellMetricsServer(): void {
+    const { plan, logger, development } = this.#options;
+    const found = this.#metricsServer;
+    if (!found) return;
+    const phases = readersOfMetrics(plan).join(', ');
+    if (found.unavailable) logger.warn(`${phases}: queries will fail. ${found.unavailable.message}`);
+    else
+      logger.info(
+        { metrics: found.address },
+        `metrics are read from ${found.address} (${phases})${development ? `. ${HOW_TO_NAME_A_SERVER}` : ''}`,
+      );
   }
 
   #leading(): Term {

@@ -80,7 +80,7 @@ export interface MetricsInput {
 }
 
 export interface QueryDefinition {
-  /** PromQL with `{{ .Name }}` placeholders. */
+  /** PromQL with `{{ .Name }}` placeholders: in label values, as durations, numbers or names; arguments are escaped for their places. */
   readonly template: string;
   /** The placeholders in the order of the method's arguments. */
   readonly parameters: readonly string[];

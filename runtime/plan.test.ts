@@ -70,6 +70,15 @@ describe('definition of an operator', () => {
     assert.equal(routePlan({ Only: { ...idle, initial: true } }).finalizer, undefined);
   });
 
+  it('is refused where a query has arguments that stand nowhere safe, or nowhere', () => {
+    const queries = { getRate: { template: 'up # {{ .A }}\n> {{ .B }}', parameters: ['A'] } };
+    assert.throws(() => routePlan({ Only: { ...idle, initial: true, inputs: { metrics: { queries } } } }), {
+      code: 'ERR_AP_DEFINITION',
+      message:
+        /phase Only: query getRate: \{\{ \.A \}\} stands in a comment\n- phase Only: query getRate: \{\{ \.B \}\} is none of its/,
+    });
+  });
+
   it('is refused with all that is wrong in one error', () => {
     assert.throws(
       () =>

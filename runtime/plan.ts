@@ -10,9 +10,9 @@ import type {
   OperatorDefinition,
   OutputDefinition,
   PhaseDefinition,
-  QueryDefinition,
   ResourceDefinition,
 } from './operator.ts';
+import { prepareQuery, type PreparedQuery } from './queries/prepare.ts';
 
 /** A definition with all defaults filled in: what the scheduler works from. */
 export interface Plan {
@@ -50,7 +50,8 @@ export interface Phase {
   /** Where its worker may go beside staying; undefined: anywhere. */
   readonly next: readonly string[] | undefined;
   readonly inputs: ReadonlyMap<string, ResourceInput>;
-  readonly queries: ReadonlyMap<string, Readonly<Record<string, QueryDefinition>>>;
+  /** By the input's key, and by the client's method. */
+  readonly queries: ReadonlyMap<string, ReadonlyMap<string, PreparedQuery>>;
   readonly outputs: ReadonlyMap<string, ResourceOutput>;
   readonly patches: ReadonlyMap<string, ResourcePatch>;
   /** Milliseconds. */
@@ -146,6 +147,12 @@ export function writtenKinds({ phases, finalizer }: Plan): readonly ResourceType
   return [...new Map(types.map((type) => [resourceName(type), type])).values()];
 }
 
+/** The phases, the finalizer among them, that read metrics. */
+export function readersOfMetrics({ phases, finalizer }: Plan): readonly string[] {
+  const all = new Set([...phases.values(), ...(finalizer ? [finalizer.phase] : [])]);
+  return [...all].filter(({ queries }) => queries.size > 0).map(({ name }) => name);
+}
+
 /** The name of what stands for a phase while the finalizer runs; no phase can have it, since theirs begin with a capital. */
 const FINALIZER = 'finalizer';
 
@@ -176,10 +183,14 @@ function phaseOf(name: string, phase: PhaseDefinition, resource: ResourceDefinit
   if (phase.final && phase.worker) wrong('it is final and has a worker');
   if (!phase.final && !phase.worker) wrong('it has no worker');
   const inputs = new Map<string, ResourceInput>();
-  const queries = new Map<string, Readonly<Record<string, QueryDefinition>>>();
+  const queries = new Map<string, ReadonlyMap<string, PreparedQuery>>();
   for (const [key, input] of Object.entries(phase.inputs ?? {})) {
-    if ('queries' in input) queries.set(key, input.queries);
-    else
+    if ('queries' in input) {
+      const prepared = Object.entries(input.queries).map(
+        ([method, query]) => [method, prepareQuery(method, query, wrong)] as const,
+      );
+      queries.set(key, new Map(prepared));
+    } else
       inputs.set(
         key,
         inputOf(input, resource, (problem) => wrong(`input ${key}: ${problem}`)),

@@ -9,5 +9,7 @@ export type * from './kube/types.ts';
 export type { Logger } from './observe/logger.ts';
 export type * from './operator.ts';
 export { defineOperator } from './plan.ts';
+export type { FakeMetrics } from './queries/client.ts';
+export { QueryError } from './queries/errors.ts';
 export { run, start, type LeaderElectionOptions, type RunningOperator, type StartOptions } from './start.ts';
 export type * from './worker.ts';

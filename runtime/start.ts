@@ -13,6 +13,7 @@ import { Manager } from './manager.ts';
 import { createLogger, silentLogger, type RootLogger } from './observe/logger.ts';
 import type { OperatorDefinition } from './operator.ts';
 import { planOf } from './plan.ts';
+import type { FakeMetrics } from './queries/client.ts';
 
 export interface StartOptions {
   /** The text of a kubeconfig. Default: as kubectl finds one, else the pod's service account. */
@@ -26,6 +27,10 @@ export interface StartOptions {
    * `enableLeaderElection` of `config` is not asked.
    */
   readonly leaderElection?: LeaderElectionOptions;
+  /** The address of a Prometheus, as METRICS_SERVER has it. Default: by `meshProvider` and `controlPlaneNs` of `config`. */
+  readonly metricsServer?: string;
+  /** For tests: answers to the queries of workers, by the metrics client's methods; undefined: no data. Then no metrics server is asked. */
+  readonly metrics?: FakeMetrics;
   /** Default: silent. */
   readonly logger?: RootLogger;
 }
@@ -79,6 +84,8 @@ export async function start(operator: OperatorDefinition, options: StartOptions 
     leaderElection,
     development: true,
     processMetrics: false,
+    env: options.metricsServer === undefined ? {} : { METRICS_SERVER: options.metricsServer },
+    fakeMetrics: options.metrics,
   });
   if (options.installCrd) await installCrd(operator, manager.client);
   await manager.start();
@@ -154,6 +161,8 @@ export async function run(operator: OperatorDefinition): Promise<void> {
       leaderElection,
       development,
       processMetrics: true,
+      env: process.env,
+      withoutMetrics: development,
       progress,
     });
     if (development) {

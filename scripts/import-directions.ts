@@ -9,7 +9,13 @@ import { parseSync } from 'oxc-parser';
 export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   generators: ['cli', 'project'],
   cli: ['generators', 'project'],
-  project: ['devcluster/journal', 'runtime/crd', 'runtime/config/duration.ts', 'runtime/config/fields.ts'],
+  project: [
+    'devcluster/journal',
+    'runtime/crd',
+    'runtime/config/duration.ts',
+    'runtime/config/fields.ts',
+    'runtime/queries/template.ts',
+  ],
   devcluster: ['devcluster/*'],
   'devcluster/journal': [],
 
@@ -35,7 +41,15 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   'runtime/crd': ['runtime/kube'],
   'runtime/operator.ts': ['runtime/config/duration.ts', 'runtime/config/settings.ts', 'runtime/kube'],
   'runtime/worker.ts': ['runtime/config/duration.ts', 'runtime/kube', 'runtime/observe'],
-  'runtime/plan.ts': ['runtime/config/duration.ts', 'runtime/errors.ts', 'runtime/kube', 'runtime/operator.ts'],
+  'runtime/queries': ['runtime/clock.ts', 'runtime/errors.ts', 'runtime/kube', 'runtime/queries/*'],
+  'runtime/queries/template.ts': [],
+  'runtime/plan.ts': [
+    'runtime/config/duration.ts',
+    'runtime/errors.ts',
+    'runtime/kube',
+    'runtime/operator.ts',
+    'runtime/queries',
+  ],
   'runtime/scheduler': [
     'runtime/cache',
     'runtime/clock.ts',
@@ -46,6 +60,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'runtime/observe',
     'runtime/operator.ts',
     'runtime/plan.ts',
+    'runtime/queries',
     'runtime/queue',
     'runtime/worker.ts',
   ],

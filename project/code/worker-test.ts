@@ -1,11 +1,12 @@
 import type { Phase, Project } from '../model.ts';
 import { crdFiles } from './crds.ts';
 import { specifier } from './imports.ts';
+import { usesMetrics } from './metrics.ts';
 import { kindNames } from './names.ts';
 import { projectPaths } from './paths.ts';
 
 /** Types of the harness itself: a kind of such a name gets another one in it. */
-const HARNESS_TYPES = new Set(['Cluster', 'KubernetesObject', 'Live', 'Run']);
+const HARNESS_TYPES = new Set(['Answers', 'Cluster', 'KubernetesObject', 'Live', 'Metrics', 'Run']);
 
 /**
  * `test/harness.ts`: an embedded cluster with the operator on it, started in the phase that a test is about. The resource is put
@@ -17,6 +18,7 @@ export function harnessFile(project: Project): string {
   const names = kindNames(kind);
   const paths = projectPaths(project);
   const from = (file: string) => specifier(paths.harness, file);
+  const hasMetrics = usesMetrics(project);
   return `import { startCluster } from 'autopilot-devcluster';
 import type { Cluster, Live } from 'autopilot-devcluster';
 import { start } from 'autopilot-runtime';
@@ -25,7 +27,12 @@ import { crdOf } from 'autopilot-runtime/crd';
 import { spec, status } from '${from(paths.spec)}';
 import { ${names.resource} } from '${from(paths.types)}';
 import type { ${type === kind ? kind : `${kind} as ${type}`}, ${names.phase} } from '${from(paths.types)}';
-import { operator } from '${from(paths.operator)}';
+${
+  hasMetrics
+    ? `import type { Metrics } from '${from(paths.metrics)}';
+`
+    : ''
+}import { operator } from '${from(paths.operator)}';
 import { example } from '${from(paths.example)}';
 
 /** Deadline of a wait, in milliseconds. */
@@ -41,15 +48,15 @@ export interface Run {
   readonly deleted: () => Promise<void>;
 }
 
-/**
+${hasMetrics ? METRICS_ANSWERS : ''}/**
  * Starts a cluster, puts \`given\` there, and the ${kind} in \`phase\`; then starts the operator. All of it ends
- * with \`test\`.
+ * with \`test\`.${hasMetrics ? ' No metrics server is asked: \`metrics\` answers.' : ''}
  */
 export async function runFrom(
   phase: ${names.phase},
   test: (run: Run) => Promise<void>,
   given: readonly KubernetesObject[] = [],
-): Promise<void> {
+${hasMetrics ? '  metrics: Answers = {},\n' : ''}): Promise<void> {
   const cluster = await startCluster();
   const until: Run['until'] = async (wanted) => {
     const seen = await cluster.until<${type}>(reference, (now) => now !== undefined && wanted(now), { timeout });
@@ -66,7 +73,7 @@ export async function runFrom(
     for (const object of given) await cluster.create(object);
     await cluster.create(example);
     await cluster.patch(reference, { status: { phase } }, { subresource: 'status' });
-    const running = await start(operator, { kubeconfig: cluster.kubeconfig });
+    const running = await start(operator, { kubeconfig: cluster.kubeconfig${hasMetrics ? ', metrics' : ''} });
     try {
       await test({
         cluster,
@@ -102,15 +109,23 @@ export function failure({ status: seen }: Live<${type}>): string | undefined {
 `;
 }
 
+const METRICS_ANSWERS = `/** What queries answer, by their methods: \`{ getIstioSuccessRate: () => 99 }\`; undefined for no data. One that has no answer fails. */
+export type Answers = {
+  readonly [Method in keyof Metrics]?: (...args: Parameters<Metrics[Method]>) => number | undefined | Promise<number | undefined>;
+};
+
+`;
+
 /** `test/<phase>.test.ts`: what holds for any worker of the phase, and where to go on. */
 export function workerTestFile(project: Project, phase: Phase): string {
   const { key } = kindNames(project.kind);
+  const readsMetrics = phase.inputs.some(({ parameter }) => parameter.type === 'metrics');
   return `import assert from 'node:assert/strict';
 import { failure, runFrom } from './harness.ts';
 
 describe('${phase.name}', () => {
   it('hands over to another phase, or comes to rest', async () => {
-    // What the worker reads can be given as the third argument. What it makes is found with cluster.get.
+    // What the worker reads can be given as the third argument${readsMetrics ? ', what queries answer as the fourth' : ''}. What it makes is found with cluster.get.
     await runFrom('${phase.name}', async ({ settled }) => {
       const ${key} = await settled();
 

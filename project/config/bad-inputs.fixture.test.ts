@@ -1100,6 +1100,20 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
+    name: 'placeholders where no argument is safe',
+    autopilot: changed([
+      'operatorName: autoroute-operator\n',
+      'operatorName: autoroute-operator\nqueries:\n  - name: a\n    queryTemplate: |\n      label_replace(up, "a", "{{ .Name }}", "b", "") # {{ .Note }}\n      up{a=~"\\{{ .Odd }}"}[{{ .Minutes }}m]\n      up{b="{{ .Open }}}\n    parameters: [Name, Note, Odd, Minutes, Open]\n',
+    ]),
+    problems: [
+      'autopilot.yaml:7:31 queries[0].queryTemplate: `{{ .Name }}` stands in a string that no label is compared with, where no argument can be put safely. Put placeholders into the strings of labels, into `[…]` as a whole duration, or where a number or a name can stand. (ERR_AP_QUERY_PLACE)',
+      'autopilot.yaml:7:56 queries[0].queryTemplate: `{{ .Note }}` stands in a comment, where no argument can be put safely. Put placeholders into the strings of labels, into `[…]` as a whole duration, or where a number or a name can stand. (ERR_AP_QUERY_PLACE)',
+      'autopilot.yaml:8:15 queries[0].queryTemplate: `{{ .Odd }}` stands after a backslash, where no argument can be put safely. Put placeholders into the strings of labels, into `[…]` as a whole duration, or where a number or a name can stand. (ERR_AP_QUERY_PLACE)',
+      'autopilot.yaml:8:28 queries[0].queryTemplate: `{{ .Minutes }}` stands as a part of a duration, where no argument can be put safely. Put placeholders into the strings of labels, into `[…]` as a whole duration, or where a number or a name can stand. (ERR_AP_QUERY_PLACE)',
+      'autopilot.yaml:9:13 queries[0].queryTemplate: `{{ .Open }}` stands in a string without an end, where no argument can be put safely. Put placeholders into the strings of labels, into `[…]` as a whole duration, or where a number or a name can stand. (ERR_AP_QUERY_PLACE)',
+    ],
+  },
+  {
     name: 'a placeholder that is not declared',
     autopilot: changed([
       'operatorName: autoroute-operator\n',

@@ -113,6 +113,17 @@ export class Metrics {
     'Outputs that somebody else changed or deleted, by the phase that made them',
     ['phase', 'repaired'],
   );
+  readonly #queryTime = this.#histogram(
+    'autopilot_query_duration_seconds',
+    'How long queries of workers take, by the method of the metrics client',
+    ['query'],
+    RECONCILE_BUCKETS,
+  );
+  readonly #queries = this.#counter(
+    'autopilot_queries_total',
+    'Queries of workers, by what came of them: value, empty, or the code of an error',
+    ['query', 'result'],
+  );
   readonly #statusConflicts = this.#counter(
     'autopilot_status_conflicts_total',
     'Status writes that lost their compare-and-swap',
@@ -258,6 +269,11 @@ export class Metrics {
 
   worked(phase: string, seconds: number): void {
     this.#workerTime.observe({ phase }, seconds);
+  }
+
+  queried(query: string, result: string, seconds: number): void {
+    this.#queries.inc({ query, result });
+    this.#queryTime.observe({ query }, seconds);
   }
 
   transition(from: string, to: string): void {

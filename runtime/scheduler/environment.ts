@@ -7,6 +7,7 @@ import type { EventRecorder } from '../observe/events.ts';
 import type { RootLogger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Plan, ResourceInput } from '../plan.ts';
+import type { Queries } from '../queries/client.ts';
 import type { Marks } from './body.ts';
 import type { PatchTargets } from './patches/targets.ts';
 import type { ResourceStates } from './resource-state.ts';
@@ -23,6 +24,7 @@ export interface Environment {
   readonly random: () => number;
   readonly logger: RootLogger;
   readonly metrics: Metrics;
+  readonly queries: Queries;
   readonly events: EventRecorder;
   /** The namespace whose resources are worked on; undefined: all. */
   readonly watchNamespace: string | undefined;

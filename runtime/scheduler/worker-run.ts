@@ -1,5 +1,5 @@
 import { errors, messageOf } from '../errors.ts';
-import type { AnyWorker, QueryDefinition } from '../operator.ts';
+import type { AnyWorker } from '../operator.ts';
 import { deepFreeze } from './freeze.ts';
 import { InputReader, type Tracker } from './inputs.ts';
 import { RunAborted, type Run } from './run.ts';
@@ -17,7 +17,12 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
   const readers = Object.fromEntries(
     [...phase.inputs].map(([name, input]) => [name, new InputReader(call, name, input, tracker)]),
   );
-  const metrics = Object.fromEntries([...phase.queries].map(([name, queries]) => [name, metricsClient(queries)]));
+  const metrics = Object.fromEntries(
+    [...phase.queries].map(([name, queries]) => [
+      name,
+      environment.queries.client(queries, call.signal, (method) => call.checkForUser(`inputs.${name}.${method}`)),
+    ]),
+  );
   const context = {
     [environment.plan.resource.key]: deepFreeze(run.resource),
     inputs: Object.freeze({ ...readers, ...metrics }),
@@ -68,12 +73,4 @@ function settledWithin(
       outcome.then(settled, settled);
     }
   });
-}
-
-function metricsClient(queries: Readonly<Record<string, QueryDefinition>>): object {
-  return Object.freeze(
-    Object.fromEntries(
-      Object.keys(queries).map((method) => [method, () => Promise.reject(errors.metricsUnavailable(method))]),
-    ),
-  );
 }

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
-import { AutopilotError, type PhaseDefinition } from 'autopilot-runtime';
 import { condition, configMap, final, phase, routes, sum, Testbed } from './testbed.ts';
-import type { Context, Event, Route } from './testbed.ts';
-
-/** What a worker is given that may ask for a metric. */
-interface MetricsContext {
-  readonly route: Route;
-  readonly inputs: { readonly metrics: { getRate(): Promise<number> } };
-}
+import type { Context, Event } from './testbed.ts';
 
 describe('a worker that misbehaves', () => {
   let testbed: Testbed;
@@ -160,28 +153,6 @@ describe('a worker that misbehaves', () => {
       writes.filter((write) => write.endsWith('events')),
       ['create events', 'patch events', 'patch events'],
     );
-  });
-
-  it('is told that metrics are not to be had, and can live without', async () => {
-    const metrics = { queries: { getRate: { template: 'up', parameters: [] } } };
-    const asking: PhaseDefinition = {
-      initial: true,
-      inputs: { metrics },
-      worker: async ({ route, inputs }: MetricsContext) => {
-        const rate = await inputs.metrics.getRate().catch((error: unknown) => {
-          if (route.metadata.name === 'careless') throw error;
-          return error instanceof AutopilotError ? error.code : 'unknown';
-        });
-        return { phase: 'Only', status: { rate } };
-      },
-    };
-    await testbed.run(routes({ Only: asking }));
-    await testbed.route('careful');
-    await testbed.route('careless');
-    const careful = await testbed.untilReady('careful', 'Only');
-    assert.equal(careful.status?.['rate'], 'ERR_AP_METRICS_UNAVAILABLE');
-    const careless = await testbed.untilRoute('careless', ({ status }) => status !== undefined);
-    assert.match(condition(careless, 'Ready').message, /^getRate: metrics queries are not available/);
   });
 
   it('is told of before the operator stops', async () => {

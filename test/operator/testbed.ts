@@ -128,7 +128,9 @@ export const routeCrd = {
   },
 };
 
-type Parts = Partial<Pick<ManagerOptions, 'clock' | 'random' | 'transport' | 'progress'>> & {
+type Parts = Partial<
+  Pick<ManagerOptions, 'clock' | 'random' | 'transport' | 'progress' | 'fakeMetrics' | 'withoutMetrics'>
+> & {
   readonly config?: Partial<OperatorConfig>;
 };
 

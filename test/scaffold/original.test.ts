@@ -26,7 +26,7 @@ const EFFECTS: Readonly<Record<string, readonly [file: string, shows: RegExp]>> 
   'queries.queryTemplate': ['src/metrics.ts', /sum\(rate\(requests_total\{namespace="\{\{ \.Namespace \}\}"/],
   'queries.parameters': [
     'src/metrics.ts',
-    /getSuccessRate\(namespace: string, name: string, interval: string\): Promise<number>/,
+    /getSuccessRate\(namespace: string, name: string, interval: string\): Promise<number \| undefined>/,
   ],
 };
 

@@ -1,4 +1,5 @@
 import { lowerCamel } from '../../catalogue/plural.ts';
+import { parseTemplate } from '../../../runtime/queries/template.ts';
 import { BUILTIN_QUERIES, queryMethod } from '../../catalogue/queries.ts';
 import { FAULTS } from '../../errors.ts';
 import type { Query } from '../../model.ts';
@@ -26,6 +27,7 @@ export function checkQueries(file: AutopilotFile, reading: Reading): readonly Qu
     }
     const parameters = checkArguments(entry, path, reading);
     checkTemplate(entry, path, reading);
+    checkPlaces(template, path, reading);
     return name === undefined ? [] : [{ name, method: queryMethod(name), template, parameters }];
   });
   return [...BUILTIN_QUERIES, ...own];
@@ -42,6 +44,12 @@ function checkArguments({ parameters }: QueryEntry, path: Path, reading: Reading
     seen.add(argument);
   }
   return defined(parameters);
+}
+
+/** Where placeholders stand: each argument is escaped for its place, and there are places for which nothing is safe. */
+function checkPlaces(template: string, path: Path, reading: Reading): void {
+  for (const { text, where } of parseTemplate(template).problems)
+    reading.reportIn(FAULTS.queryPlace({ text, where }), [...path, 'queryTemplate'], text);
 }
 
 /** What stands between double braces: a placeholder, or something that is none. */
