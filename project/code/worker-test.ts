@@ -50,7 +50,7 @@ export interface Run {
 
 ${hasMetrics ? METRICS_ANSWERS : ''}/**
  * Starts a cluster, puts \`given\` there, and the ${kind} in \`phase\`; then starts the operator. All of it ends
- * with \`test\`.${hasMetrics ? ' No metrics server is asked: \`metrics\` answers.' : ''}
+ * with \`test\`.${hasMetrics ? ' No metrics server is asked: `metrics` answers.' : ''}
  */
 export async function runFrom(
   phase: ${names.phase},

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AutopilotError, QueryError, start, type PhaseDefinition } from 'autopilot-runtime';
 import { ManualClock } from '../../runtime/testing/manual-clock.ts';
 import { condition, final, routes, sum, Testbed, type Route } from './testbed.ts';
@@ -33,13 +33,16 @@ class MetricsServer {
   readonly #server: Server;
 
   private constructor(answers: readonly (object | 'nothing')[]) {
-    this.#server = createServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += String(chunk);
-      this.queries.push(new URLSearchParams(body).get('query') ?? '');
-      const answer = answers[Math.min(this.queries.length, answers.length) - 1];
-      if (answer !== 'nothing') response.end(JSON.stringify(answer));
-    });
+    this.#server = createServer();
+    this.#server.on('request', (request, response) => void this.#answer(request, response, answers));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, answers: readonly (object | 'nothing')[]) {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    this.queries.push(new URLSearchParams(body).get('query') ?? '');
+    const answer = answers[Math.min(this.queries.length, answers.length) - 1];
+    if (answer !== 'nothing') response.end(JSON.stringify(answer));
   }
 
   static async open(...answers: readonly (object | 'nothing')[]): Promise<MetricsServer> {

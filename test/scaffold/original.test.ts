@@ -9,7 +9,7 @@ const EFFECTS: Readonly<Record<string, readonly [file: string, shows: RegExp]>> 
   kind: ['deploy/base/crd.yaml', /^ {4}kind: CanaryDeployment$/m],
   apiVersion: ['deploy/base/crd.yaml', /^ {2}group: autopilot\.examples\.io$[^]*^ {4}- name: v1$/m],
   operatorName: ['deploy/base/deployment.yaml', /app\.kubernetes\.io\/name: canary-operator$/m],
-  enableFinalizer: ['src/operator.ts', /finalizer: \{ worker: finalizer \}/],
+  enableFinalizer: ['src/operator.ts', /finalizer: \{\s+worker: finalizer,?\s+\}/],
   'phases.name': ['src/workers/roll-back/io.ts', /export type RollBackWorker =/],
   'phases.description': ['src/workers/waiting/worker.ts', /Waits for a new pod template/],
   'phases.initial': ['src/operator.ts', /Initializing: \{\s+initial: true,/],

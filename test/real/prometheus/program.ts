@@ -29,7 +29,7 @@ function install(tell: (line: string) => void): string | undefined {
   if (!isRoot && spawnSync('sudo', ['-n', 'true']).status !== 0)
     return 'this is not root, and sudo asks for a password';
   const run = (command: string, ...args: readonly string[]): string | undefined => {
-    const [program = '', ...rest] = isRoot ? [command, ...args] : ['sudo', '-n', command, ...args];
+    const [program, rest] = isRoot ? [command, args] : ['sudo', ['-n', command, ...args]];
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const { status, stderr } = spawnSync(program, rest, { env, encoding: 'utf8' });
     return status === 0 ? undefined : `${command} ${args.join(' ')}: ${stderr.trim().split('\n').at(-1)}`;
