@@ -1,3 +1,4 @@
+import { applyConflicts } from './scenarios/apply-conflicts.ts';
 import { applies } from './scenarios/applies.ts';
 import { collections } from './scenarios/collections.ts';
 import { creates } from './scenarios/creates.ts';
@@ -9,6 +10,7 @@ import { forms } from './scenarios/forms.ts';
 import { lists } from './scenarios/lists.ts';
 import { namespaces } from './scenarios/namespaces.ts';
 import { owners } from './scenarios/owners.ts';
+import { pages } from './scenarios/pages.ts';
 import { patches } from './scenarios/patches.ts';
 import { podSecurity } from './scenarios/pod-security.ts';
 import { ratcheting } from './scenarios/ratcheting.ts';
@@ -28,6 +30,7 @@ import { timeouts } from './scenarios/timeouts.ts';
 import { updates } from './scenarios/updates.ts';
 import { validationRules } from './scenarios/validation-rules.ts';
 import { versionsOfKinds } from './scenarios/versions.ts';
+import { watchResume } from './scenarios/watch-resume.ts';
 import { watches } from './scenarios/watches.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -38,10 +41,13 @@ export const scenarios: readonly Scenario[] = [
   patches,
   strategicPatches,
   applies,
+  applyConflicts,
   deletes,
   collections,
   lists,
+  pages,
   watches,
+  watchResume,
   statuses,
   podSecurity,
   fieldValidation,

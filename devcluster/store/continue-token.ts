@@ -1,3 +1,4 @@
+import { quote } from '../schema/go-text.ts';
 import { isObject } from '../schema/json.ts';
 
 /** Where the next page of a list begins. */
@@ -21,12 +22,14 @@ export class ContinueError extends Error {}
 export function decodeContinue(text: string): Continue {
   const stray = text.search(/[^\w-]/);
   if (stray >= 0) throw new ContinueError(`continue key is not valid: illegal base64 data at input byte ${stray}`);
-  const json = Buffer.from(text, 'base64url').toString();
+  const bytes = Buffer.from(text, 'base64url');
+  const json = bytes.toString();
   let token: unknown;
   try {
     token = JSON.parse(json);
   } catch {
-    const first = json.charAt(0);
+    // A byte, as one of the first 256 characters.
+    const first = quote(bytes.toString('latin1', 0, 1)).slice(1, -1);
     throw new ContinueError(`continue key is not valid: invalid character '${first}' looking for beginning of value`);
   }
   const { v, rv, start } = isObject(token) ? token : {};

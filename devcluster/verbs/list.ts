@@ -76,7 +76,8 @@ function resume({ continueToken, resourceVersion, limit }: ListOptions): From {
   if (resourceVersion !== '' && resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue');
   }
-  return { version: version < 0 ? undefined : version, after, limit };
+  // With version 0 the real server answers all that is left.
+  return { version: version < 0 ? undefined : version, after, limit: resourceVersion === '0' ? 0 : limit };
 }
 
 function readContinue(token: string): Continue {

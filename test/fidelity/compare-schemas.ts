@@ -28,7 +28,7 @@ for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
   different++;
   console.log(`seed ${seed}\n${found.map((line) => `  ${line}`).join('\n')}`);
 }
-console.log(`${count} schemas, ${requests} requests, ${different} schemas differ`);
+console.log(`${requests} requests about ${count} schemas, ${different} of them differ`);
 if (file !== undefined) {
   const { value } = await there.send('GET', '/version');
   await writeRecording(file, stringAt(value, 'gitVersion'), recorded);

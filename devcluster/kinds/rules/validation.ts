@@ -1,4 +1,5 @@
 import type { FieldError } from '../../schema/field-error.ts';
+import { objectAt } from '../../schema/json.ts';
 import type { JsonObject } from '../../schema/json.ts';
 import { validateCronJob, validateJob } from './validate-batch.ts';
 import {
@@ -20,7 +21,7 @@ import {
   validateRole,
   validateRoleBinding,
 } from './validate-others.ts';
-import { validatePod } from './validate-pods.ts';
+import { validatePod, validatePodTemplate } from './validate-pods.ts';
 import { validateService } from './validate-services.ts';
 import {
   validateControllerRevision,
@@ -43,6 +44,7 @@ const VALIDATORS: ReadonlyMap<string, Validator> = new Map<string, Validator>([
   ['/PersistentVolumeClaim', validatePersistentVolumeClaim],
   ['/Service', validateService],
   ['/Pod', validatePod],
+  ['/PodTemplate', (object) => validatePodTemplate(objectAt(object, 'template') ?? {}, 'template')],
   ['apps/Deployment', validateDeployment],
   ['apps/ReplicaSet', validateReplicaSet],
   ['apps/DaemonSet', validateDaemonSet],
