@@ -9,10 +9,14 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** The tests that need neither Go nor a cluster. Whoever names files of their own runs those instead. */
-const SPECS = ['scripts', 'project', 'generators', 'cli', 'runtime', 'devcluster', 'examples', 'test'].map(
-  (folder) => `${folder}/**/*.test.ts`,
-);
+/** Files with tests; `specs`: those that need neither Go nor a cluster. Whoever names files of their own runs those instead. */
+const SUITES = {
+  specs: ['scripts', 'project', 'generators', 'cli', 'runtime', 'devcluster', 'examples', 'test'].map(
+    (folder) => `${folder}/**/*.test.ts`,
+  ),
+  real: ['test/real/**/*.test.ts'],
+  packed: ['test/packed/**/*.test.ts'],
+};
 
 /** Each command is a list of programs, run one after the other; the first that fails ends it. `{args}` is what the user added. */
 const bin = (name, file) => join(root, 'node_modules', name, file);
@@ -21,8 +25,8 @@ const tsc = bin('typescript', 'bin/tsc');
 const COMMANDS = {
   start: [[...source('examples/autorouter/show/show.ts'), '{args}']],
   test: [[bin('mocha', 'bin/mocha.js'), '{args:specs}']],
-  'test:real': [[bin('mocha', 'bin/mocha.js'), '--config', 'test/real/mocharc.json', '{args}']],
-  'test:packed': [[bin('mocha', 'bin/mocha.js'), '--config', 'test/packed/mocharc.json', '{args}']],
+  'test:real': [[bin('mocha', 'bin/mocha.js'), '--config', 'test/real/mocharc.json', '{args:real}']],
+  'test:packed': [[bin('mocha', 'bin/mocha.js'), '--config', 'test/packed/mocharc.json', '{args:packed}']],
   build: [[...source('scripts/build.ts'), '{args}']],
   'build:kubernetes': [source('test/real/kubernetes/build.ts')],
   kubernetes: [[...source('test/real/kubernetes/serve.ts'), '{args}']],
@@ -146,7 +150,8 @@ function whenOrphaned(end) {
 /** What a user's own arguments are to a program. */
 function fill(word, args) {
   if (word === '{args}') return args;
-  if (word === '{args:specs}') return args.some((arg) => arg.endsWith('.ts')) ? args : [...SPECS, ...args];
+  const [, suite] = /^\{args:(\w+)\}$/.exec(word) ?? [];
+  if (suite !== undefined) return args.some((arg) => arg.endsWith('.ts')) ? args : [...SUITES[suite], ...args];
   return [word];
 }
 
