@@ -164,7 +164,7 @@ describe('The ap command', function () {
       assert.match(stdout, new RegExp(`Examples:\\n {2}\\$ ap ${command}`));
     }
     const help = (await ap(folder, 'init', '--help')).stdout;
-    assert.match(help, /--mesh <value> +Service mesh: none \(default\), istio\n/);
+    assert.match(help, /--mesh <value> +Service mesh: none \(default\), istio, gateway-api\n/);
     assert.match(help, /--version <version> +API version \(default: v1\)\n/);
     for (const option of ['--dry-run', '--check', '--show-yours', '--force'])
       assert.match(help, new RegExp(`  ${option} +\\w`));

@@ -43,7 +43,7 @@ counted(fs, ['open'], ([path, flags = 'r']) => String(path).startsWith(folder) &
 syncBuiltinESMExports();
 
 const loaded: unknown = await import(pathToFileURL(program).href);
-const main: unknown = loaded instanceof Object ? Reflect.get(loaded, 'main') : undefined;
+const main: unknown = typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, 'main') : undefined;
 if (typeof main !== 'function') throw new Error(`${program} exports no main`);
 const code: unknown = await Reflect.apply(main, undefined, [words]);
 process.exitCode = Number(code);

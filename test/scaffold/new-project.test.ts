@@ -21,7 +21,7 @@ describe('A new project', function () {
     await scaffold(folder);
     for (const [file, wrong] of [
       ['autopilot.yaml', 'phases: [{ name: A, rollback: true }]'],
-      ['autopilot-operator.yaml', 'config: { a: 1 }'],
+      ['autopilot-operator.yaml', 'concurrency: many'],
     ] as const) {
       const text = await read(file);
       const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];

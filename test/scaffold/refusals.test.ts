@@ -24,7 +24,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: 'a value that is none of the choices',
     command: { options: { ...yes, mesh: 'consul' } },
-    says: ['--mesh: `consul` is none of the possible values. Choose none, istio. (ERR_AP_OPTION_CHOICE)'],
+    says: ['--mesh: `consul` is none of the possible values. Choose none, istio, gateway-api. (ERR_AP_OPTION_CHOICE)'],
   },
   {
     what: 'a flag that is neither true nor false',
