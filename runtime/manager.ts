@@ -173,7 +173,10 @@ export class Manager {
       missing: () => kindsThat((cache) => cache.isKindMissing),
       forbidden: () => kindsThat((cache) => cache.isForbidden),
     });
-    wakeOnChanges(this.#environment, (key) => this.#controller?.add(key));
+    wakeOnChanges(this.#environment, {
+      isWorking: () => this.#controller !== undefined,
+      wake: (key) => this.#controller?.add(key),
+    });
     if (options.progress) reportProgress(this.#environment, options.progress);
     for (const cache of this.#caches.all()) {
       cache.onAvailability(() => {

@@ -28,7 +28,7 @@ const DRIFTED = 'drifted';
  */
 export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | undefined {
   const { environment, uid, phase, state } = run;
-  const observed = statusOf(run.resource)?.observedOutputs ?? {};
+  const observed = recordOf(run);
   const fresh = new Set([...(leaving ? [phase.name] : []), ...run.tookFrom]);
   const earlier = phase === environment.plan.onOutputDrift ? Object.keys(observed) : [];
   const looked = earlier.filter((name) => name !== phase.name && !fresh.has(name));
@@ -54,8 +54,7 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
  */
 export function driftedPhase(run: Run): { readonly phase: Phase; readonly key: string } | 'waits' | undefined {
   const { plan } = run.environment;
-  const observed = statusOf(run.resource)?.observedOutputs ?? {};
-  for (const [name, digests] of Object.entries(observed)) {
+  for (const [name, digests] of Object.entries(recordOf(run))) {
     const phase = plan.phases.get(name);
     if (!phase || phase === run.phase) continue;
     const found = changedOutput(run, phase, digests);
@@ -68,10 +67,22 @@ export function driftedPhase(run: Run): { readonly phase: Phase; readonly key: s
 /** Whether the phase for repairs leaves drift of this phase as it is. Objects that it took over are seen to. */
 export function isUnrepaired(run: Run, name: string): boolean {
   const phase = run.environment.plan.phases.get(name);
-  const digests = statusOf(run.resource)?.observedOutputs?.[name];
+  const digests = recordOf(run)[name];
   if (!phase || !digests || run.tookFrom.has(name)) return false;
   const found = changedOutput(run, phase, digests);
   return found !== undefined && found !== 'waits';
+}
+
+/** What is recorded, by the names that phases have now. A record under a former name is older than one under the present. */
+function recordOf({ resource, environment: { plan } }: Run): ObservedOutputs {
+  const observed = statusOf(resource)?.observedOutputs ?? {};
+  const renamed = Object.entries(observed).filter(([name]) => (plan.phases.get(name)?.name ?? name) !== name);
+  if (renamed.length === 0) return observed;
+  const former = new Set(renamed.map(([name]) => name));
+  return {
+    ...Object.fromEntries(renamed.map(([name, digests]) => [plan.phases.get(name)?.name ?? name, digests])),
+    ...Object.fromEntries(Object.entries(observed).filter(([name]) => !former.has(name))),
+  };
 }
 
 function changedOutput(

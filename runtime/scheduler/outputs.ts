@@ -113,9 +113,11 @@ function refuseUnlessAdopted(run: Run, body: Body, live: KubernetesObject): void
 }
 
 function madeBy(run: Run, { metadata }: KubernetesObject): string {
-  const { marks, states } = run.environment;
+  const { marks, states, plan, watchNamespace } = run.environment;
   const uid = metadata.labels?.[marks.owner];
-  return uid !== undefined && states.keyOf(uid) === undefined
+  // Else it may be of a namespace that another operator works in.
+  const areAllKnown = !plan.resource.namespaced || watchNamespace === undefined;
+  return uid !== undefined && areAllKnown && states.keyOf(uid) === undefined
     ? 'a resource that is gone left it behind'
     : 'it was made by somebody else';
 }
@@ -126,10 +128,12 @@ function madeBy(run: Run, { metadata }: KubernetesObject): string {
  * that has the label and no owner.
  */
 export function ownership(run: Run, { metadata }: KubernetesObject): 'ours' | 'dying' | 'foreign' {
-  const { marks, plan, states } = run.environment;
+  const { marks, plan, states, watchNamespace } = run.environment;
   const controller = metadata.ownerReferences?.find((reference) => reference.controller);
   if (metadata.labels?.[marks.owner] === run.uid || controller?.uid === run.uid) return 'ours';
-  const owners = metadata.ownerReferences ?? [];
+  // A namespaced owner is in the namespace of the object. What there is in namespaces that the operator does not work in, it does not know.
+  const areKnown = !plan.resource.namespaced || watchNamespace === undefined || metadata.namespace === watchNamespace;
+  const owners = areKnown ? (metadata.ownerReferences ?? []) : [];
   const gone = owners.filter(
     ({ kind, apiVersion, uid }) =>
       kind === plan.resource.kind &&

@@ -66,7 +66,7 @@ export class ResourceState {
   }
 }
 
-/** The states of all resources that exist, by key and by uid. */
+/** The states of all resources that exist and that the operator works on, by key and by uid. */
 export class ResourceStates {
   readonly #byKey = new Map<string, ResourceState>();
   readonly #keys = new Map<string, string>();
@@ -86,7 +86,7 @@ export class ResourceStates {
     return this.#byKey.get(key);
   }
 
-  /** The key of the resource with this uid, if it exists. */
+  /** The key of the resource with this uid, if it exists and is the operator's to work on. */
   keyOf(uid: string): string | undefined {
     return this.#keys.get(uid);
   }

@@ -17,6 +17,7 @@ import { checkResult, type CheckedResult } from './result.ts';
 import { Run, RunAborted, type RunFacts } from './run.ts';
 import { IGNORED, type Standing } from './conditions.ts';
 import { writeStatus } from './status-write.ts';
+import { isOurs } from './wakes.ts';
 import { callWorker } from './worker-run.ts';
 import { writeOutputs } from './write-outputs.ts';
 
@@ -52,7 +53,7 @@ export class Scheduler implements Reconciler {
   reset(): void {
     const { states, views, caches } = this.#environment;
     this.#waiting.clear();
-    states.reset(views.resources.entries());
+    states.reset([...views.resources.entries()].filter(({ key }) => isOurs(key, this.#environment)));
     for (const { interests } of caches.all()) interests.clear();
   }
 

@@ -11,11 +11,18 @@ import { fieldsOf, outputId } from './outputs.ts';
 import { wakeOnPatchedObjects } from './patches/wakes.ts';
 import { statusOf } from './status.ts';
 
+export interface Woken {
+  /** Whether this process works now. One that stands by takes what the leader does for somebody else's doing. */
+  readonly isWorking: () => boolean;
+  /** Takes the key of a resource that has to run. */
+  readonly wake: (key: string) => void;
+}
+
 /**
  * From what changes in the caches to the resources that have to run: their own spec or deletion, what their last run read, and their
- * outputs that somebody else changed. `wake` takes a resource's key. To be called once, before the caches start.
+ * outputs that somebody else changed. To be called once, before the caches start.
  */
-export function wakeOnChanges(environment: Environment, wake: (key: string) => void): void {
+export function wakeOnChanges(environment: Environment, { isWorking, wake }: Woken): void {
   const { views, caches, plan, states } = environment;
   const wakes = (key: string, own: boolean): void => {
     if (!own) states.get(key)?.cycles.changed();
@@ -29,19 +36,20 @@ export function wakeOnChanges(environment: Environment, wake: (key: string) => v
       for (const reader of cache.interests.readersOf(key, old?.object, current?.object)) wakes(reader, own);
     });
   }
-  wakeOnPatchedObjects(environment, (key) => wakes(key, false));
+  const others = { isWorking, wake: (key: string) => wakes(key, false) };
+  wakeOnPatchedObjects(environment, others);
   for (const type of writtenKinds(plan)) {
     const cache = views.output(type);
     cache.onChange((change) => {
       // Until it has caught up it tells what the operator did itself, by another process.
-      if (cache.synced && !change.own && change.old)
-        drifted(environment, type, change, change.old, (key) => wakes(key, false));
+      if (isWorking() && cache.synced && !change.own && change.old)
+        drifted(environment, type, change, change.old, others.wake);
     });
   }
 }
 
 /** Whether the operator works on this resource: the cache may be one that some phase needs for more. */
-export function isOurs(key: string, { plan, watchNamespace }: Environment): boolean {
+export function isOurs(key: string, { plan, watchNamespace }: Pick<Environment, 'plan' | 'watchNamespace'>): boolean {
   return !plan.resource.namespaced || watchNamespace === undefined || splitKey(key).namespace === watchNamespace;
 }
 

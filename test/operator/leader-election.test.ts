@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { HeldEvents } from 'autopilot-devcluster';
-import type { RunningOperator } from 'autopilot-runtime';
-import { configMap, final, OPERATOR, phase, routes, sum, Testbed, type Event } from './testbed.ts';
+import type { RunningOperator, StartOptions } from 'autopilot-runtime';
+import { createLogger } from '../../runtime/observe/logger.ts';
+import { foreign, patching } from './patching.ts';
+import { condition, configMap, final, OPERATOR, phase, routes, sum, Testbed, type Event } from './testbed.ts';
 
 const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: OPERATOR };
 
@@ -35,10 +37,15 @@ describe('replicas of an operator', () => {
   afterEach(() => testbed.close());
 
   /** A replica whose requests are known by the name of its user. */
-  const replica = (user: string, operator = copies): Promise<RunningOperator> =>
+  const replica = (
+    user: string,
+    operator = copies,
+    more: Pick<StartOptions, 'logger'> = {},
+  ): Promise<RunningOperator> =>
     testbed.run(operator, {
       kubeconfig: testbed.cluster.addUser(user, ['system:masters']),
       leaderElection: TIMES,
+      ...more,
     });
   const leads = (operator: RunningOperator): Promise<void> =>
     testbed.untilMetrics(operator, (text) => sum(text, 'leader_election_master_status', `name="${OPERATOR}"`) === 1);
@@ -187,6 +194,54 @@ describe('replicas of an operator', () => {
     stop();
     assert.deepEqual(values, ['5']);
     assert.deepEqual(writesOf('second'), ['create configmaps', 'patch routes']);
+  });
+
+  it('do not take for drift what their predecessor gave up, though they learn of it late', async () => {
+    await foreign(testbed, 'theirs');
+    const first = await replica('first', patching());
+    await leads(first);
+    await testbed.route('a', { patches: { theirs: { k: 'y' } } });
+    await testbed.untilReady('a', 'Patching');
+    const second = await replica('second', patching());
+    await standing(second, 'second');
+    const held: HeldEvents = testbed.cluster.faults.holdEvents({ user: 'second', resource: 'configmaps' });
+    await testbed.setSpec('a', { patches: {}, to: 'Done' });
+    await testbed.untilReady('a', 'Done');
+    await first.stop();
+    await leads(second);
+    held.release();
+    await testbed.route('b', { patches: { theirs: { k: 'b' } }, to: 'Done' });
+    await testbed.untilReady('b', 'Done');
+    await testbed.untilIdle(second);
+    assert.equal(condition((await testbed.getRoute('a')) ?? assert.fail(), 'Ready').reason, 'Final');
+    assert.equal(sum(await second.metrics(), 'autopilot_output_drift_total'), 0);
+  });
+
+  it('say nothing of what the one that works does', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ name: 'second', version: '', level: 'Warn', write: (line) => lines.push(line) });
+    const moving = routes({
+      Only: phase(
+        ({ route }) => ({ phase: 'Only', outputs: { configMaps: [configMap(`out-${String(route.spec['n'])}`)] } }),
+        { initial: true },
+      ),
+    });
+    const first = await replica('first', moving);
+    await leads(first);
+    await testbed.route('a', { n: 0 });
+    await testbed.untilReady('a', 'Only');
+    const second = await replica('second', moving, { logger });
+    await standing(second, 'second');
+    // Each time the same object is made and deleted again: by somebody else that would be a contest.
+    for (const n of [1, 0, 1, 0, 1, 0, 1]) {
+      await testbed.setSpec('a', { n });
+      await testbed.untilReady('a', 'Only');
+    }
+    await first.stop();
+    await leads(second);
+    await testbed.route('b', { n: 2 });
+    await testbed.untilReady('b', 'Only');
+    assert.deepEqual(lines, []);
   });
 
   it('say nothing of what they could not send any more', async () => {

@@ -117,6 +117,36 @@ describe('outputs of earlier phases that somebody else changed', () => {
     });
   }
 
+  it('do not take for drift what a phase wrote since it has another name', async () => {
+    const named = (name: string, renamedFrom: readonly string[] = []) =>
+      routes(
+        {
+          [name]: phase(
+            ({ route }) => ({
+              phase: 'Done',
+              outputs: { configMaps: [configMap('out', { k: String(route.spec['k']) })] },
+            }),
+            { initial: true, renamedFrom },
+          ),
+          Done: final,
+        },
+        { onSpecChange: name },
+      );
+    await testbed.run(named('Old'));
+    await testbed.route('a', { k: 1 });
+    await testbed.untilReady('a', 'Done');
+    await testbed.stopOperators();
+    await testbed.run(named('New', ['Old']));
+    await setSpec({ k: 2 });
+    await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === '2');
+    const done = await testbed.untilRoute('a', (route) => isTrue(route, 'Ready') && isObserved(route));
+    assert.deepEqual(Object.keys(done.status?.['observedOutputs'] ?? {}), ['New']);
+    await testbed.stopOperators();
+    testbed.cluster.requests.clear();
+    await testbed.untilIdle(await testbed.run(named('New', ['Old'])));
+    assert.deepEqual(testbed.operatorWrites(), []);
+  });
+
   it('do not take it for drift that a later phase took an output over', async () => {
     const operator = routes(
       {

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type Cluster } from 'autopilot-devcluster';
+import { dump, load } from 'js-yaml';
 
 const PROGRAM = join(import.meta.dirname, 'fixtures', 'operator-process.ts');
+
+const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: 'process-operator' };
+
+/** A kubeconfig whose contexts name this namespace. */
+function withNamespace(kubeconfig: unknown, namespace: string): object {
+  const { contexts, ...rest } = kubeconfig as { readonly contexts: readonly { readonly context: object }[] };
+  return { ...rest, contexts: contexts.map((each) => ({ ...each, context: { ...each.context, namespace } })) };
+}
 
 describe('an operator as a process', () => {
   let cluster: Cluster;
@@ -125,6 +134,31 @@ describe('an operator as a process', () => {
     await work('inside', undefined, 'mine');
     await untilDone('inside', 'mine');
     assert.equal(await statusOf('outside'), 'null');
+  });
+
+  it('works in development without a lease, whatever its file says', async () => {
+    await begin({}, 'enableLeaderElection: true\n');
+    await logged(/process-operator started/);
+    await work('alone');
+    await untilDone('alone');
+    child.kill('SIGTERM');
+    assert.equal(await ended(), 0);
+    assert.equal(cluster.requests.count({ resource: 'leases' }), 0);
+    assert.doesNotMatch(output, /leading|standing by/);
+  });
+
+  it('takes part in an election in development where the environment says so, in the namespace of its kubeconfig', async () => {
+    await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'elected' } });
+    const elsewhere = join(folder, 'elsewhere');
+    await cluster.writeKubeconfig(elsewhere);
+    const text = await readFile(elsewhere, 'utf8');
+    await writeFile(elsewhere, dump(withNamespace(load(text), 'elected')));
+    await begin({ AUTOPILOT_ENABLE_LEADER_ELECTION: 'true', KUBECONFIG: elsewhere, POD_NAMESPACE: '' });
+    await logged(/leading: acquired lease process-operator/);
+    await work('elected', undefined, 'elected');
+    await untilDone('elected');
+    assert.ok(await cluster.find({ ...LEASE, namespace: 'elected' }));
+    assert.equal(await cluster.find({ ...LEASE, namespace: 'default' }), undefined);
   });
 
   it('logs what its level lets through', async () => {

@@ -199,6 +199,60 @@ describe('outputs beyond the namespace of their resource', () => {
     await testbed.untilIdle(operator);
   });
 
+  describe('of a resource in a namespace that is not the operator’s', () => {
+    const curious = routes({
+      Only: spreading({ inputs: { routes: { type: spread.resource, namespace: 'any' } } }),
+    });
+    /** The one at work there has stopped. */
+    const made = async (...keys: readonly string[]): Promise<void> => {
+      const there = await testbed.run(curious, { config: { watchNamespace: 'other' } });
+      await testbed.route('b', { configMaps: keys }, 'other');
+      for (const key of keys) await untilThere(key);
+      await testbed.untilIdle(there);
+      await there.stop();
+    };
+
+    it('are left alone by one that stood by before and reads such resources', async () => {
+      await made('default/far');
+      // Nobody renews it: it is for others to take after a second, when all has been listed.
+      await testbed.cluster.create({
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name: OPERATOR, namespace: 'default' },
+        spec: { holderIdentity: 'somebody', leaseDurationSeconds: 1 },
+      });
+      const operator = await testbed.run(curious, {
+        kubeconfig: testbed.cluster.addUser('here', ['system:masters']),
+        config: { watchNamespace: 'default', leaderElectionNamespace: 'default' },
+        leaderElection: {},
+      });
+      await testbed.route('a', { configMaps: ['default/near'] });
+      await untilThere('default/near');
+      await testbed.cluster.delete(at('default/far'));
+      await testbed.route('c', { configMaps: ['default/nearer'] });
+      await untilThere('default/nearer');
+      await testbed.untilIdle(operator);
+      assert.equal(await testbed.cluster.find(at('default/far')), undefined);
+    });
+
+    it('are not taken for what is left of a resource that is gone', async () => {
+      await made('other/beside', 'default/far');
+      await testbed.run(spread, { config: { watchNamespace: 'default' } });
+      for (const [name, key] of [
+        ['beside', 'other/beside'],
+        ['far', 'default/far'],
+      ] as const) {
+        await testbed.route(name, { configMaps: [key] });
+        const refused = await testbed.untilRoute(
+          name,
+          ({ status }) => status?.conditions?.some(({ type }) => type === 'Ready') ?? false,
+        );
+        assert.equal(condition(refused, 'Ready').reason, 'OutputRefused');
+        assert.match(condition(refused, 'Ready').message, key === 'default/far' ? /somebody else/ : /Route b controls/);
+      }
+    });
+  });
+
   it('of a resource of cluster scope are owned wherever they are, and need no finalizer', async () => {
     const tenant = { group: 'example.io', version: 'v1', kind: 'Tenant', plural: 'tenants', namespaced: false };
     await testbed.cluster.installCrd({

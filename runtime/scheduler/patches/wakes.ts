@@ -8,6 +8,7 @@ import { holdsAll, leavesOf } from '../fields.ts';
 import { outputId } from '../outputs.ts';
 import type { ResourceState } from '../resource-state.ts';
 import type { Run } from '../run.ts';
+import type { Woken } from '../wakes.ts';
 import { fieldsOfManager, versionOf } from './apply.ts';
 import { managerOf, patchId } from './body.ts';
 
@@ -16,11 +17,13 @@ import { managerOf, patchId } from './body.ts';
  * gone, and objects whose change may let us give up what could not be given up. Nothing else about them wakes anybody. A patch of one
  * resource that takes fields of another's wakes that one. To be called once, before the caches start.
  */
-export function wakeOnPatchedObjects(environment: Environment, wake: (key: string) => void): void {
+export function wakeOnPatchedObjects(environment: Environment, { isWorking, wake }: Woken): void {
   const { plan, views, states } = environment;
   const types = new Map([...plan.patches.values()].map((type) => [views.patch(type), type]));
   for (const [cache, type] of types) {
     cache.onChange(({ key, old, current, managers = [] }) => {
+      // Until it has caught up it tells what the operator did itself, by another process.
+      if (!isWorking() || (cache.listed && !cache.synced)) return;
       for (const patch of old?.patches ?? []) {
         const uid = patchingUid(patch.manager ?? '', plan.name);
         const owner = uid === undefined ? undefined : states.keyOf(uid);
