@@ -9,13 +9,14 @@ import { isLasting, isTransient, reasonOf, WorkerFailure } from './failures.ts';
 import { addFinalizer, finalize, hasFinalizer } from './finalizer.ts';
 import { Tracker } from './inputs.ts';
 import { tellOfUnlisted, unlistedKinds } from './kind-availability.ts';
-import { driftedPhase, isUnrepaired, observeOutputs } from './observed-outputs.ts';
+import { compareWithRecord, seeToDrift, tellOfUnrepaired } from './drift.ts';
+import { observeOutputs } from './observed-outputs.ts';
 import { isKept, tellOfAbsent, tellOfKept } from './patches/standing.ts';
-import { seeToPatchDrift } from './patches/wakes.ts';
 import { setsFields } from './patches/write.ts';
 import { checkResult, type CheckedResult } from './result.ts';
 import { Run, RunAborted, type RunFacts } from './run.ts';
-import { IGNORED, type Standing } from './conditions.ts';
+import type { Standing } from './conditions.ts';
+import { cyclingStanding, ignoresSpec, restingStanding } from './standings.ts';
 import { writeStatus } from './status-write.ts';
 import { isOurs } from './wakes.ts';
 import { callWorker } from './worker-run.ts';
@@ -98,9 +99,12 @@ export class Scheduler implements Reconciler {
     // Woken by what it wrote itself.
     if (pause > 0) return { outcome: 'later', after: pause };
     const run = new Run({ ...facts, phase }, signal);
-    if (!this.#compareWithRecord(run)) return DONE;
-    const drifted = await this.#seeToDrift(run);
-    if (drifted) return drifted;
+    if (compareWithRecord(run) === 'waits') {
+      this.#waiting.add(run.key);
+      return DONE;
+    }
+    const repairing = seeToDrift(run);
+    if (repairing) return this.#transition(run, repairing, 'OutputDrifted');
     if (phase.final) return this.#rest(run);
     const unlisted = unlistedKinds(run);
     if (unlisted.length > 0) return this.#wait(run, unlisted);
@@ -158,67 +162,6 @@ export class Scheduler implements Reconciler {
     return written === 'lost' ? REQUEUE : DONE;
   }
 
-  /** Once after a start: finds drift that happened while the operator was down. False where a kind has to be listed first. */
-  #compareWithRecord(run: Run): boolean {
-    const { state } = run;
-    if (state.compared) return true;
-    const found = driftedPhase(run);
-    if (found === 'waits') {
-      this.#waiting.add(run.key);
-      return false;
-    }
-    state.compared = true;
-    if (!found) return true;
-    const known = statusOf(run.resource)?.conditions?.find(({ type }) => type === 'Ready');
-    if (known?.reason === 'OutputDrifted')
-      state.drifts.set(found.phase.name, { message: known.message, told: true, outputs: new Set() });
-    else state.drifted(found.phase.name, `${found.key} were changed or deleted while the operator was down`);
-    return true;
-  }
-
-  /** An output of another phase was changed: go to where the project repairs such things, or tell. */
-  async #seeToDrift(run: Run): Promise<ReconcileResult | undefined> {
-    const { plan, metrics, events } = this.#environment;
-    const { drifts } = run.state;
-    seeToPatchDrift(run);
-    const repairing = plan.onOutputDrift;
-    for (const name of drifts.keys()) {
-      // What the present phase made, it repairs by running again; the phase for repairs is about to do its work.
-      if (name !== run.phase.name && run.phase !== repairing) continue;
-      drifts.delete(name);
-      if (name !== run.phase.name) run.state.repairing.add(name);
-      metrics.drift(name, true);
-    }
-    if (drifts.size === 0) return undefined;
-    if (repairing) return this.#isHeldBack(run) ? undefined : this.#transition(run, repairing, 'OutputDrifted');
-    for (const [name, drift] of drifts) {
-      if (drift.told) continue;
-      drift.told = true;
-      metrics.drift(name, false);
-      events.warn({ resource: run.resource, reason: 'OutputDrifted', action: 'Sync', note: drift.message });
-    }
-    return undefined;
-  }
-
-  /** Whether all that drifted is what somebody else keeps taking, and not yet to be taken back. */
-  #isHeldBack({ state }: Run): boolean {
-    const now = this.#environment.clock.monotonic();
-    const outputs = [...state.drifts.values()].flatMap((drift) => Array.from(drift.outputs));
-    const isHeldBack = (output: string): boolean =>
-      state.contests.isHeldBack(output, false, now) || state.contests.isHeldBack(output, true, now);
-    return outputs.length > 0 && outputs.every(isHeldBack);
-  }
-
-  /** How a resource stands that rests: not well where others keep taking, or changed what nothing repairs. */
-  #atRest({ state }: Run): Standing {
-    const contested = state.contests.message(this.#environment.clock.monotonic());
-    if (contested !== undefined) return { is: 'stalled', reason: 'Contested', message: contested };
-    const [drift] = state.drifts.values();
-    return drift && !this.#environment.plan.onOutputDrift
-      ? { is: 'drifted', message: drift.message }
-      : { is: 'resting' };
-  }
-
   /** A final phase: nothing is read and nothing done, but a change of the spec is answered, and conditions that are wrong put right. */
   async #rest(run: Run): Promise<ReconcileResult> {
     const { plan, caches } = this.#environment;
@@ -226,7 +169,7 @@ export class Scheduler implements Reconciler {
     const observed = statusOf(run.resource)?.observedGeneration === run.resource.metadata.generation;
     if (!observed && plan.onSpecChange && plan.onSpecChange !== run.phase)
       return this.#transition(run, plan.onSpecChange, 'SpecChanged');
-    const atRest = this.#atRest(run);
+    const atRest = restingStanding(run);
     const ignoring = atRest.is === 'resting' && (!observed || ignoresSpec(run.resource));
     const standing: Standing = ignoring ? { is: 'ignoring' } : atRest;
     const written = await writeStatus(run, { phase: run.phase.name, standing });
@@ -250,29 +193,18 @@ export class Scheduler implements Reconciler {
       const written = await tellOfAbsent(run, absent);
       return written === 'lost' ? REQUEUE : this.#again(run, result.requeueAfter);
     }
-    this.#tellOfUnrepaired(run);
+    tellOfUnrepaired(run);
     if (result.phase !== phase) return this.#transition(run, result.phase, 'WorkerResult', result.status);
     const observedOutputs = observeOutputs(run, false);
     const written = await writeStatus(run, {
       phase: phase.name,
-      standing: this.#atRest(run),
+      standing: restingStanding(run),
       user: result.status,
       observedOutputs,
     });
     if (written === 'lost') return REQUEUE;
     metrics.synced(phase.name, 'stayed');
     return this.#again(run, result.requeueAfter);
-  }
-
-  /** The phase for repairs has run: it is the project's say how things stay, but not a silent one. */
-  #tellOfUnrepaired(run: Run): void {
-    const { events, plan } = this.#environment;
-    for (const name of run.state.repairing) {
-      if (run.phase !== plan.onOutputDrift || !isUnrepaired(run, name)) continue;
-      const note = `Outputs of phase ${name} were changed or deleted, and phase ${run.phase.name}, which \`onOutputDrift\` names, left them so.`;
-      events.warn({ resource: run.resource, reason: 'OutputDrifted', action: 'Sync', note });
-    }
-    run.state.repairing.clear();
   }
 
   /** Records that the resource goes to another phase, and runs that at once. */
@@ -286,7 +218,11 @@ export class Scheduler implements Reconciler {
     const { cycles } = run.state;
     // Nobody works in a final phase: what comes back to it has come to rest.
     const cycling = !to.final && cycles.closes(run.phase.name, to.name);
-    const standing: Standing = to.final ? this.#atRest(run) : cycling ? cycleOf(run.phase, to) : { is: 'progressing' };
+    const standing: Standing = to.final
+      ? restingStanding(run)
+      : cycling
+        ? cyclingStanding(run.phase, to)
+        : { is: 'progressing' };
     const observedOutputs = observeOutputs(run, true);
     const written = await writeStatus(run, { phase: to.name, standing, user, entering: to, because, observedOutputs });
     if (written === 'lost') return REQUEUE;
@@ -335,15 +271,4 @@ export class Scheduler implements Reconciler {
     await writeStatus(run, { phase: run.phase.name, standing: { is: 'failing', reason, message } });
     return BACKOFF;
   }
-}
-
-function cycleOf(from: Phase, to: Phase): Standing {
-  const message = `It went from ${from.name} to ${to.name} before, and nothing has changed since: it goes round in circles, now with growing pauses.`;
-  return { is: 'stalled', reason: 'Cycle', message };
-}
-
-/** Whether it was told already that the present spec is taken no notice of. */
-function ignoresSpec(resource: KubernetesObject): boolean {
-  const told = statusOf(resource)?.conditions?.find(({ reason }) => reason === IGNORED);
-  return told !== undefined && told.observedGeneration === resource.metadata.generation;
 }

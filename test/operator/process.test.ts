@@ -14,7 +14,10 @@ const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: 'proc
 /** A kubeconfig whose contexts name this namespace. */
 function withNamespace(kubeconfig: unknown, namespace: string): object {
   const { contexts, ...rest } = kubeconfig as { readonly contexts: readonly { readonly context: object }[] };
-  return { ...rest, contexts: contexts.map((each) => ({ ...each, context: { ...each.context, namespace } })) };
+  const named = contexts.map((each) =>
+    Object.assign({}, each, { context: Object.assign({}, each.context, { namespace }) }),
+  );
+  return { ...rest, contexts: named };
 }
 
 describe('an operator as a process', () => {
