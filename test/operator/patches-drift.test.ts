@@ -144,6 +144,25 @@ describe('patched fields that others change', () => {
     await testbed.untilReady('a', 'Done');
   });
 
+  it('of an earlier phase, which another manager keeps taking, lead there with growing pauses', async () => {
+    const clock = new SteppedClock();
+    await foreign(testbed, 'theirs');
+    const repairing = patching({ force: true }, { Done: final }, { onOutputDrift: 'Patching' });
+    const operator = await testbed.runWith(repairing, { clock });
+    await testbed.route('a', { patches: { theirs: { k: 'y' } }, to: 'Done' });
+    await testbed.untilReady('a', 'Done');
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'theirs', namespace: 'default' } };
+    for (const value of ['1', '2', '3']) {
+      await untilValue('k', 'y');
+      await testbed.cluster.apply({ ...body, data: { k: value } }, { fieldManager: 'autoscaler' });
+    }
+    await reasonOf('a', 'Contested');
+    await testbed.untilIdle(operator);
+    assert.equal((await testbed.getConfigMap('theirs'))?.data?.['k'], '3');
+    clock.skip(1000);
+    await untilValue('k', 'y');
+  });
+
   it('of an earlier phase are told where nothing repairs them; that an object has gone is not', async () => {
     for (const name of ['theirs', 'going']) await foreign(testbed, name);
     const operator = await testbed.run(patching());

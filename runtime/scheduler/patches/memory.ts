@@ -2,6 +2,9 @@ import type { FieldPath } from '../fields.ts';
 
 /** Fields of ours that somebody took or removed, or an object with such fields that is gone. */
 export interface PatchDrift {
+  readonly patchKey: string;
+  /** The object as outputs are remembered. */
+  readonly output: string;
   /** In words for people: `Deployment default/web`. */
   readonly object: string;
   readonly change: 'lost fields' | 'gone';
@@ -21,7 +24,7 @@ export class PatchMemory {
   readonly #held = new Map<string, readonly FieldPath[]>();
   readonly #phases = new Map<string, string>();
   readonly #kept = new Map<string, Kept>();
-  /** By patch key. */
+  /** By patch key and object. */
   readonly #drifts = new Map<string, PatchDrift>();
 
   /** The leaves of the last body that our entry held after it was applied. */
@@ -58,12 +61,12 @@ export class PatchMemory {
     this.#kept.set(id, kept);
   }
 
-  drifted(patchKey: string, drift: PatchDrift): void {
-    this.#drifts.set(patchKey, drift);
+  drifted(drift: PatchDrift): void {
+    this.#drifts.set(`${drift.patchKey} ${drift.output}`, drift);
   }
 
-  takeDrifts(): ReadonlyMap<string, PatchDrift> {
-    const drifts = new Map(this.#drifts);
+  takeDrifts(): readonly PatchDrift[] {
+    const drifts = [...this.#drifts.values()];
     this.#drifts.clear();
     return drifts;
   }

@@ -70,11 +70,10 @@ function concerns(
   );
   if (patchKey === undefined) return false;
   const id = patchId(type, key, manager);
-  const object = `${type.kind} ${key}`;
-  const phase = memory.phaseOf(id);
+  const drift = { patchKey, output: outputId(type, key), object: `${type.kind} ${key}`, phase: memory.phaseOf(id) };
   if (!current || current.uid !== old.uid) {
     memory.forget(id);
-    memory.drifted(patchKey, { object, change: 'gone', phase });
+    memory.drifted({ ...drift, change: 'gone' });
     return true;
   }
   const before = fieldsOfManager(old.patches, manager);
@@ -83,8 +82,8 @@ function concerns(
   // What was lost earlier was told then.
   const lost = leaves.filter((leaf) => holdsAll([leaf], before) && !holdsAll([leaf], after));
   if (lost.length > 0) {
-    for (const loss of lossesOf(lost, after, managers)) tellOfContest(environment, state, outputId(type, key), loss);
-    memory.drifted(patchKey, { object, change: 'lost fields', phase });
+    for (const loss of lossesOf(lost, after, managers)) tellOfContest(environment, state, drift.output, loss);
+    memory.drifted({ ...drift, change: 'lost fields' });
     return true;
   }
   const kept = memory.kept(id);
@@ -96,7 +95,7 @@ function concerns(
  * of an earlier phase. That an object of somebody else's is gone is no news to tell, but a phase for repairs may know what to do.
  */
 export function seeToPatchDrift({ state, phase, environment: { plan, metrics } }: Run): void {
-  for (const [patchKey, { object, change, phase: made }] of state.patches.takeDrifts()) {
+  for (const { patchKey, output, object, change, phase: made } of state.patches.takeDrifts()) {
     if (phase.patches.has(patchKey)) {
       if (change === 'lost fields') metrics.drift(phase.name, true);
       continue;
@@ -104,6 +103,6 @@ export function seeToPatchDrift({ state, phase, environment: { plan, metrics } }
     if (change === 'gone' && !plan.onOutputDrift) continue;
     const declaring = [...plan.phases.values()].filter(({ patches }) => patches.has(patchKey));
     const what = change === 'gone' ? `${object} is gone` : `Fields of ${object} were taken or removed by somebody else`;
-    state.drifted(made ?? declaring.at(-1)?.name ?? phase.name, what);
+    state.drifted(made ?? declaring.at(-1)?.name ?? phase.name, what, output);
   }
 }
