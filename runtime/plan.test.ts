@@ -6,7 +6,7 @@ import { idle, routePlan } from './testing/plans.ts';
 
 describe('definition of an operator', () => {
   it('fills in defaults', () => {
-    const { initial, finalizer, onSpecChange } = routePlan(
+    const { initial, finalizerName, onSpecChange } = routePlan(
       { Only: { ...idle, initial: true, inputs: { configMaps: { type: configMaps } } } },
       { onSpecChange: 'Only', finalizer: { worker: () => undefined } },
     );
@@ -19,7 +19,7 @@ describe('definition of an operator', () => {
       metadataOnly: false,
     });
     assert.equal(onSpecChange, initial);
-    assert.equal(finalizer?.name, 'example.io/route-operator');
+    assert.equal(finalizerName, 'example.io/route-operator');
   });
 
   it('runs phases that read metrics every 5 s unless they say otherwise', () => {

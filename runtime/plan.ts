@@ -24,6 +24,8 @@ export interface Plan {
   readonly onSpecChange: Phase | undefined;
   readonly onOutputDrift: Phase | undefined;
   readonly finalizer: Finalizer | undefined;
+  /** What the operator's finalizer is called, whether it has one or had one in a former version. As in `metadata.finalizers`. */
+  readonly finalizerName: string;
   /** How many past ones the status keeps. */
   readonly transitions: number;
   /** The kinds that phases patch, by key: what a key holds is one set over all phases. */
@@ -31,8 +33,6 @@ export interface Plan {
 }
 
 export interface Finalizer {
-  /** As in `metadata.finalizers`. */
-  readonly name: string;
   /** The user's; undefined where just outputs need the finalizer that no garbage collector takes, or patches. */
   readonly worker: AnyWorker | undefined;
   /** Whether every resource has it; else those that patch something. */
@@ -135,6 +135,7 @@ export function planOf(definition: OperatorDefinition): Plan {
     onSpecChange,
     onOutputDrift,
     finalizer,
+    finalizerName: `${definition.resource.group}/${definition.name}`,
     transitions,
     patches,
   };
@@ -158,7 +159,7 @@ const FINALIZER = 'finalizer';
 
 /** What has to be done as a resource goes; undefined where that is nothing. */
 function finalizerOf(
-  { name, resource, finalizer }: OperatorDefinition,
+  { resource, finalizer }: OperatorDefinition,
   phases: readonly Phase[],
   hasPatches: boolean,
   problems: string[],
@@ -169,7 +170,6 @@ function finalizerOf(
   const unowned = outputs.filter(({ type, anyNamespace }) => resource.namespaced && (anyNamespace || !type.namespaced));
   if (!worker && unowned.length === 0 && !hasPatches) return undefined;
   return {
-    name: `${resource.group}/${name}`,
     worker,
     always: worker !== undefined || unowned.length > 0,
     phase,

@@ -205,12 +205,10 @@ export class Cluster {
     });
   }
 
-  /** All objects, of whatever kind, that bear a label of this name. */
-  labelled(label: string): readonly ApiObject[] {
+  /** All objects, of whatever kind, that meet a condition. */
+  select(meets: (object: ApiObject) => boolean): readonly ApiObject[] {
     this.#open();
-    return [...this.#parts.api.store.collections()].flatMap((collection) =>
-      [...collection.values()].filter(({ metadata }) => metadata.labels && Object.hasOwn(metadata.labels, label)),
-    );
+    return [...this.#parts.api.store.collections()].flatMap((collection) => [...collection.values()].filter(meets));
   }
 
   /** Installs a CustomResourceDefinition, or changes the one that is there; resolves once its objects can be made. */

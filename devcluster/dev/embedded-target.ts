@@ -9,6 +9,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { DevProject } from './project.ts';
 import type { ShownResource } from './operator-message.ts';
 import type { DevTarget } from './target.ts';
+import type { ApiObject } from '../store/object.ts';
 
 export interface EmbeddedOptions {
   /** 0: any that is free. */
@@ -66,7 +67,10 @@ async function keepOutOfGit(state: string): Promise<void> {
 async function shownResources(cluster: Cluster, project: DevProject): Promise<readonly ShownResource[]> {
   const { apiVersion, kind, group } = project;
   const resources = await cluster.list({ apiVersion, kind, namespace: '' });
-  const owned = cluster.labelled(`${group}/owner`);
+  const owned = cluster.select(({ metadata }) => metadata.labels?.[`${group}/owner`] !== undefined);
+  const patched = cluster.select(({ metadata }) =>
+    Object.keys(metadata.annotations ?? {}).some((name) => name.startsWith(`applied.${group}/`)),
+  );
   return resources.map((resource) => {
     const ready = listAt(resource, 'status', 'conditions').find((condition) => stringAt(condition, 'type') === 'Ready');
     return {
@@ -83,6 +87,16 @@ async function shownResources(cluster: Cluster, project: DevProject): Promise<re
           object: keyOf(object),
           phase: object.metadata.annotations?.[`${group}/phase`] ?? '',
         })),
+      patches: patched
+        .filter(({ metadata }) =>
+          metadata.managedFields?.some((entry) => isPatchOf(stringAt(entry, 'manager'), resource)),
+        )
+        .map((object) => ({ kind: object.kind, object: keyOf(object) })),
     };
   });
+}
+
+/** The runtime's managers of patches are `<operator>/<uid of the resource>/<digest>`. */
+function isPatchOf(manager: string, { metadata }: ApiObject): boolean {
+  return manager.split('/')[1] === metadata.uid;
 }

@@ -42,7 +42,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** A resource and what it has made, to be shown. */
+/** A resource, what it has made and what it has patched, to be shown. */
 export interface ShownResource {
   readonly resource: string;
   readonly phase: string;
@@ -52,6 +52,8 @@ export interface ShownResource {
   readonly message: string;
   readonly created: string;
   readonly outputs: readonly { readonly kind: string; readonly object: string; readonly phase: string }[];
+  /** Somebody else's, in which it holds fields. */
+  readonly patches: readonly { readonly kind: string; readonly object: string }[];
 }
 
 export function readShownResource(value: unknown): ShownResource {
@@ -67,6 +69,10 @@ export function readShownResource(value: unknown): ShownResource {
       kind: stringAt(output, 'kind'),
       object: stringAt(output, 'object'),
       phase: stringAt(output, 'phase'),
+    })),
+    patches: listAt(value, 'patches').map((patch) => ({
+      kind: stringAt(patch, 'kind'),
+      object: stringAt(patch, 'object'),
     })),
   };
 }

@@ -7,6 +7,8 @@ const CHANGES: Readonly<Record<string, Tone>> = {
   created: 'good',
   applied: 'good',
   pruned: 'warning',
+  patched: 'good',
+  'let go': 'warning',
   changed: 'warning',
   deleted: 'warning',
 };
@@ -50,7 +52,8 @@ export class ProgressLines {
       case 'transition':
         this.#failures.delete(resource);
         return this.#screen.say(resource, `${text('from') || 'new'} → ${text('to') || 'no phase'}`, 'news');
-      case 'output': {
+      case 'output':
+      case 'patch': {
         const change = text('change');
         const what = `${text('kind')} ${within(text('object'), resource)}${BY_OTHERS.has(change) ? ' by others' : ''}`;
         return this.#happened(resource, text('phase'), change, what, CHANGES[change]);

@@ -2,7 +2,7 @@ import type { ShownResource } from './operator-message.ts';
 
 const HEAD = ['NAME', 'PHASE', 'READY', 'AGE'] as const;
 
-/** A table of the resources, each with what is wrong with it and what it has made below. */
+/** A table of the resources, each with what is wrong with it, what it has made and what it has patched below. */
 export function resourceTable(resources: readonly ShownResource[], now: Date): readonly string[] {
   const rows = resources.map((each) => [each.resource, each.phase || '-', each.ready || '-', age(each.created, now)]);
   const widths = HEAD.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
@@ -14,9 +14,11 @@ export function resourceTable(resources: readonly ShownResource[], now: Date): r
   return [line(HEAD), ...resources.flatMap((each, index) => [line(rows[index] ?? []), ...details(each)])];
 }
 
-function details({ ready, reason, message, outputs }: ShownResource): string[] {
+function details({ ready, reason, message, outputs, patches }: ShownResource): string[] {
   const trouble = ready === 'False' && reason !== 'Progressing' ? [`  ! ${reason}: ${message}`] : [];
-  return [...trouble, ...outputs.map(({ kind, object, phase }) => `  - ${kind} ${object} (${phase})`)];
+  const made = outputs.map(({ kind, object, phase }) => `  - ${kind} ${object} (${phase})`);
+  const patched = patches.map(({ kind, object }) => `  ~ ${kind} ${object} (patched)`);
+  return [...trouble, ...made, ...patched];
 }
 
 /** As kubectl tells it, roughly: the largest unit that fits. */

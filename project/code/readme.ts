@@ -110,7 +110,8 @@ ${project.phases.map((phase) => row(...phaseRow(phase).slice(0, columns.length))
 const ABOUT_PATCHES =
   "What a phase patches is somebody else's object: the operator sets the fields that a worker returns, and never creates, owns or deletes it. " +
   'A field that is no longer returned is given up, and so are all when the resource is deleted, which therefore waits for the operator (it has a ' +
-  'finalizer). A field that nobody else holds is then back at its default, and not at the value that it had before.';
+  'finalizer). A field that nobody else holds is then back at its default, and not at the value that it had before. ' +
+  'Before a kind is taken out of `patches`, have its fields given up (an empty list does that): afterwards the operator cannot.';
 
 function phaseRow({ name, description, initial, final, inputs, outputs, patches }: Phase): string[] {
   const marks = [initial ? 'initial' : '', final ? 'final' : ''].filter(Boolean).join(', ');

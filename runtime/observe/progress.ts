@@ -22,6 +22,17 @@ export type Progress =
       readonly object: string;
       readonly change: OutputChange;
     }
+  | {
+      readonly type: 'patch';
+      /** The resource that sets the fields. */
+      readonly resource: string;
+      /** The phase that set them. */
+      readonly phase: string;
+      readonly kind: string;
+      /** `namespace/name`, or the name. */
+      readonly object: string;
+      readonly change: PatchChange;
+    }
   /** Something is wrong that no log line tells: a kind that is missing, a phase that is not known. */
   | {
       readonly type: 'trouble';
@@ -36,10 +47,13 @@ export type CrdChange = 'created' | 'changed' | 'unchanged';
 /** The last two are others' doing. */
 export type OutputChange = 'created' | 'applied' | 'pruned' | 'changed' | 'deleted';
 
+/** What became of fields in an object of somebody else's: set, given up; taken or removed by others; gone with the object. */
+export type PatchChange = 'patched' | 'let go' | 'changed' | 'deleted';
+
 /** Must not throw, and must not take long. */
 export type TellProgress = (progress: Progress) => void;
 
-/** A resource and what it has made, as the caches have them. */
+/** A resource, what it has made and where it holds fields of others' objects, as the caches have them. */
 export interface ResourceSummary {
   readonly resource: string;
   readonly phase: string;
@@ -50,4 +64,5 @@ export interface ResourceSummary {
   /** RFC 3339. */
   readonly created: string;
   readonly outputs: readonly { readonly kind: string; readonly object: string; readonly phase: string }[];
+  readonly patches: readonly { readonly kind: string; readonly object: string }[];
 }

@@ -14,8 +14,7 @@ import { giveUpAll } from './patches/write.ts';
 import { deleteUnowned, writeOutputs } from './write-outputs.ts';
 
 export function hasFinalizer(run: Run): boolean {
-  const { finalizer } = run.environment.plan;
-  return finalizer !== undefined && (current(run).metadata.finalizers?.includes(finalizer.name) ?? false);
+  return current(run).metadata.finalizers?.includes(run.environment.plan.finalizerName) ?? false;
 }
 
 /** Adds the operator's finalizer. The uid in the body keeps the apply from making a resource that has just gone anew. */
@@ -29,7 +28,7 @@ export async function addFinalizer(run: Run): Promise<void> {
       name: run.resource.metadata.name,
       ...(run.namespace !== undefined && { namespace: run.namespace }),
       uid: run.uid,
-      finalizers: [plan.finalizer.name],
+      finalizers: [plan.finalizerName],
     },
   };
   await run.write(plan.resource, run.key, () => client.apply(plan.resource, body, { giveUp: run.signal }));
@@ -49,13 +48,33 @@ export async function finalize(run: Run): Promise<ReconcileResult> {
     }
     await giveUpAll(run);
     await deleteUnowned(run);
-    await removeFinalizer(run, plan.finalizer.name);
+    await removeFinalizer(run, plan.finalizerName);
     return DONE;
   } catch (error) {
     if (error instanceof RunAborted || isTransient(error)) throw error;
     if (isKept(error)) return (await tellOfKept(run, error)) === 'lost' ? REQUEUE : DONE;
     return failed(run, error instanceof WorkerFailure ? error.cause : error);
   }
+}
+
+/**
+ * The resource is being deleted, and the operator has nothing to do then: but a former version had, and put a finalizer there that nobody
+ * takes away. This one does not know what was to be done, and has no right to change the resource, so it says so.
+ */
+export async function tellOfFormerFinalizer(run: Run): Promise<ReconcileResult> {
+  const { plan, events, logger } = run.environment;
+  if (!hasFinalizer(run)) return DONE;
+  const message = `A former version of this operator put the finalizer ${plan.finalizerName} on the resource, and this one has no finalizer, no patches and no outputs beyond the namespace: nobody takes it away. Run the former version until the resource has gone, or do by hand what it would do and remove the finalizer from metadata.finalizers.`;
+  const phase = statusOf(run.resource)?.phase ?? plan.initial.name;
+  const written = await writeStatus(run, {
+    phase,
+    standing: { is: 'stalled', reason: 'FinalizerLeft', message },
+  });
+  if (written === 'written') {
+    logger.warn({ resource: run.key }, message);
+    events.warn({ resource: run.resource, reason: 'FinalizerLeft', action: 'Finalize', note: message });
+  }
+  return written === 'lost' ? REQUEUE : DONE;
 }
 
 /** Runs the user's finalizer. Undefined: it has done its work. Else when to run it again. */

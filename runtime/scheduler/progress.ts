@@ -4,12 +4,13 @@ import type { Condition, ResourceType } from '../kube/types.ts';
 import type { OutputChange, ResourceSummary, TellProgress } from '../observe/progress.ts';
 import { writtenKinds } from '../plan.ts';
 import type { Environment } from './environment.ts';
+import { patchedObjects, reportPatches } from './patches/progress.ts';
 import { statusOf } from './status.ts';
 import { changeOf } from './wakes.ts';
 import { outputId } from './outputs.ts';
 
 /**
- * Tells what happens to the resources and to what they own, as the caches come to know it: own writes with their answer, so in the
+ * Tells what happens to the resources, and to what they own and patch, as the caches come to know it: own writes with their answer, so in the
  * order in which they were made. To be called once, before the caches start.
  */
 export function reportProgress(environment: Environment, tell: TellProgress): void {
@@ -22,9 +23,10 @@ export function reportProgress(environment: Environment, tell: TellProgress): vo
   for (const [cache, type] of outputCaches(environment)) {
     cache.onChange((change) => tellOfOutput(environment, type, change, tell));
   }
+  reportPatches(environment, tell);
 }
 
-/** What there is, resource by resource, each with what it has made. */
+/** What there is, resource by resource, each with what it has made and patched. */
 export function summarise(environment: Environment): readonly ResourceSummary[] {
   const { views, marks } = environment;
   const outputs = [...outputCaches(environment)];
@@ -44,6 +46,7 @@ export function summarise(environment: Environment): readonly ResourceSummary[] 
           phase: entry.object.metadata.annotations?.[marks.phase] ?? '',
         })),
       ),
+      patches: patchedObjects(environment, uid),
     };
   });
 }

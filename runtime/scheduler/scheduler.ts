@@ -6,7 +6,7 @@ import type { Phase } from '../plan.ts';
 import { statusOf, type Transition } from './status.ts';
 import type { Environment } from './environment.ts';
 import { isLasting, isTransient, reasonOf, WorkerFailure } from './failures.ts';
-import { addFinalizer, finalize, hasFinalizer } from './finalizer.ts';
+import { addFinalizer, finalize, hasFinalizer, tellOfFormerFinalizer } from './finalizer.ts';
 import { Tracker } from './inputs.ts';
 import { tellOfUnlisted, unlistedKinds } from './kind-availability.ts';
 import { compareWithRecord, seeToDrift, tellOfUnrepaired } from './drift.ts';
@@ -91,7 +91,8 @@ export class Scheduler implements Reconciler {
   async #sync(facts: Omit<RunFacts, 'phase'>, signal: AbortSignal): Promise<ReconcileResult> {
     const { plan, metrics, clock } = this.#environment;
     if (facts.resource.metadata.deletionTimestamp !== undefined) {
-      return plan.finalizer ? this.#finalize(new Run({ ...facts, phase: plan.finalizer.phase }, signal)) : DONE;
+      if (!plan.finalizer) return tellOfFormerFinalizer(new Run({ ...facts, phase: plan.initial }, signal));
+      return this.#finalize(new Run({ ...facts, phase: plan.finalizer.phase }, signal));
     }
     const phase = this.#phaseOf(facts.resource);
     if (!phase) return this.#stopAtUnknownPhase(new Run({ ...facts, phase: plan.initial }, signal));

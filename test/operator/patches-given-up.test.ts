@@ -149,6 +149,29 @@ describe('fields that are given up', () => {
     await untouched('one', {});
   });
 
+  it('hold a resource whose operator has no patches any more: it says so, once', async () => {
+    await foreign(testbed, 'one');
+    await testbed.run(patching());
+    await testbed.route('a', { patches: { one: { k: 'y' } } });
+    await testbed.untilReady('a', 'Patching');
+    await testbed.stopOperators();
+    const without = routes({ Patching: phase(() => ({ phase: 'Patching' }), { initial: true }) });
+    await testbed.run(without);
+    await testbed.cluster.delete(ROUTE);
+    const left = await testbed.untilRoute('a', (route) => condition(route, 'Stalled').status === 'True');
+    assert.deepEqual([left.status?.phase, condition(left, 'Stalled').reason], ['Patching', 'FinalizerLeft']);
+    const { note } = await testbed.untilEvent(({ reason }) => reason === 'FinalizerLeft');
+    assert.match(note ?? '', /put the finalizer example\.io\/route-operator .* Run the former version/);
+    await testbed.stopOperators();
+    testbed.cluster.requests.clear();
+    await testbed.untilIdle(await testbed.run(without));
+    assert.deepEqual(testbed.operatorWrites(), []);
+    await testbed.stopOperators();
+    await testbed.run(patching());
+    await testbed.untilGone(ROUTE);
+    assert.equal((await testbed.getConfigMap('one'))?.data?.['k'], undefined);
+  });
+
   it('of a resource that is deleted while the operator is down are given up when it is back', async () => {
     await foreign(testbed, 'one', { kept: 'x' });
     await testbed.run(patching());

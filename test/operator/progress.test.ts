@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Progress } from '../../runtime/observe/progress.ts';
+import { foreign, patching } from './patching.ts';
 import { configMap, final, phase, routes, Testbed } from './testbed.ts';
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a' };
@@ -32,6 +33,8 @@ function inWords(progress: Progress): string {
     case 'transition':
       return `${progress.resource} ${progress.from} → ${progress.to}`;
     case 'output':
+      return `${progress.resource} ${progress.phase}: ${progress.change} ${progress.kind} ${progress.object}`;
+    case 'patch':
       return `${progress.resource} ${progress.phase}: ${progress.change} ${progress.kind} ${progress.object}`;
     case 'trouble':
       return `${progress.resource} ${progress.phase}: ${progress.reason}`;
@@ -105,6 +108,39 @@ describe('what is told of an operator at work', () => {
         'default/a Keeping: applied ConfigMap default/x',
         'default/a Keeping: deleted ConfigMap default/x',
         'default/a Keeping: created ConfigMap default/x',
+      ],
+    );
+  });
+
+  it("is what became of fields in somebody else's objects", async () => {
+    for (const name of ['one', 'two']) await foreign(testbed, name);
+    await testbed.runWith(patching({ force: true }), { progress: told.add });
+    await testbed.route('a', { patches: { one: { k: '1' }, two: { k: '1' } } });
+    await told.until('default/a  → Patching');
+    await testbed.setSpec('a', { patches: { one: { k: '2' } } });
+    await told.until('default/a Patching: let go ConfigMap default/two');
+    await testbed.cluster.patch({ ...MAP, name: 'one' }, { data: { other: 'is no news' } });
+    await testbed.cluster.patch({ ...MAP, name: 'one' }, { data: { k: 'theirs' } });
+    await told.until('default/a Patching: patched ConfigMap default/one', 3);
+    // Of another resource, by the same operator.
+    await testbed.route('b', { patches: { two: { k: 'b' } } });
+    await told.until('default/b  → Patching');
+    await testbed.cluster.delete({ ...MAP, name: 'two' });
+    await told.until('default/b Patching: deleted ConfigMap default/two');
+    await testbed.cluster.delete(ROUTE);
+    await told.until('default/a deleted');
+    assert.deepEqual(
+      told.all.filter((line) => line.includes('ConfigMap')),
+      [
+        'default/a Patching: patched ConfigMap default/one',
+        'default/a Patching: patched ConfigMap default/two',
+        'default/a Patching: patched ConfigMap default/one',
+        'default/a Patching: let go ConfigMap default/two',
+        'default/a Patching: changed ConfigMap default/one',
+        'default/a Patching: patched ConfigMap default/one',
+        'default/b Patching: patched ConfigMap default/two',
+        'default/b Patching: deleted ConfigMap default/two',
+        'default/a Patching: let go ConfigMap default/one',
       ],
     );
   });
