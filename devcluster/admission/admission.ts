@@ -1,6 +1,7 @@
 import { invalid } from '../http/status.ts';
 import { completeCreate, completeUpdate } from '../kinds/rules/completion.ts';
 import { listAt, stringAt, valueAt } from '../schema/json.ts';
+import { adoptAppArmor } from './app-armor.ts';
 import { admitPod, PODS } from './pods.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { Allocations } from '../kinds/rules/completion.ts';
@@ -8,10 +9,16 @@ import type { FieldError } from '../schema/field-error.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { Api } from '../verbs/api.ts';
 
-/** What the cluster adds to a new object by itself, before it is validated. The writer is not held to have written it. */
-export function completeNew(api: Api, kind: ServedKind, draft: Draft): void {
+/**
+ * What the cluster adds to a new object by itself, before it is validated. The writer is not held to have written it.
+ * @param warn sends a warning along with the answer.
+ */
+export function completeNew(api: Api, kind: ServedKind, draft: Draft, warn: (text: string) => void): void {
   if (kind.custom) return;
-  if (kind.collection === PODS) admitPod(api, draft);
+  if (kind.collection === PODS) {
+    admitPod(api, draft);
+    adoptAppArmor(draft, warn);
+  }
   refuse(kind, draft, completeCreate(kind.group, kind.kind, draft, allocations(api, kind, draft)));
 }
 

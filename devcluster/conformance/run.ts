@@ -12,6 +12,7 @@ export interface Target {
 
 const DEADLINE = 90_000;
 const PAUSE = 20;
+const STORED_ONLY = 'the embedded cluster stores this';
 
 interface Raw {
   readonly code: number;
@@ -177,7 +178,8 @@ function toAnswer(step: Step, raw: Raw, normaliser: Normaliser): Answer {
   const body = normaliser.answer(deepCopy(raw.value));
   for (const path of step.ignore ?? []) removeAt(body, path.split('.'));
   const shown = step.only ? Object.fromEntries(step.only.map((path) => [path, pick(body, path.split('.'))])) : body;
-  const warnings = step.unorderedWarnings === true ? [...raw.warnings].sort() : raw.warnings;
+  const told = step.storedOnly === true ? raw.warnings.filter((text) => !text.includes(STORED_ONLY)) : raw.warnings;
+  const warnings = step.unorderedWarnings === true ? [...told].sort() : told;
   return {
     step: step.name,
     code: raw.code,

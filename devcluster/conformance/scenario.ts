@@ -38,6 +38,8 @@ export interface Step {
   readonly only?: readonly string[];
   /** Warnings come in the order of Go's maps, which is none. */
   readonly unorderedWarnings?: boolean;
+  /** The embedded cluster warns that it stores the object only; that does not count. */
+  readonly storedOnly?: boolean;
   /** The step prepares something; its answer does not count. */
   readonly setup?: boolean;
 }

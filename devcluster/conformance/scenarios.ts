@@ -13,6 +13,7 @@ import { owners } from './scenarios/owners.ts';
 import { pages } from './scenarios/pages.ts';
 import { patches } from './scenarios/patches.ts';
 import { podSecurity } from './scenarios/pod-security.ts';
+import { podWarnings } from './scenarios/pod-warnings.ts';
 import { ratcheting } from './scenarios/ratcheting.ts';
 import { rbacAccess } from './scenarios/rbac-access.ts';
 import { rbacAggregation } from './scenarios/rbac-aggregation.ts';
@@ -30,6 +31,7 @@ import { timeouts } from './scenarios/timeouts.ts';
 import { updates } from './scenarios/updates.ts';
 import { validationRules } from './scenarios/validation-rules.ts';
 import { versionsOfKinds } from './scenarios/versions.ts';
+import { warnings } from './scenarios/warnings.ts';
 import { watchResume } from './scenarios/watch-resume.ts';
 import { watches } from './scenarios/watches.ts';
 import type { Scenario } from './scenario.ts';
@@ -50,6 +52,8 @@ export const scenarios: readonly Scenario[] = [
   watchResume,
   statuses,
   podSecurity,
+  podWarnings,
+  warnings,
   fieldValidation,
   forms,
   definitions,

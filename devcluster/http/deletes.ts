@@ -19,6 +19,7 @@ export async function handleDelete(resource: ResourceRequest): Promise<ApiRespon
   demand(resource, 'delete');
   const { api, kind, info } = resource;
   const options = await readDeleteOptions(resource);
+  warnOfDependents(resource, options);
   const { object, gone } = remove(api, kind, namespaceOf(resource), info.name, options);
   if (!gone || kind.strategy.returnsDeleted) {
     return answerObject(resource, object, !gone && options.orphanDependents === false ? 202 : 200);
@@ -34,8 +35,17 @@ export async function handleDeleteCollection(resource: ResourceRequest): Promise
   const query = listQuery(resource.request.query);
   const selection = selectionOf(resource, query);
   const options = await readDeleteOptions(resource);
+  warnOfDependents(resource, options);
   const page = removeCollection(resource.api, selection, query, options);
   return answer(resource, presentList(resource.kind, page, resource.as, tableQuery(resource)));
+}
+
+/** Of kinds whose dependents stay, and their writer may not know. */
+function warnOfDependents({ kind, caller }: ResourceRequest, options: DeleteOptions): void {
+  const { deletionWarning } = kind.strategy;
+  const { propagationPolicy, orphanDependents } = options;
+  if (deletionWarning === undefined || propagationPolicy !== undefined || orphanDependents !== undefined) return;
+  caller.warn(deletionWarning);
 }
 
 async function readDeleteOptions({ request }: ResourceRequest): Promise<DeleteOptions> {

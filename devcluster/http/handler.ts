@@ -8,6 +8,7 @@ import { mediaTypeOf } from './body.ts';
 import { parsePath } from './request-info.ts';
 import { route } from './route.ts';
 import { checkTimeout } from './timeout.ts';
+import { warningHeaders } from './warnings.ts';
 import type { Attributes } from '../auth/attributes.ts';
 import type { Authorizer } from '../auth/authorizer.ts';
 import type { Impersonation } from '../auth/impersonation.ts';
@@ -101,7 +102,7 @@ export async function respond(
     response = refused(request, toStatusError(error, report));
   }
   if (warnings.size === 0) return response;
-  return { ...response, headers: { ...response.headers, warning: [...warnings].map(warningHeader) } };
+  return { ...response, headers: { ...response.headers, warning: warningHeaders([...warnings]) } };
 }
 
 function authorize(authorizer: Authorizer, attributes: Attributes): void {
@@ -216,10 +217,4 @@ function verbOf({ method, query, header }: ApiRequest, { isResource, name, watch
     default:
       return 'other';
   }
-}
-
-/** RFC 7234: code, agent, quoted text. Header values are Latin-1; what is beyond is left out. */
-function warningHeader(text: string): string {
-  const printable = text.replaceAll(/[^\u0020-\u007e\u00a0-\u00ff]/g, ' ').replaceAll(/["\\]/g, '\\$&');
-  return `299 - "${printable}"`;
 }

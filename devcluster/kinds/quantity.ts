@@ -65,6 +65,24 @@ export function isNegative(quantity: Quantity): boolean {
   return quantity.nanos < 0n;
 }
 
+const MILLION = 10n ** 6n;
+const MAX_DECIMAL_DIGITS = 18;
+
+/**
+ * Whether a real server takes an amount for no whole number. It counts thousandths, rounded up, in 64 bits: beyond those, most
+ * amounts with a binary suffix are taken for fractions. Source: Quantity.MilliValue.
+ */
+export function isFractional(text: string): boolean {
+  const quantity = parseQuantity(text);
+  if ('error' in quantity) return false;
+  const thousandths = (quantity.nanos + MILLION - 1n) / MILLION;
+  const counted = BigInt.asIntN(64, thousandths);
+  if (counted === thousandths) return counted % 1000n !== 0n;
+  const [, digits = '', suffix = ''] = /^[-+]?([\d.]*)(.*)$/.exec(text) ?? [];
+  const plain = !BINARY.has(suffix) && digits.replace('.', '').length <= MAX_DECIMAL_DIGITS;
+  return !plain && counted % 1000n !== 0n;
+}
+
 function readSuffix(suffix: string): { notation: Notation; exponent: number } | undefined {
   const decimal = DECIMAL.get(suffix);
   if (decimal !== undefined) return { notation: 'decimal', exponent: decimal };

@@ -75,6 +75,7 @@ export function customStrategy({ schema, status, namespaced, kind }: CustomKind)
     returnsDeleted: false,
     heldByOthers: () => false,
     garbageCollected: true,
+    orphansByDefault: false,
     gracePeriod: () => undefined,
   };
 }

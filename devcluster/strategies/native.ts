@@ -2,6 +2,7 @@ import { defaultBuiltin, validateBuiltin } from '../kinds/builtin-rules.ts';
 import { findDecodeProblem } from '../kinds/decode-problem.ts';
 import { toGoShape } from '../kinds/go-shape.ts';
 import { setCondition } from '../kinds/conditions.ts';
+import { builtinWarnings } from '../kinds/warnings/warnings.ts';
 import { isObject, listAt, stringAt, valueAt } from '../schema/json.ts';
 import { hasGeneration, nextGeneration } from './generation.ts';
 import { notEnforced } from './not-enforced.ts';
@@ -70,6 +71,12 @@ const RETURNED_WHEN_DELETED = new Set([
   'storage.k8s.io/VolumeAttributesClass',
 ]);
 
+/** Kinds whose dependents stay when they are deleted, for all who do not say otherwise. Source: DefaultGarbageCollectionPolicy. */
+const ORPHANED_BY_DEFAULT = new Set(['/ReplicationController', 'batch/Job']);
+
+const PODS_OF_JOBS =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';
+
 /** What a write of `/status` leaves alone beside `spec`. Source: PrepareForUpdate and GetResetFields of the status strategies. */
 const STATUS_KEEPS: Readonly<Record<string, readonly string[]>> = {
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': ['metadata'],
@@ -121,7 +128,11 @@ export function nativeStrategy(kind: BuiltinKind): Strategy {
       draft.metadata.generation = old.metadata.generation;
     },
     validate: (draft, old, subresource) => validateBuiltin(kind, draft, old, subresource),
-    warnings: (draft, old) => [...schemaWarnings(id, draft, old), ...notEnforced(id, draft)],
+    warnings: (draft, old, subresource) => [
+      ...builtinWarnings(id, draft, old, subresource),
+      ...schemaWarnings(id, draft, old),
+      ...notEnforced(id, draft),
+    ],
     resetFields(subresource) {
       if (!status) return [];
       if (subresource !== 'status') return [['status']];
@@ -134,6 +145,8 @@ export function nativeStrategy(kind: BuiltinKind): Strategy {
     ...(id === 'apiextensions.k8s.io/CustomResourceDefinition' && { startDeletion: terminateDefinition }),
     heldByOthers: (object) => id === '/Namespace' && listAt(object, 'spec', 'finalizers').length > 0,
     garbageCollected: kind.kind !== 'Event',
+    orphansByDefault: ORPHANED_BY_DEFAULT.has(id),
+    ...(id === 'batch/Job' && { deletionWarning: PODS_OF_JOBS }),
     gracePeriod: (object, asked) => (id === '/Pod' ? podGracePeriod(object, asked) : undefined),
   };
 }

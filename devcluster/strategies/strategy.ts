@@ -23,8 +23,8 @@ export interface Strategy {
     subresource: string,
     warn: (text: string) => void,
   ): readonly FieldError[];
-  /** Sent to the writer as warnings. */
-  warnings(draft: Draft, old: ApiObject | undefined): readonly string[];
+  /** Sent to the writer as warnings. @param subresource '' for the object itself. */
+  warnings(draft: Draft, old: ApiObject | undefined, subresource: string): readonly string[];
   /** The fields that a write of this subresource ('' for the main resource) never owns. */
   resetFields(subresource: string): readonly (readonly string[])[];
   /** PUT of a missing object creates it. */
@@ -39,6 +39,10 @@ export interface Strategy {
   heldByOthers(object: ApiObject | Draft): boolean;
   /** False: deleted objects of this kind are never orphaned or deleted in foreground: nothing would free them. */
   readonly garbageCollected: boolean;
+  /** A DELETE that does not say otherwise frees the dependents instead of deleting them. */
+  readonly orphansByDefault: boolean;
+  /** Sent to whoever deletes and does not say what becomes of the dependents. */
+  readonly deletionWarning?: string | undefined;
   /** How long the object may take to end, in seconds; undefined where the kind knows no graceful deletion. */
   gracePeriod(object: ApiObject, asked: number | undefined): number | undefined;
 }

@@ -82,10 +82,10 @@ function insertNamed(
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   kind.strategy.prepareForCreate(draft);
-  completeNew(api, kind, draft);
+  completeNew(api, kind, draft, options.warn);
   const errors = kind.strategy.validate(draft, undefined, '', options.warn);
   if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, metadata.name, errors);
-  for (const warning of kind.strategy.warnings(draft, undefined)) options.warn(warning);
+  for (const warning of kind.strategy.warnings(draft, undefined, '')) options.warn(warning);
   demandCreate?.();
   admitPodSecurity(api, kind, draft, undefined, options);
   admitOwners(api, { kind, subresource: '', draft, old: undefined, user: options.user });

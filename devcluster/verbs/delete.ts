@@ -109,7 +109,8 @@ function collectionFinalizers({ strategy }: ServedKind, { metadata }: ApiObject,
   const { orphanDependents, propagationPolicy } = options;
   const asked =
     orphanDependents !== undefined ? (orphanDependents ? ORPHAN : '') : POLICY_FINALIZER[propagationPolicy ?? 'none'];
-  const wanted = asked ?? present.find((name) => name === ORPHAN || name === FOREGROUND);
+  const own = present.find((name) => name === ORPHAN || name === FOREGROUND);
+  const wanted = asked ?? own ?? (strategy.orphansByDefault ? ORPHAN : undefined);
   return wanted ? [...others, wanted] : others;
 }
 

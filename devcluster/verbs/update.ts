@@ -62,7 +62,7 @@ export function update(api: Api, target: Target, change: Change, options: WriteO
   if (target.subresource === '') completeChanged(api, kind, draft, old);
   const errors = kind.strategy.validate(draft, old, target.subresource, options.warn);
   if (errors.length > 0) throw invalid(storedGroupOf(kind), draft.kind, draft.metadata.name, errors);
-  for (const warning of kind.strategy.warnings(draft, old)) options.warn(warning);
+  for (const warning of kind.strategy.warnings(draft, old, target.subresource)) options.warn(warning);
   if (target.subresource === '') admitPodSecurity(api, kind, draft, old, options);
   admitOwners(api, { kind, subresource: target.subresource, draft, old, user: options.user });
   orderObjectMeta(draft);

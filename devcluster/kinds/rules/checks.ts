@@ -2,7 +2,6 @@
  * Checks that many kinds share; each returns what is wrong.
  * Source: k8s.io/kubernetes/pkg/apis/core/validation, k8s.io/apimachinery/pkg/util/validation.
  */
-import { isIP, isIPv4 } from 'node:net';
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../schema/field-error.ts';
 import { byteLength, GoStruct } from '../../schema/go-text.ts';
 import { isObject, listAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
@@ -100,18 +99,6 @@ export function configMapKey(key: string): string[] {
   if (key === '.' || key === '..') errors.push(`must not be '${key}'`);
   else if (key.startsWith('..')) errors.push("must not start with '..'");
   return errors;
-}
-
-const IP_ERROR = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
-const CIDR_ERROR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
-
-export const ipAddress = (value: string): string[] => (isIP(value) > 0 && !value.includes('%') ? [] : [IP_ERROR]);
-
-export function cidr(value: string): string[] {
-  const [address = '', bits = '', ...rest] = value.split('/');
-  const max = isIPv4(address) ? 32 : 128;
-  const sound = isIP(address) > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= max && rest.length === 0;
-  return sound ? [] : [CIDR_ERROR];
 }
 
 /** Source: ValidateLabelSelector of k8s.io/apimachinery/pkg/apis/meta/v1/validation. */

@@ -2,7 +2,8 @@
 import { isIPv6 } from 'node:net';
 import { duplicate, invalid, notSupported, required, type FieldError } from '../../schema/field-error.ts';
 import { stringAt, type JsonObject } from '../../schema/json.ts';
-import { eachInvalid, ipAddress, isGiven, textsAt } from './checks.ts';
+import { eachInvalid, isGiven, textsAt } from './checks.ts';
+import { ipAddress } from './ip-addresses.ts';
 import { isHeadless } from './services.ts';
 
 /** Addresses and their families, by themselves. */

@@ -4,7 +4,6 @@ import { forbidden, invalid, notSupported, required, type FieldError } from '../
 import { isObject, objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
 import { isDns1123Subdomain, nameIsDnsLabel } from '../../schema/names.ts';
 import {
-  cidr,
   eachInvalid,
   integerAt,
   isGiven,
@@ -16,6 +15,7 @@ import {
   textsAt,
   wildcardSubdomain,
 } from './checks.ts';
+import { cidr } from './ip-addresses.ts';
 import { declarative } from './declarative.ts';
 import type { Validator } from './validation.ts';
 

@@ -6,7 +6,18 @@ import { forbidden, invalid, notSupported, required, type FieldError } from '../
 import { deepEqual, isObject, objectAt, stringAt, type JsonObject } from '../../schema/json.ts';
 import { isLabelValue } from '../../schema/names.ts';
 import { validateAnnotations, validateLabels } from '../../schema/object-meta.ts';
-import { dnsLabel, dnsSubdomain, isGiven, objectsAt, oneOf, qualifiedName, selectorMatches } from './checks.ts';
+import {
+  dnsLabel,
+  dnsSubdomain,
+  eachInvalid,
+  isGiven,
+  objectsAt,
+  oneOf,
+  qualifiedName,
+  selectorMatches,
+  textsAt,
+} from './checks.ts';
+import { ipAddress } from './ip-addresses.ts';
 import { validateContainers, validateInitContainers } from './validate-containers.ts';
 import { validatePodSecurity } from './validate-security.ts';
 import { validateVolumes } from './validate-volumes.ts';
@@ -65,7 +76,23 @@ export function validatePodSpec(
     const detail = 'ShareProcessNamespace and HostPID cannot both be enabled';
     errors.push(invalid(`${path}.shareProcessNamespace`, true, detail));
   }
-  return [...errors, ...validatePodNames(spec, path), ...validateTolerations(spec, path)];
+  return [
+    ...errors,
+    ...validatePodNames(spec, path),
+    ...validateTolerations(spec, path),
+    ...validateHostAliases(spec, `${path}.hostAliases`),
+  ];
+}
+
+function validateHostAliases(spec: JsonObject, path: string): FieldError[] {
+  return objectsAt(spec, 'hostAliases').flatMap((alias, index) => {
+    const address = stringAt(alias, 'ip');
+    const errors = eachInvalid(`${path}[${index}].ip`, address, ipAddress(address));
+    const names = textsAt(alias, 'hostnames');
+    return errors.concat(
+      names.flatMap((name, position) => dnsSubdomain(name, `${path}[${index}].hostnames[${position}]`)),
+    );
+  });
 }
 
 function validatePodNames(spec: JsonObject, path: string): FieldError[] {

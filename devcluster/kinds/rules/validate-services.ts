@@ -4,12 +4,10 @@ import { GoStruct } from '../../schema/go-text.ts';
 import { objectAt, stringAt, valueAt, type JsonObject } from '../../schema/json.ts';
 import { validateLabels } from '../../schema/object-meta.ts';
 import {
-  cidr,
   dnsLabel,
   dnsSubdomain,
   eachInvalid,
   integerAt,
-  ipAddress,
   isGiven,
   objectsAt,
   oneOf,
@@ -18,6 +16,7 @@ import {
   qualifiedName,
   textsAt,
 } from './checks.ts';
+import { cidr, ipAddress } from './ip-addresses.ts';
 import { externallyAccessible, isHeadless } from './services.ts';
 import { fixedAddresses, validateAddresses } from './validate-addresses.ts';
 import type { Validator } from './validation.ts';
