@@ -56,8 +56,9 @@ async function bringUpToDate(run: Run, body: Body, entry: Entry): Promise<Output
   return 'applied';
 }
 
-/** Whether somebody else keeps taking it from us, and it is not yet time to take it back. */
-function isHeldBack({ state, environment }: Run, { type, key }: Body, isGone: boolean): boolean {
+/** Whether somebody else keeps taking it from us, and it is not yet time to take it back. What a resource needs for its end is made at once. */
+function isHeldBack({ state, environment, phase }: Run, { type, key }: Body, isGone: boolean): boolean {
+  if (phase === environment.plan.finalizer?.phase) return false;
   return state.contests.isHeldBack(outputId(type, key), isGone, environment.clock.monotonic());
 }
 

@@ -38,6 +38,14 @@ describe('what a worker returns', () => {
     assert.equal(checkResult({ phase: 'Running' }, starting, plan, 'default').phase.name, 'Working');
   });
 
+  it('may go to a phase that `next` has by its former name', () => {
+    const renamed = routePlan({
+      Starting: { ...idle, initial: true, next: ['Running'] },
+      Working: { ...idle, renamedFrom: ['Running'] },
+    });
+    assert.equal(checkResult({ phase: 'Working' }, renamed.initial, renamed, 'default').phase.name, 'Working');
+  });
+
   it('tells an output that is an empty list from one that is absent', () => {
     const { outputs } = checkResult({ phase: 'Starting', outputs: { configMaps: [] } }, starting, plan, 'default');
     assert.deepEqual([...outputs], [['configMaps', []]]);

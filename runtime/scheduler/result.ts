@@ -87,7 +87,7 @@ function checkPhase(name: unknown, from: Phase, plan: Plan): Phase {
       ...new Set([...plan.phases.values()].map((each) => each.name)),
     ]);
   }
-  if (phase !== from && from.next && !from.next.includes(phase.name)) {
+  if (phase !== from && from.next && !from.next.some((each) => plan.phases.get(each) === phase)) {
     throw errors.phaseNotAllowed(from.name, phase.name, from.next);
   }
   return phase;

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { mirror } from './mirror.ts';
 import { SteppedClock } from './stepped-clock.ts';
-import { condition, configMap, final, isTrue, OPERATOR, phase, routes, Testbed, type Route } from './testbed.ts';
+import {
+  condition,
+  configMap,
+  configMaps,
+  final,
+  isTrue,
+  OPERATOR,
+  phase,
+  routes,
+  Testbed,
+  type Route,
+} from './testbed.ts';
 
 const OUT = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
 
@@ -117,6 +128,31 @@ describe('a field that somebody else keeps taking', () => {
     await testbed.untilIdle(operator);
     clock.skip(120_000);
     await testbed.untilReady('a', 'Only');
+  });
+
+  it('holds up nothing that a finalizer makes: what is contested is made before the resource goes', async () => {
+    const making = phase(() => ({ phase: 'Only', outputs: { configMaps: [configMap('out')] } }), { initial: true });
+    const finalizer = {
+      outputs: { configMaps: { type: configMaps } },
+      worker: () => ({ outputs: { configMaps: [configMap('out', { last: 'words' })] } }),
+    };
+    const operator = await testbed.runWith(routes({ Only: making }, { finalizer }), { clock: new SteppedClock() });
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    for (let time = 1; time <= 3; time += 1) {
+      const { metadata } = await testbed.untilConfigMap('out', () => true);
+      await testbed.cluster.delete(OUT, { preconditions: { uid: metadata.uid ?? '' } });
+    }
+    await testbed.untilRoute('a', isContested);
+    await testbed.untilIdle(operator);
+    const said: unknown[] = [];
+    const stop = testbed.cluster.onChange({ apiVersion: 'v1', kind: 'ConfigMap' }, ({ object }) => {
+      said.push((object as { readonly data?: object }).data);
+    });
+    await testbed.cluster.delete(REF);
+    await testbed.untilGone(REF);
+    stop();
+    assert.deepEqual(said[0], { last: 'words' });
   });
 });
 

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import type { ObjectLike } from 'autopilot-devcluster';
 import { foreign, managers, patching } from './patching.ts';
-import { condition, configMaps, final, OPERATOR, phase, routes, Testbed, type Route } from './testbed.ts';
+import {
+  condition,
+  configMaps,
+  final,
+  OPERATOR,
+  phase,
+  routes,
+  Testbed,
+  type ConfigMap,
+  type Route,
+} from './testbed.ts';
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
 const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'web' };
@@ -147,6 +157,29 @@ describe('fields that are given up', () => {
     await testbed.untilGone(ROUTE);
     assert.deepEqual(seen, [{ k: 'y' }, { k: 'y' }, { k: 'y' }]);
     await untouched('one', {});
+  });
+
+  it('are given up where the whole namespace goes, which is no failure', async () => {
+    const doomed = { apiVersion: 'v1', kind: 'ConfigMap', name: 'sticky', namespace: 'doomed' };
+    await testbed.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'doomed' } });
+    for (const [name, finalizers] of [
+      ['sticky', ['example.io/sticky']],
+      ['fleeting', []],
+    ] as const)
+      await testbed.cluster.create({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, namespace: 'doomed', finalizers: [...finalizers] },
+      });
+    await testbed.run(patching());
+    await testbed.route('a', { patches: { sticky: { k: 'y' }, fleeting: { k: 'y' } } }, 'doomed');
+    for (const name of ['sticky', 'fleeting'])
+      await testbed.until<ConfigMap>({ ...doomed, name }, ({ data: live }) => live?.['k'] === 'y');
+    await testbed.cluster.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'doomed' });
+    await testbed.untilGone({ ...ROUTE, namespace: 'doomed' });
+    const left = await testbed.until<ConfigMap>(doomed, () => true);
+    assert.deepEqual([left.data ?? {}, left.metadata.annotations ?? {}], [{}, {}]);
+    assert.ok(!testbed.operatorWrites().includes('create events'));
   });
 
   it('hold a resource whose operator has no patches any more: it says so, once', async () => {
