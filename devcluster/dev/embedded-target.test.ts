@@ -22,7 +22,7 @@ describe('The embedded cluster of a project', () => {
       const metadata = { name: 'theirs', namespace: 'default' };
       const made = async (name: string): Promise<string> => {
         const owner = await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-        const { uid } = owner.metadata;
+        const { uid = '' } = owner.metadata;
         const labels = { 'example.io/owner': uid };
         const annotations = { 'example.io/phase': 'Syncing' };
         await cluster.create({ ...map, metadata: { name: 'out', namespace: name, labels, annotations } });
