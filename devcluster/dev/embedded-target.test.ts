@@ -15,7 +15,8 @@ describe('The embedded cluster of a project', () => {
   it('shows what each resource has made and patched, and nothing of another’s', async () => {
     // Any kind will do for resources.
     const project = { ...readProject(folder, PROJECT), apiVersion: 'v1' };
-    const { cluster, resources, stop } = await embeddedTarget(project, { port: 0, keep: false });
+    const target = await embeddedTarget(project, { port: 0, keep: false });
+    const { cluster } = target;
     try {
       assert.ok(cluster);
       const map = { apiVersion: 'v1', kind: 'ConfigMap' };
@@ -35,7 +36,7 @@ describe('The embedded cluster of a project', () => {
         { ...map, metadata: { ...metadata, annotations: { 'applied.example.io/0': 'x' } }, data: { k: 'v' } },
         { fieldManager: `operator/${uid}/0123456789abcdef` },
       );
-      const shown = (await resources(project)).filter(({ resource }) => ['a', 'b'].includes(resource));
+      const shown = (await target.resources(project)).filter(({ resource }) => ['a', 'b'].includes(resource));
       assert.deepEqual(
         shown.map(({ resource, outputs, patches }) => ({ resource, outputs, patches })),
         [
@@ -48,7 +49,7 @@ describe('The embedded cluster of a project', () => {
         ],
       );
     } finally {
-      await stop();
+      await target.stop();
     }
   });
 });
