@@ -1,6 +1,7 @@
 import type { Scenario, Step } from '../scenario.ts';
 
 const CONFIGMAPS = '/api/v1/namespaces/{{ns}}/configmaps';
+const JOBS = '/apis/batch/v1/namespaces/{{ns}}/jobs';
 const SECRETS = '/api/v1/namespaces/{{ns}}/secrets';
 const create = (name: string, owners: readonly object[] = [], more: object = {}): Step => ({
   name,
@@ -93,6 +94,23 @@ export const owners: Scenario = {
       { apiVersion: 'nope.example.com/v1', kind: 'Nope', name: 'x', uid: '00000000-0000-0000-0000-000000000001' },
     ]),
     { name: 'h stays', path: `${CONFIGMAPS}/h`, only: ['metadata.name'] },
+    {
+      name: 'job',
+      method: 'POST',
+      path: JOBS,
+      body: {
+        metadata: { name: 'j' },
+        spec: {
+          suspend: true,
+          template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] } },
+        },
+      },
+      only: ['metadata.name'],
+    },
+    create('j1', [{ apiVersion: 'batch/v1', kind: 'Job', name: 'j', uid: '{{job:metadata.uid}}' }]),
+    { name: 'job deleted as it is by default', method: 'DELETE', path: `${JOBS}/j`, only: ['message'] },
+    { name: 'job gone', path: `${JOBS}/j`, untilCode: 404, only: ['message'] },
+    { name: 'j1 has no owner any more', path: `${CONFIGMAPS}/j1`, only: ['metadata.name', 'metadata.ownerReferences'] },
     create('two controllers', [], {}),
     {
       name: 'refused',
