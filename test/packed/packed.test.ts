@@ -3,7 +3,7 @@ import { appendFile, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundledFileName } from '../../project/regeneration/bundle.ts';
-import { killAtOperations } from '../scaffold/kills.ts';
+import { describeKills, killGenerator } from '../scaffold/kills.ts';
 import { tree } from '../scaffold/workbench.ts';
 import { installGenerator, succeed } from './installed.ts';
 import type { Installed } from './installed.ts';
@@ -37,11 +37,10 @@ describe('The packed generator, installed into an empty folder', () => {
 
   it('leaves the old project or the new one, killed after each of its file operations', async function () {
     this.timeout(900_000);
-    const program = join(installed.generator, 'dist/cli/program.js');
-    const { kills, operations, ...found } = await killAtOperations(program, [], 1);
-    console.log(`      ${kills} kills: ${found.old} times the old project, ${found.new} times the new`);
-    assert.equal(kills, operations);
-    assert.ok(found.old > 0 && found.new > 0);
+    const kills = await killGenerator(join(installed.generator, 'dist/cli/program.js'), 1);
+    console.log(describeKills(kills));
+    assert.equal(kills.kills, kills.operations);
+    assert.ok(kills.old > 0 && kills.new > 0);
   });
 
   it('restores a flag that yo took the folder for', async () => {

@@ -3,18 +3,22 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { digest, staged } from '../../devcluster/journal/journal.ts';
-import { killAtOperations } from './kills.ts';
-import { AP, ROOT, ap, generate, node, openFolder, removeFolder, scaffold, tree } from './workbench.ts';
+import { describeKills, killGenerator, killWriter } from './kills.ts';
+import { ROOT, ap, generate, node, openFolder, removeFolder, scaffold, tree } from './workbench.ts';
 
 describe('A command that is killed while it writes', function () {
   this.timeout(300_000);
 
   it('leaves the old project or the new one to the next', async () => {
-    const options = AP.filter((word) => word.startsWith('--'));
-    const kills = await killAtOperations(join(ROOT, 'cli/program.ts'), options, 20);
-    console.log(
-      `      ${kills.kills} kills among ${kills.operations} operations: ${kills.old} times the old project, ${kills.new} times the new`,
-    );
+    const kills = await killGenerator(join(ROOT, 'cli/program.ts'), 20);
+    console.log(describeKills(kills));
+    assert.ok(kills.old > 0 && kills.new > 0);
+  });
+
+  it('does so after each operation of its writer', async () => {
+    const kills = await killWriter();
+    console.log(describeKills(kills));
+    assert.equal(kills.kills, kills.operations);
     assert.ok(kills.old > 0 && kills.new > 0);
   });
 

@@ -3,10 +3,13 @@ import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { recover } from '../../project/regeneration/commit.ts';
-import { differences, generate, node, openFolder, removeFolder, tree } from './workbench.ts';
-import type { Finished } from './workbench.ts';
+import { AP, ap, differences, generate, node, openFolder, removeFolder, tree } from './workbench.ts';
+import type { WrittenChange } from './write-changes.ts';
 
 const KILLED_COMMAND = join(import.meta.dirname, 'killed-command.ts');
+const WRITER = join(import.meta.dirname, 'write-changes.ts');
+/** To run TypeScript with. */
+const OPTIONS = AP.filter((word) => word.startsWith('--'));
 
 export interface Kills {
   /** Of the run that was not killed. */
@@ -18,69 +21,96 @@ export interface Kills {
 }
 
 /**
- * Regenerates a project in which a phase was renamed, so that files are created, replaced and removed, and kills the command
- * (SIGKILL) after every `step`th of its operations that change the disk. Each time the next command's first act has to leave the old
- * project, or the new one, and nothing else. `program`: the module of the `ap` command; `nodeOptions`: to run it with.
+ * Regenerates a project in which a text was changed, and kills the command (SIGKILL) after every `step`th of its operations that change
+ * the disk. `program`: the module of the `ap` command.
  */
-export async function killAtOperations(program: string, nodeOptions: readonly string[], step: number): Promise<Kills> {
-  const [before, after] = [await openFolder(), await openFolder()];
-  try {
-    await generate(before, 'app', { options: { yes: true } });
+export async function killGenerator(program: string, step: number): Promise<Kills> {
+  return withProject(['Does the work.', 'Does all of the work.'], (before) =>
+    kill(before, [program, 'generate', '--yes', '--skip-install'], step),
+  );
+}
+
+/**
+ * The same for the writer alone, and after each operation: a phase is renamed, so that files are created, replaced and removed.
+ */
+export async function killWriter(): Promise<Kills> {
+  return withProject(['name: Processing', 'name: Working\n    renamedFrom: Processing'], async (before) => {
     const yaml = join(before, 'autopilot.yaml');
-    const text = await readFile(yaml, 'utf8');
-    await writeFile(
-      yaml,
-      text
-        .replace('name: Processing', 'name: Working\n    renamedFrom: Processing')
-        .replace('[Processing]', '[Working]'),
-    );
-    await copy(before, after);
-    const run = (folder: string, last: number): Promise<Finished> =>
-      node(folder, [
-        ...nodeOptions,
-        KILLED_COMMAND,
-        program,
-        folder,
-        String(last),
-        'generate',
-        '--yes',
-        '--skip-install',
-      ]);
+    await writeFile(yaml, (await readFile(yaml, 'utf8')).replace('[Processing]', '[Working]'));
+    const after = await openFolder();
+    try {
+      await copy(before, after);
+      const { code, stderr } = await ap(after, 'generate', '--yes', '--skip-install');
+      assert.equal(code, 0, stderr);
+      const [old, wanted] = [await tree(before), await tree(after)];
+      const contents = (text: string | undefined) =>
+        text === undefined ? null : Buffer.from(text, 'latin1').toString('base64');
+      const changes: WrittenChange[] = differences(old, wanted).map((path) => ({
+        path,
+        before: contents(old.get(path)),
+        after: contents(wanted.get(path)),
+      }));
+      for (const kind of ['before', 'after'] as const) assert.ok(changes.some((change) => change[kind] === null));
+      const list = join(after, 'changes.json');
+      await writeFile(list, JSON.stringify(changes));
+      return await kill(before, [WRITER, list], 1);
+    } finally {
+      await removeFolder(after);
+    }
+  });
+}
 
-    const whole = await run(after, 0);
-    assert.equal(whole.code, 0, whole.stderr);
-    const operations = Number(/^operations: (\d+)$/m.exec(whole.stdout)?.[1]);
-    const [old, wanted] = [await tree(before), await tree(after)];
-    assert.notDeepEqual(differences(old, wanted), []);
+async function withProject<T>([text, by]: readonly [string, string], use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await openFolder();
+  try {
+    await generate(folder, 'app', { options: { yes: true } });
+    const yaml = join(folder, 'autopilot.yaml');
+    await writeFile(yaml, (await readFile(yaml, 'utf8')).replace(text, by));
+    return await use(folder);
+  } finally {
+    await removeFolder(folder);
+  }
+}
 
-    const moments = Array.from({ length: Math.floor(operations / step) }, (_, index) => (index + 1) * step);
-    const count = { old: 0, new: 0 };
-    const kill = async (moment: number): Promise<void> => {
-      const folder = await openFolder();
-      try {
-        await copy(before, folder);
-        const { code, stderr } = await run(folder, moment);
+/** Runs the command in copies of a project. Each time the next command's first act has to leave the old project, or the new one. */
+async function kill(project: string, [program = '', ...words]: readonly string[], step: number): Promise<Kills> {
+  const inCopy = async <T>(use: (folder: string, run: (last: number) => ReturnType<typeof node>) => Promise<T>) => {
+    const folder = await openFolder();
+    try {
+      await copy(project, folder);
+      return await use(folder, (last) =>
+        node(folder, [...OPTIONS, KILLED_COMMAND, program, folder, String(last), ...words]),
+      );
+    } finally {
+      await removeFolder(folder);
+    }
+  };
+  const old = await tree(project);
+  const { operations, wanted } = await inCopy(async (folder, run) => {
+    const { code, stdout, stderr } = await run(0);
+    assert.equal(code, 0, stderr);
+    return { operations: Number(/^operations: (\d+)$/m.exec(stdout)?.[1]), wanted: await tree(folder) };
+  });
+  assert.notDeepEqual(differences(old, wanted), []);
+
+  const moments = Array.from({ length: Math.floor(operations / step) }, (_, index) => (index + 1) * step);
+  const count = { old: 0, new: 0 };
+  const next = moments.values();
+  const killer = async (): Promise<void> => {
+    for (const moment of next) {
+      await inCopy(async (folder, run) => {
+        const { code, stderr } = await run(moment);
         assert.equal(code, null, `killed at operation ${moment}: ${stderr}`);
         await recover(folder);
         const found = await tree(folder);
         const isOld = differences(old, found).length === 0;
         if (!isOld) assert.deepEqual(differences(wanted, found), [], `killed at operation ${moment}`);
         count[isOld ? 'old' : 'new'] += 1;
-      } finally {
-        await removeFolder(folder);
-      }
-    };
-    const next = moments.values();
-    await Promise.all(
-      Array.from({ length: availableParallelism() }, async () => {
-        for (const moment of next) await kill(moment);
-      }),
-    );
-    return { operations, kills: moments.length, ...count };
-  } finally {
-    await removeFolder(before);
-    await removeFolder(after);
-  }
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, killer));
+  return { operations, kills: moments.length, ...count };
 }
 
 /** The project, without the packages that are there already. */
@@ -90,4 +120,9 @@ async function copy(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, verbatimSymlinks: true });
   await rm(modules, { recursive: true, force: true });
   await rename(`${modules}.kept`, modules);
+}
+
+/** For the reader of a test's output. */
+export function describeKills({ kills, operations, ...found }: Kills): string {
+  return `      ${kills} kills in ${operations} operations: ${found.old} times the old project, ${found.new} times the new`;
 }
