@@ -159,7 +159,7 @@ describe('an operator as a process', () => {
     await begin({ AUTOPILOT_ENABLE_LEADER_ELECTION: 'true', KUBECONFIG: elsewhere, POD_NAMESPACE: '' });
     await logged(/leading: acquired lease process-operator/);
     await work('elected', undefined, 'elected');
-    await untilDone('elected');
+    await untilDone('elected', 'elected');
     assert.ok(await cluster.find({ ...LEASE, namespace: 'elected' }));
     assert.equal(await cluster.find({ ...LEASE, namespace: 'default' }), undefined);
   });
