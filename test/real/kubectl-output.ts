@@ -21,7 +21,7 @@ const REPLACED: readonly (readonly [RegExp, string])[] = [
 
 /** What kubectl said, less what differs from run to run. */
 export function alike(words: readonly string[], { code, out, err }: Result): Result {
-  return { code, out: ordered(words, plain(out)), err: plain(err) };
+  return { code, out: ordered(words, plain(out)), err: causesInOrder(plain(err)) };
 }
 
 function plain(text: string): string {
@@ -33,4 +33,9 @@ function plain(text: string): string {
 /** Objects in a list of several kinds come in the order of discovery, those of Go's maps in none. */
 function ordered(words: readonly string[], out: string): string {
   return words[0] === 'api-resources' && words.includes('name') ? out.split('\n').sort().join('\n') : out;
+}
+
+/** A real server checks an object's members in no order. */
+function causesInOrder(err: string): string {
+  return err.replaceAll(/(?:^\* .*\n?){2,}/gm, (causes) => causes.trimEnd().split('\n').sort().join('\n') + '\n');
 }
