@@ -4,7 +4,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds that never go back. */
   monotonic(): number;
-  /** Calls back once after `milliseconds`; the handle cancels. Does not keep the process alive. */
+  /** Calls back once, not before `milliseconds` have passed; the handle cancels. Does not keep the process alive. */
   after(milliseconds: number, callback: () => void): Timer;
 }
 
@@ -19,8 +19,15 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(milliseconds, callback) {
-    const timer = setTimeout(callback, Math.min(milliseconds, LONGEST));
-    timer.unref();
+    const due = performance.now() + milliseconds;
+    let timer: NodeJS.Timeout;
+    // Node counts in whole milliseconds, and comes up to one of them early.
+    const wait = (): void => {
+      const left = due - performance.now();
+      if (left <= 0) callback();
+      else timer = setTimeout(wait, Math.min(left, LONGEST)).unref();
+    };
+    timer = setTimeout(wait, Math.min(Math.max(milliseconds, 0), LONGEST)).unref();
     return { cancel: () => clearTimeout(timer) };
   },
 };
