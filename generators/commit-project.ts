@@ -1,6 +1,7 @@
 import type { Owner } from '../project/code/rendered-file.ts';
 import { ProjectError } from '../project/errors.ts';
-import { StaleDiskError, commit } from '../project/regeneration/commit.ts';
+import type { Problem } from '../project/model.ts';
+import { BusyError, StaleDiskError, UnsettledError, commit } from '../project/regeneration/commit.ts';
 import type { Change } from '../project/regeneration/commit.ts';
 import { newDeletions } from '../project/regeneration/deletions.ts';
 import { leftMarker } from '../project/regeneration/merge/lines.ts';
@@ -8,7 +9,7 @@ import { outgrown } from '../project/regeneration/plan.ts';
 import type { Answer, PlannedFile } from '../project/regeneration/plan.ts';
 import { askAboutEdits } from './conflict-menu.ts';
 import type { Menu } from './conflict-menu.ts';
-import { changedMeanwhile } from './errors.ts';
+import { busy, changedMeanwhile, notRecovered, notWritten } from './errors.ts';
 import { changesIn, leftConflicts, planProject, settle } from './project-plan.ts';
 import type { MemoryFiles, ProjectPlan } from './project-plan.ts';
 
@@ -42,14 +43,17 @@ export async function commitProject(memory: MemoryFiles, folder: string, menu: M
   if (left.length > 0) throw new ProjectError(left);
   const answers = await askAboutEdits(planned.files, menu);
   const all = await changesIn(planned, answers);
-  try {
-    await commit(folder, all);
-  } catch (error) {
-    if (error instanceof StaleDiskError) throw new ProjectError([changedMeanwhile(error.paths)]);
-    throw error;
-  }
+  await commit(folder, all).catch((error: unknown) => {
+    throw new ProjectError([failedWrite(folder, error)]);
+  });
   settle(memory);
   return report(planned, all, answers, menu);
+}
+
+function failedWrite(folder: string, error: unknown): Problem {
+  if (error instanceof StaleDiskError) return changedMeanwhile(error.paths);
+  if (error instanceof BusyError) return busy(folder, error.pid);
+  return error instanceof UnsettledError ? notRecovered(folder, error) : notWritten(folder, error);
 }
 
 function report(

@@ -30,6 +30,11 @@ export class StaleDiskError extends Error {
   }
 }
 
+/** A write that failed, and could not be undone either: the next {@link recover} tries again. */
+export class UnsettledError extends Error {
+  override name = 'UnsettledError';
+}
+
 /**
  * Makes all changes to the files of the project in `folder`, or none. New and old contents are staged in `.autopilot/tx`, synced to
  * the disk, and told of in a journal; only then files are put in their places. Whatever ends the process, {@link recover} finishes
@@ -37,6 +42,7 @@ export class StaleDiskError extends Error {
  *
  * @throws StaleDiskError names the files that somebody else changed since the changes were decided.
  * @throws BusyError Another process is writing to this project, and has not ended within 10 s.
+ * @throws UnsettledError What the file system says, where the write could not even be undone.
  * @throws Error What the file system says; the project is as it was.
  */
 export async function writeAll(folder: string, changes: readonly Change[]): Promise<void> {
@@ -53,7 +59,11 @@ export async function writeAll(folder: string, changes: readonly Change[]): Prom
     const kept = await rollForward(folder, tx, journal);
     if (kept.length > 0) throw new StaleDiskError(kept);
   } catch (error) {
-    if (journal) await rollBack(folder, tx, journal);
+    try {
+      if (journal) await rollBack(folder, tx, journal);
+    } catch (cause) {
+      throw new UnsettledError(error instanceof Error ? error.message : String(error), { cause });
+    }
     await end(folder);
     throw error;
   }

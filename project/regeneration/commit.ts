@@ -2,5 +2,11 @@
 export { readIfThere } from '../../devcluster/journal/files.ts';
 export type { Change } from '../../devcluster/journal/journal.ts';
 export { BusyError } from '../../devcluster/journal/owner.ts';
-export { StaleDiskError, findInterrupted, recover, writeAll as commit } from '../../devcluster/journal/transaction.ts';
+export {
+  StaleDiskError,
+  UnsettledError,
+  findInterrupted,
+  recover,
+  writeAll as commit,
+} from '../../devcluster/journal/transaction.ts';
 export type { Recovery } from '../../devcluster/journal/transaction.ts';

@@ -276,6 +276,15 @@ const REFUSALS: readonly Refusal[] = [
     says: ['spec.ts:2:', 'The schemas cannot be evaluated: nothing is not defined.', '(ERR_AP_SPEC)'],
   },
   {
+    what: 'a folder that cannot be written to',
+    generator: 'phase',
+    inProject: true,
+    // Where a command stages what it is about to write.
+    given: write('.autopilot/tx', 'in the way'),
+    command: { args: ['Checking'], options: yes },
+    says: ['The project cannot be written, and is as it was: ENOTDIR', '(ERR_AP_NOT_WRITTEN)'],
+  },
+  {
     what: 'an API that is no TypeScript',
     inProject: true,
     given: write('src/api/examples/v1/spec.ts', '\n\nexport const spec = ;\n'),
@@ -318,7 +327,6 @@ const ELSEWHERE = [
   'ERR_AP_INSTALL_FAILED',
   'ERR_AP_NOT_INSTALLED',
   'ERR_AP_NOT_RECOVERED',
-  'ERR_AP_NOT_WRITTEN',
   'ERR_AP_NO_BUNDLE',
 ] as const;
 
