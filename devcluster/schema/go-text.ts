@@ -4,7 +4,8 @@
  */
 import { isArray, isObject } from './json.ts';
 
-const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+/** What Go's string literals have a letter for. */
+export const SHORT_ESCAPES: Readonly<Record<string, string | undefined>> = {
   '\u0007': '\\a',
   '\b': '\\b',
   '\f': '\\f',

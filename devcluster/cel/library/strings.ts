@@ -1,5 +1,5 @@
 /** Texts. Sources: cel-go/common/types/string.go, ext/strings.go (version 2). */
-import { characterCount } from '../../schema/go-text.ts';
+import { SHORT_ESCAPES, characterCount } from '../../schema/go-text.ts';
 import { asInt, asList, asText, overload, type Overload } from '../functions.ts';
 import { formatText } from '../format-text.ts';
 import { CelList, EvaluationError } from '../values.ts';
@@ -88,19 +88,7 @@ const toAscii =
 const lower = toAscii(/[A-Z]/g, (char) => char.toLowerCase());
 const upper = toAscii(/[a-z]/g, (char) => char.toUpperCase());
 
-const SHORT: Readonly<Record<string, string | undefined>> = {
-  '\u{7}': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
-};
-
-const quoted = (text: string): string => `"${Array.from(text, (char) => SHORT[char] ?? char).join('')}"`;
+const quoted = (text: string): string => `"${Array.from(text, (char) => SHORT_ESCAPES[char] ?? char).join('')}"`;
 
 /** Space as Go's TrimSpace has it. */
 const SPACE = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
