@@ -168,5 +168,6 @@ export async function check(folder: string): Promise<void> {
 
 /** The scaffold's own tests. */
 export async function runTests(folder: string): Promise<Finished> {
-  return node(folder, [join(ROOT, 'node_modules/mocha/bin/mocha.js')]);
+  // In CI mocha colours what it prints.
+  return node(folder, [join(ROOT, 'node_modules/mocha/bin/mocha.js')], { NO_COLOR: '1', FORCE_COLOR: '0' });
 }
