@@ -26,8 +26,3 @@ export const systemClock: Clock = {
 export function formatTime(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
-
-/** `metav1.MicroTime`. JavaScript's clock has milliseconds only. */
-export function formatMicroTime(date: Date): string {
-  return `${date.toISOString().slice(0, 23)}000Z`;
-}

@@ -26,18 +26,6 @@ const TO_CORE: ReadonlyMap<string, string> = new Map(NAMES.map(([core, events]) 
 const TO_EVENTS: ReadonlyMap<string, string> = new Map(NAMES);
 
 /**
- * The resource whose version a kind's objects are stored in, where it is another one than the kind's own.
- * @returns group and version; undefined for a kind that is stored as it is served.
- */
-export function storageVersionOf(
-  group: string,
-  kind: string,
-): { readonly group: string; readonly version: string } | undefined {
-  if (group !== 'events.k8s.io' || kind !== 'Event') return undefined;
-  return { group: STORED_EVENT_GROUP, version: 'v1' };
-}
-
-/**
  * An event in the shape of a group. One that has it already is returned as it is, otherwise a new object that shares its
  * members with the given one. Managed fields stay as they are: they tell the version that they are of.
  */

@@ -60,11 +60,6 @@ export function parseQuantity(text: string): Quantity | { readonly error: string
   return { nanos: signed, text: formatQuantity(signed, scale.notation) };
 }
 
-/** Whether a text is a quantity below zero. */
-export function isNegative(quantity: Quantity): boolean {
-  return quantity.nanos < 0n;
-}
-
 const MILLION = 10n ** 6n;
 const MAX_DECIMAL_DIGITS = 18;
 

@@ -3,7 +3,6 @@ import { column } from './table.ts';
 import type { RowPrinter } from './table.ts';
 
 export const NAME_COLUMN = column('Name', 'string', { format: 'name' });
-export const AGE_COLUMN = column('Age', 'string');
 
 /** Of custom resources whose definition says nothing about columns. */
 export const CUSTOM_DEFAULT: RowPrinter = {

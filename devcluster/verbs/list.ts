@@ -16,8 +16,6 @@ export interface ListOptions {
   readonly resourceVersionMatch: '' | 'Exact' | 'NotOlderThan';
 }
 
-export const LIST_ALL: ListOptions = { limit: 0, continueToken: '', resourceVersion: '', resourceVersionMatch: '' };
-
 /** A page of objects, in the version of the selection's kind. */
 export interface Page {
   readonly items: readonly ApiObject[];
