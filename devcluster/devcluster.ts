@@ -20,6 +20,7 @@ export type { ServiceAccountOptions } from './cluster/service-account.ts';
 export type { Predicate, UntilOptions } from './cluster/until.ts';
 export type { Clock } from './clock.ts';
 export type { DevclusterErrorCode } from './errors.ts';
+export type { ServerFaults, Snapshot } from './faults/server-faults.ts';
 export type { AnswerOptions, Fault, FaultOptions, Faults, HeldEvents } from './faults/faults.ts';
 export type { Status } from './http/status.ts';
 export type { Requests, WaitOptions } from './requests/request-log.ts';

@@ -50,6 +50,8 @@ export class ServiceAccountTokens {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #verified = new Map<string, JsonObject>();
+  /** By account, whose earlier tokens are no longer good: the ids of those issued since. */
+  readonly #issuedSince = new Map<string, Set<string>>();
 
   /** `signingKey`: of before, PEM; default a new one. */
   constructor(store: Store, clock: Clock, signingKey?: string) {
@@ -66,12 +68,15 @@ export class ServiceAccountTokens {
   issue(account: ApiObject, { audiences, expirationSeconds, bound, node }: TokenWish): string {
     const now = Math.floor(this.#clock.now().getTime() / 1000);
     const { name, namespace = '', uid = '' } = account.metadata;
+    const sub = serviceAccountUsername({ namespace, name });
+    const jti = randomUUID();
+    this.#issuedSince.get(sub)?.add(jti);
     return this.#signer.sign({
       aud: audiences,
       exp: now + expirationSeconds,
       iat: now,
       iss: ISSUER,
-      jti: randomUUID(),
+      jti,
       'kubernetes.io': {
         namespace,
         ...(node && { node }),
@@ -79,8 +84,16 @@ export class ServiceAccountTokens {
         serviceaccount: { name, uid },
       },
       nbf: now,
-      sub: serviceAccountUsername({ namespace, name }),
+      sub,
     });
+  }
+
+  /** No token that was issued to this account up to now, but by a Secret, is good any more. Returns whether there is such an account. */
+  revoke(username: string): boolean {
+    const account = serviceAccountOf(username);
+    if (!account || !this.#store.collection('/serviceaccounts').get(keyOf(account))) return false;
+    this.#issuedSince.set(username, new Set());
+    return true;
   }
 
   /** The token that a Secret of type `kubernetes.io/service-account-token` holds: good as long as it does. */
@@ -130,6 +143,8 @@ export class ServiceAccountTokens {
     const now = this.#clock.now().getTime();
     if (now > numberOf(claims['exp']) * 1000 + LEEWAY) throw new InvalidToken('service account token has expired');
     if (now < numberOf(claims['nbf']) * 1000 - LEEWAY) throw new InvalidToken('service account token is not valid yet');
+    if (this.#issuedSince.get(stringAt(claims, 'sub'))?.has(stringAt(claims, 'jti')) === false)
+      throw new InvalidToken(INVALIDATED);
     const bound = valueAt(claims, 'kubernetes.io');
     const account = { namespace: stringAt(bound, 'namespace'), name: stringAt(bound, 'serviceaccount', 'name') };
     const uid = stringAt(bound, 'serviceaccount', 'uid');

@@ -34,6 +34,15 @@ export class Tokens {
     return token;
   }
 
+  /** Makes all tokens of a user (also of a service account, by its user name) good for nothing. Returns whether there is such a user. */
+  revoke(name: string): boolean {
+    if (this.accounts.revoke(name)) return true;
+    const held = [...this.#users].filter(([, user]) => user.name === name);
+    for (const [token] of held) this.#users.delete(token);
+    if (held.length > 0) this.onIssued?.();
+    return held.length > 0;
+  }
+
   /** A token of this user from before. */
   tokenOf(name: string): string | undefined {
     return [...this.#users].find(([, user]) => user.name === name)?.[0];

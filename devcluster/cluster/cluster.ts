@@ -20,6 +20,7 @@ import { startTokenSecrets } from '../controllers/token-secrets.ts';
 import { DevclusterError } from '../errors.ts';
 import { EventGate } from '../faults/event-gate.ts';
 import { FaultScript } from '../faults/faults.ts';
+import { ServerFaultScript } from '../faults/server-faults.ts';
 import { listen } from '../http/server.ts';
 import { conditionStatus } from '../kinds/conditions.ts';
 import { Documents } from '../kinds/documents.ts';
@@ -84,10 +85,6 @@ const ADMIN = 'admin';
 export class Cluster {
   /** `https://127.0.0.1:<port>` */
   readonly url: string;
-  /** YAML; the user `admin`, who may do everything. */
-  readonly kubeconfig: string;
-  /** The certificate of the authority that signed the server's, PEM. */
-  readonly ca: string;
   /** What clients asked over the network. */
   readonly requests: Requests;
   readonly faults: Faults;
@@ -99,16 +96,22 @@ export class Cluster {
   /** Made by `startCluster` only. */
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { listening, certificate, handler } = parts;
+    const { listening, handler } = parts;
     this.url = `https://127.0.0.1:${listening.port}`;
-    this.ca = certificate.ca;
     this.requests = handler.requests;
     this.faults = handler.faults;
-    this.kubeconfig = this.#kubeconfigOf(
-      ADMIN,
-      handler.tokens.tokenOf(ADMIN) ?? handler.tokens.issue(ADMIN, [MASTERS]),
-    );
     this.#objects = new Objects(handler, { name: ADMIN, groups: [MASTERS, 'system:authenticated'] });
+  }
+
+  /** The certificate of the authority that signed the server's, PEM. */
+  get ca(): string {
+    return this.#parts.listening.certificate.ca;
+  }
+
+  /** YAML; the user `admin`, who may do everything. */
+  get kubeconfig(): string {
+    const { tokens } = this.#parts.handler;
+    return this.#kubeconfigOf(ADMIN, tokens.tokenOf(ADMIN) ?? tokens.issue(ADMIN, [MASTERS]));
   }
 
   /**
@@ -296,25 +299,39 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const certificate = kept?.identity?.certificate ?? createServingCertificate(new Date());
   const accounts = new ServiceAccountTokens(store, clock, kept?.identity?.signingKey);
   const tokens = new Tokens(accounts, kept?.identity?.tokens);
-  let port = 0;
+  let listening: Listening | undefined;
+  const ca = (): string => (listening?.certificate ?? certificate).ca;
+  const serverFaults = new ServerFaultScript({
+    api,
+    tokens,
+    cut: () => listening?.cut(),
+    useCertificate(next) {
+      listening?.useCertificate(next);
+      tokens.onIssued?.();
+      for (const controller of [namespaceDefaults, tokenSecrets]) controller.refresh();
+    },
+    restored: () => kept?.keepAll(store),
+  });
   const handler: Handler = {
-    served: { api, documents: new Documents(api.kinds), tokens, address: () => `127.0.0.1:${port}` },
+    served: { api, documents: new Documents(api.kinds), tokens, address: () => `127.0.0.1:${listening?.port ?? 0}` },
     tokens,
     impersonation: new Impersonation(authorizer),
     requests: new RequestLog(clock, onError),
-    faults: new FaultScript(new EventGate(clock), onError),
+    faults: new FaultScript(new EventGate(clock), serverFaults, onError),
     report: onError,
   };
   if (!kept?.state) createBaseObjects(api);
+  const namespaceDefaults = startNamespaceDefaults(api, ca, onError);
+  const tokenSecrets = startTokenSecrets(api, accounts, ca, onError);
   const controllers = [
     startDefinitions(api, onError),
     startNamespaces(api, onError),
-    startNamespaceDefaults(api, certificate.ca, onError),
+    namespaceDefaults,
     startGarbageCollection(api, onError),
     startPodTermination(api, onError),
     startStorageProtection(api, onError),
     startRoleAggregation(api, onError),
-    startTokenSecrets(api, accounts, certificate.ca, onError),
+    tokenSecrets,
   ];
   try {
     if (kept?.state) {
@@ -322,11 +339,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       restore(api, kept.state);
       createBaseObjects(api);
     }
-    const listening = await listenWhere(handler, certificate, wanted, kept);
-    port = listening.port;
-    const cluster = new Cluster({ api, handler, certificate, listening, controllers, kept });
+    listening = await listenWhere(handler, certificate, wanted, kept);
+    const cluster = new Cluster({ api, handler, listening, controllers, kept });
     try {
-      if (kept) keep(kept, { api, tokens, certificate, port, onError });
+      if (kept) keep(kept, { api, tokens, listening, onError });
       for (const addOn of crds) await installAddOn(cluster, addOn);
     } catch (error) {
       await cluster.stop();
@@ -365,15 +381,17 @@ async function listenWhere(
 interface Keeping {
   readonly api: Api;
   readonly tokens: Tokens;
-  readonly certificate: ServingCertificate;
-  readonly port: number;
+  readonly listening: Listening;
   readonly onError: (error: unknown) => void;
 }
 
 /** From now on the folder has all that happens. */
-function keep(kept: StateFolder, { api, tokens, certificate, port, onError }: Keeping): void {
+function keep(kept: StateFolder, { api, tokens, listening, onError }: Keeping): void {
   const { signingKey } = tokens.accounts;
-  const save = (): void => kept.saveIdentity({ port, certificate, signingKey, tokens: tokens.all() });
+  const save = (): void => {
+    const { port, certificate } = listening;
+    kept.saveIdentity({ port, certificate, signingKey, tokens: tokens.all() });
+  };
   save();
   tokens.onIssued = save;
   kept.follow(api.store, onError);
@@ -398,7 +416,6 @@ function report(error: unknown): void {
 interface Parts {
   readonly api: Api;
   readonly handler: Handler;
-  readonly certificate: ServingCertificate;
   readonly listening: Listening;
   readonly controllers: readonly Controller[];
   readonly kept: StateFolder | undefined;

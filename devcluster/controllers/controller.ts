@@ -2,3 +2,8 @@
 export interface Controller {
   stop(): void;
 }
+
+/** One that hands out the cluster's certificate, and has to look again when that has changed. */
+export interface CertificateController extends Controller {
+  refresh(): void;
+}

@@ -50,7 +50,11 @@ class Collector {
       if (event.type !== 'DELETED') this.#index.add(place, event.object);
       const { uid, namespace } = event.object.metadata;
       if (event.type === 'DELETED') this.#namespaces.delete(uid ?? '');
-      else if (event.type === 'ADDED') this.#namespaces.set(uid ?? '', namespace ?? '');
+      else if (event.type === 'ADDED') {
+        this.#namespaces.set(uid ?? '', namespace ?? '');
+        // It may have come back, with an older state of the whole cluster.
+        this.#gone.delete(textOf(event.object));
+      }
       this.#enqueueFor(place, event.type === 'DELETED' ? undefined : event.object, event.previous);
     });
   }
@@ -84,9 +88,8 @@ class Collector {
     this.#loop.add(text);
   }
 
-  #remember({ apiVersion, kind, metadata }: ApiObject): void {
-    const { uid = '', name, namespace } = metadata;
-    this.#gone.add(ownerText({ apiVersion, kind, name, uid }, namespace));
+  #remember(owner: ApiObject): void {
+    this.#gone.add(textOf(owner));
     for (const oldest of this.#gone) {
       if (this.#gone.size <= REMEMBERED) break;
       this.#gone.delete(oldest);
@@ -209,6 +212,12 @@ class Collector {
       metadata.finalizers = (metadata.finalizers ?? []).filter((name) => name !== finalizer);
     });
   }
+}
+
+/** As references of its own namespace would name it. */
+function textOf({ apiVersion, kind, metadata }: ApiObject): string {
+  const { uid = '', name, namespace } = metadata;
+  return ownerText({ apiVersion, kind, name, uid }, namespace);
 }
 
 function waitsForDependents({ metadata }: ApiObject): boolean {

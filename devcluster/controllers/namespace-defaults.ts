@@ -1,12 +1,13 @@
 import { SERVER } from '../auth/user.ts';
 import { ownWrite } from '../verbs/api.ts';
 import { NAMESPACES } from '../admission/namespaces.ts';
+import { equalSemantically } from '../store/json.ts';
 import { create } from '../verbs/create.ts';
-import { CONTROLLER_MANAGER } from './change-meta.ts';
+import { changeObject, CONTROLLER_MANAGER } from './change-meta.ts';
 import { WorkLoop } from './work-loop.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 import type { Api } from '../verbs/api.ts';
-import type { Controller } from './controller.ts';
+import type { CertificateController } from './controller.ts';
 
 const ROOT_CA = 'kube-root-ca.crt';
 const ROOT_CA_DESCRIPTION =
@@ -14,8 +15,12 @@ const ROOT_CA_DESCRIPTION =
   'service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
 
 /** Gives every namespace its service account `default` and the ConfigMap with the cluster's certificate, and keeps them. */
-export function startNamespaceDefaults(api: Api, caCertificate: string, report: (error: unknown) => void): Controller {
-  const loop = new WorkLoop<string>((name) => ensureAll(api, name, caCertificate), report);
+export function startNamespaceDefaults(
+  api: Api,
+  caCertificate: () => string,
+  report: (error: unknown) => void,
+): CertificateController {
+  const loop = new WorkLoop<string>((name) => ensureAll(api, name, caCertificate()), report);
   const stop = api.store.subscribe((collection, event) => {
     if (collection.name === NAMESPACES && event.type === 'ADDED') loop.add(event.key);
     const { namespace } = event.object.metadata;
@@ -23,8 +28,11 @@ export function startNamespaceDefaults(api: Api, caCertificate: string, report: 
     if (collection.name === '/serviceaccounts' || collection.name === '/configmaps') loop.add(namespace);
   });
   for (const namespace of api.store.collection(NAMESPACES).values())
-    ensureAll(api, namespace.metadata.name, caCertificate);
+    ensureAll(api, namespace.metadata.name, caCertificate());
   return {
+    refresh() {
+      for (const namespace of api.store.collection(NAMESPACES).values()) loop.add(namespace.metadata.name);
+    },
     stop() {
       stop();
       loop.stop();
@@ -51,6 +59,9 @@ function ensureAll(api: Api, namespace: string, caCertificate: string): void {
 function ensure(api: Api, collection: string, draft: Draft): void {
   const kind = api.kinds.findByCollection(collection);
   const { name, namespace } = draft.metadata;
-  if (!kind || api.store.collection(collection).get(`${namespace}/${name}`)) return;
-  create(api, kind, namespace, draft, ownWrite(SERVER, CONTROLLER_MANAGER));
+  if (!kind) return;
+  const found = api.store.collection(collection).get(`${namespace}/${name}`);
+  if (!found) create(api, kind, namespace, draft, ownWrite(SERVER, CONTROLLER_MANAGER));
+  else if (!equalSemantically(found['data'], draft['data']) && name === ROOT_CA)
+    changeObject(api, kind, namespace, name, '', (changed) => void (changed['data'] = draft['data']));
 }

@@ -6,7 +6,7 @@ import { WorkLoop } from './work-loop.ts';
 import type { ServiceAccountTokens } from '../auth/service-account-tokens.ts';
 import type { ApiObject } from '../store/object.ts';
 import type { Api } from '../verbs/api.ts';
-import type { Controller } from './controller.ts';
+import type { CertificateController } from './controller.ts';
 
 const SECRETS = '/secrets';
 const ACCOUNTS = '/serviceaccounts';
@@ -21,10 +21,10 @@ const ACCOUNT_UID = 'kubernetes.io/service-account.uid';
 export function startTokenSecrets(
   api: Api,
   tokens: ServiceAccountTokens,
-  caCertificate: string,
+  caCertificate: () => string,
   report: (error: unknown) => void,
-): Controller {
-  const loop = new WorkLoop<string>((key) => reconcile(api, tokens, caCertificate, key), report);
+): CertificateController {
+  const loop = new WorkLoop<string>((key) => reconcile(api, tokens, caCertificate(), key), report);
   const stops = [
     api.store.collection(SECRETS).subscribe(({ type, key, object }) => {
       if (type !== 'DELETED' && object['type'] === TOKEN_TYPE) loop.add(key);
@@ -38,6 +38,10 @@ export function startTokenSecrets(
     }),
   ];
   return {
+    refresh() {
+      for (const { type, metadata } of api.store.collection(SECRETS).values())
+        if (type === TOKEN_TYPE) loop.add(objectKey(metadata.namespace, metadata.name));
+    },
     stop() {
       for (const stop of stops) stop();
       loop.stop();

@@ -39,6 +39,13 @@ export class EventGate {
     return streams.length;
   }
 
+  /** Those that match tell nothing more. Returns how to cut each of them. */
+  mute(matches: Matches): readonly (() => void)[] {
+    const streams = [...this.#open].filter(({ request }) => matches(request));
+    for (const stream of streams) stream.mute();
+    return streams.map((stream) => () => stream.cut());
+  }
+
   hold(matches: Matches, ms: number | undefined): HeldEvents {
     const hold: Hold = { matches, ms, hits: 0 };
     this.#holds.add(hold);
@@ -91,6 +98,7 @@ export class GatedStream implements StreamSink {
   readonly #holdNow: () => Hold | undefined;
   readonly #timers = new Set<() => void>();
   #queue: Waiting[] = [];
+  #isMute = false;
 
   constructor(
     request: RequestRecord,
@@ -114,6 +122,12 @@ export class GatedStream implements StreamSink {
     this.#send(undefined);
   }
 
+  /** Drops all that would be told from now on, its end too. */
+  mute(): void {
+    this.#isMute = true;
+    this.close();
+  }
+
   waiting(hold: Hold): number {
     return this.#queue.filter((item) => item.hold === hold && item.chunk !== undefined).length;
   }
@@ -130,6 +144,7 @@ export class GatedStream implements StreamSink {
   }
 
   #send(chunk: string | undefined): void {
+    if (this.#isMute) return;
     const hold = this.#holdNow();
     const behind = this.#queue.at(-1)?.hold;
     if (!hold && !behind) {

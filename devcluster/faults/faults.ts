@@ -9,7 +9,11 @@ import {
   checkNames,
   checkRetryAfter,
 } from './fault-arguments.ts';
+import { Lags } from './lags.ts';
+import { Silences } from './silences.ts';
+import type { ApiRequest } from '../http/exchange.ts';
 import type { EventGate } from './event-gate.ts';
+import type { ServerFaults, ServerFaultScript, Snapshot } from './server-faults.ts';
 import type { RequestFilter, RequestRecord } from '../requests/request-record.ts';
 
 /** A fault that has been set up. */
@@ -43,11 +47,11 @@ export interface AnswerOptions extends FaultOptions {
 }
 
 /**
- * Faults by script, for requests that come over the network. The oldest fault that matches a request hits it; a delay lets the
+ * Faults by script, for requests that come over the network, and {@link ServerFaults}. The oldest fault that matches a request hits it; a delay lets the
  * next one hit it too. A filter that throws fits nothing, and the cluster's `onError` is told. What cannot be is refused with
  * `ERR_AP_CLUSTER_FAULT`.
  */
-export interface Faults {
+export interface Faults extends ServerFaults {
   /** Answers without doing anything: 409, 410, 429, 500 or any other status from 400 to 599. */
   answer(code: number, filter?: RequestFilter, options?: AnswerOptions): Fault;
   /** Waits before the request is looked at. */
@@ -58,7 +62,18 @@ export interface Faults {
   cutWatches(filter?: RequestFilter): number;
   /** Holds back all events of the watches that match, those open already too: each by `ms`, or all until released. */
   holdEvents(filter?: RequestFilter, options?: { readonly ms?: number }): HeldEvents;
-  /** Removes all faults and delivers what was held back. */
+  /**
+   * Says nothing more to whoever matches, as where the other end of a connection has gone without a word: requests are not answered, and
+   * watches, those open already too, tell nothing and do not end. What is not said is lost: removing the fault cuts all these connections.
+   */
+  silence(filter?: RequestFilter): Fault;
+  /**
+   * Answers those who match as an API server does whose watch cache stands still from now on: watches tell nothing new and streaming lists
+   * do not end, and a list that is content with any version (`resourceVersion=0`) shows the objects of now for ever. What is asked for
+   * without a version is answered truly. Removing the fault delivers what watches have missed.
+   */
+  lag(filter?: RequestFilter): Fault;
+  /** Removes all faults, delivers what was held back, and cuts what was silenced. What was restored, rotated or revoked stays so. */
   clear(): void;
 }
 
@@ -84,10 +99,14 @@ interface Rule {
 export class FaultScript implements Faults {
   readonly gate: EventGate;
   readonly #report: (error: unknown) => void;
+  readonly #server: ServerFaultScript;
   readonly #rules = new Set<Rule>();
+  readonly #silences = new Silences();
+  readonly #lags = new Lags();
 
-  constructor(gate: EventGate, report: (error: unknown) => void) {
+  constructor(gate: EventGate, server: ServerFaultScript, report: (error: unknown) => void) {
     this.gate = gate;
+    this.#server = server;
     this.#report = report;
   }
 
@@ -122,9 +141,76 @@ export class FaultScript implements Faults {
     return this.gate.hold((request) => this.#hits(filter, request), options.ms);
   }
 
+  silence(filter?: RequestFilter): Fault {
+    checkFilter(filter);
+    const matches = (request: RequestRecord): boolean => this.#hits(filter, request);
+    const silence = this.#silences.begin(matches, this.gate.mute(matches));
+    return {
+      get hits() {
+        return silence.hits;
+      },
+      get remaining() {
+        return silence.isOver ? 0 : Infinity;
+      },
+      remove: () => silence.end(),
+    };
+  }
+
+  lag(filter?: RequestFilter): Fault {
+    checkFilter(filter);
+    const matches = (request: RequestRecord): boolean => this.#hits(filter, request);
+    const held = this.gate.hold(matches, undefined);
+    const end = this.#lags.begin(matches, this.#server.version);
+    return {
+      get hits() {
+        return held.hits;
+      },
+      get remaining() {
+        return held.remaining;
+      },
+      remove() {
+        end();
+        held.release();
+      },
+    };
+  }
+
+  snapshot(): Snapshot {
+    return this.#server.snapshot();
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.#server.restore(snapshot);
+  }
+
+  rotateCertificate(): string {
+    return this.#server.rotateCertificate();
+  }
+
+  revokeTokens(user: string): void {
+    this.#server.revokeTokens(user);
+  }
+
+  removeApi(kind: Parameters<ServerFaults['removeApi']>[0]): Fault {
+    return this.#server.removeApi(kind);
+  }
+
   clear(): void {
     this.#rules.clear();
+    this.#lags.clear();
+    this.#silences.clear();
+    this.#server.clear();
     this.gate.releaseAll();
+  }
+
+  /** Whether a request is left without an answer; then `cut` cuts its connection in the end. */
+  silences(request: RequestRecord, cut: () => void): boolean {
+    return this.#silences.meets(request, cut);
+  }
+
+  /** The request as a server that lags understands it. */
+  seen(record: RequestRecord, request: ApiRequest): ApiRequest {
+    return this.#lags.seen(record, request);
   }
 
   /** What hits this request; counts it. */

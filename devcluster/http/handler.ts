@@ -23,8 +23,8 @@ import type { RequestInfo } from './request-info.ts';
 import type { Served } from './route.ts';
 import type { StatusError } from './status.ts';
 
-/** An answer, or the end of the connection without one. */
-export type Outcome = ApiResponse | 'cut';
+/** An answer, or the end of the connection without one, or nothing at all. */
+export type Outcome = ApiResponse | 'cut' | 'silent';
 
 /** What stands between the network and the API. */
 export interface Handler {
@@ -46,7 +46,9 @@ export async function handleRequest(handler: Handler, request: ApiRequest, destr
   const info = parsePath(request.path);
   const { user, sender = user, refusal } = identify(handler, request, info);
   const record = requests.begin(describe(request, info, sender));
+  if (faults.silences(record, destroy)) return 'silent';
   const injected = faults.inject(record);
+  const asked = faults.seen(record, request);
   try {
     if (injected.delay > 0) await pause(handler, injected.delay);
     if (injected.cut === 'before') return 'cut';
@@ -56,7 +58,7 @@ export async function handleRequest(handler: Handler, request: ApiRequest, destr
       return finish(handler, record, answer, destroy);
     }
     const answer = user
-      ? await respond(handler, request, info, user)
+      ? await respond(handler, asked, info, user)
       : refused(request, toStatusError(refusal, handler.report));
     if (injected.cut === 'after') return 'cut';
     return finish(handler, record, answer, destroy);

@@ -22,6 +22,12 @@ const KEEP_ALIVE = 90_000;
 
 export interface Listening {
   readonly port: number;
+  /** What new connections are shown. */
+  readonly certificate: ServingCertificate;
+  /** Shows new connections another certificate; those that are open go on. */
+  useCertificate(certificate: ServingCertificate): void;
+  /** Cuts all connections. */
+  cut(): void;
   /** Ends all connections, and frees the port. */
   close(): Promise<void>;
 }
@@ -29,6 +35,7 @@ export interface Listening {
 /** Serves the API over HTTPS on loopback. `port` 0: any that is free. */
 export async function listen(handler: Handler, certificate: ServingCertificate, port: number): Promise<Listening> {
   const { cert, key } = certificate;
+  let shown = certificate;
   const server = createServer({ cert, key, keepAliveTimeout: KEEP_ALIVE }, (message, response) => {
     void serve(handler, message, response).catch((error: unknown) => {
       handler.report(error);
@@ -43,6 +50,14 @@ export async function listen(handler: Handler, certificate: ServingCertificate, 
   }
   return {
     port: address.port,
+    get certificate() {
+      return shown;
+    },
+    useCertificate(next) {
+      shown = next;
+      server.setSecureContext({ cert: next.cert, key: next.key });
+    },
+    cut: () => server.closeAllConnections(),
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -83,6 +98,7 @@ async function serve(handler: Handler, message: IncomingMessage, response: Serve
     return;
   }
   const outcome = await handleRequest(handler, toRequest(message), destroy);
+  if (outcome === 'silent') return;
   if (outcome === 'cut') {
     destroy();
     return;

@@ -13,6 +13,8 @@ export class KindRegistry {
   readonly #byCollection = new Map<string, ServedKind>();
   /** The kinds of each CustomResourceDefinition, by its name. */
   readonly #custom = new Map<string, readonly ServedKind[]>();
+  /** Kinds that are not served for a while, though they are there. */
+  readonly #hidden = new Set<string>();
   readonly #onReplaced = new Map<string, Set<() => void>>();
   #generation = 1;
 
@@ -30,7 +32,8 @@ export class KindRegistry {
   }
 
   find(group: string, version: string, plural: string): ServedKind | undefined {
-    return this.#kinds.get(`${group}/${version}/${plural}`);
+    const path = `${group}/${version}/${plural}`;
+    return this.#hidden.has(path) ? undefined : this.#kinds.get(path);
   }
 
   /** Whether a group is built in. */
@@ -44,7 +47,20 @@ export class KindRegistry {
   }
 
   all(): readonly ServedKind[] {
-    return [...this.#kinds.values()];
+    const all = [...this.#kinds.values()];
+    return this.#hidden.size === 0 ? all : all.filter((kind) => !this.#hidden.has(pathOf(kind)));
+  }
+
+  /** Serves a kind to nobody who asks for its path, and ends its watches. Returns how to serve it again. */
+  hide(kind: ServedKind): () => void {
+    const path = pathOf(kind);
+    this.#hidden.add(path);
+    this.#generation++;
+    this.replaced(kind.collection);
+    return () => {
+      this.#hidden.delete(path);
+      this.#generation++;
+    };
   }
 
   /** One kind for each resource that is stored, whatever versions it is served in. */

@@ -81,6 +81,11 @@ export class StateFolder {
     });
   }
 
+  /** Keeps the objects as they are, whatever they were: for a store that went back. */
+  keepAll(store: Store): void {
+    if (this.#changes !== undefined) this.#snapshot(store);
+  }
+
   close(): void {
     if (this.#changes !== undefined) closeSync(this.#changes);
     this.#changes = undefined;

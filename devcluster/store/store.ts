@@ -92,6 +92,34 @@ export class Store {
     this.compact();
   }
 
+  /**
+   * Goes back to what there was at an earlier version: told to all listeners as changes, under the resource versions of then. Later
+   * versions will be given out again.
+   */
+  rewind(version: number, objects: Iterable<readonly [collection: string, object: ApiObject]>): void {
+    const wanted = Map.groupBy(objects, ([name]) => name);
+    this.#version = version;
+    // Definitions before the objects of their kinds, as they were made.
+    for (const [name, entries] of wanted) {
+      const collection = this.collection(name);
+      for (const [, object] of entries) {
+        const key = keyOf(object);
+        const previous = collection.get(key);
+        if (previous === object) continue;
+        const type = previous ? 'MODIFIED' : 'ADDED';
+        this.#commit(collection, { version: Number(object.metadata.resourceVersion), type, key, object, previous });
+      }
+    }
+    for (const collection of this.#collections.values()) {
+      const kept = new Set(wanted.get(collection.name)?.map(([, object]) => keyOf(object)));
+      for (const previous of Array.from(collection.values())) {
+        const key = keyOf(previous);
+        if (!kept.has(key)) this.#commit(collection, { version, type: 'DELETED', key, object: previous, previous });
+      }
+    }
+    this.compact();
+  }
+
   #commit(collection: Collection, event: StoreEvent): void {
     collection.commit(event);
     for (const listener of Array.from(this.#listeners)) listener(collection, event);

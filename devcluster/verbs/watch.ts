@@ -89,7 +89,7 @@ export function watch(api: Api, selection: Selection, options: WatchOptions, sin
       if (event.version > from) deliver(selection, event, texts, sink);
     }),
   );
-  if (options.allowBookmarks) stops.push(...bookmarks(api, selection, options, sink));
+  if (options.allowBookmarks) stops.push(...bookmarks(api, selection, options, from, sink));
   stops.push(api.clock.after(options.timeout, finish), api.kinds.onReplaced(selection.kind.collection, finish));
   return stop;
 }
@@ -111,8 +111,17 @@ function left({ previous, object }: StoreEvent): ApiObject {
   return { ...was, metadata: { ...was.metadata, resourceVersion: object.metadata.resourceVersion } };
 }
 
-function bookmarks(api: Api, selection: Selection, options: WatchOptions, sink: WatchSink): (() => void)[] {
-  const send = (): void => sink.event(bookmark(api, selection, undefined));
+function bookmarks(
+  api: Api,
+  selection: Selection,
+  options: WatchOptions,
+  from: number,
+  sink: WatchSink,
+): (() => void)[] {
+  const send = (): void => {
+    // Who comes from the future is told nothing at all.
+    if (api.store.version >= from) sink.event(bookmark(api, selection, undefined));
+  };
   let cancel: () => void;
   const again = (): void => {
     cancel = api.clock.after(api.bookmarkInterval, () => {
