@@ -57,20 +57,20 @@ describe('cache', () => {
 
   describe('with own writes', () => {
     it('is never older than the last of them', () => {
-      cache.written(object('a', 11));
+      cache.written(object('a', 11), 'default/writer');
       assert.equal(version('default/a'), '11');
       cache.changed(object('a', 8));
       assert.equal(version('default/a'), '11');
     });
 
     it('takes the event of an own write for known', () => {
-      cache.written(object('a', 11));
+      cache.written(object('a', 11), 'default/writer');
       cache.changed(object('a', 11));
       assert.deepEqual(changes.slice(1), ['own default/a 5→11']);
     });
 
     it('tells a change by somebody else that comes after it', () => {
-      cache.written(object('a', 11));
+      cache.written(object('a', 11), 'default/writer');
       cache.changed(object('a', 12));
       assert.deepEqual(changes.slice(1), ['own default/a 5→11', 'default/a 11→12']);
     });
@@ -80,7 +80,7 @@ describe('cache', () => {
       cache.changed(object('a', 11));
       cache.changed(object('a', 12));
       assert.equal(version('default/a'), '5');
-      cache.written(object('a', 11));
+      cache.written(object('a', 11), 'default/writer');
       release();
       assert.deepEqual(changes.slice(1), ['own default/a 5→11', 'default/a 11→12']);
     });
@@ -103,7 +103,7 @@ describe('cache', () => {
     });
 
     it('forgets what it deleted at once, and late events do not bring it back', () => {
-      cache.removed('default/a', 'uid-a');
+      cache.removed('default/a', 'uid-a', 'default/writer');
       cache.changed(object('a', 9));
       assert.equal(version('default/a'), undefined);
       cache.deleted(object('a', 12));
@@ -112,8 +112,8 @@ describe('cache', () => {
     });
 
     it('knows an object of the same name that was made after a deletion, whatever the order of the events', () => {
-      cache.removed('default/a', 'uid-a');
-      cache.written(object('a', 14, { uid: 'second' }));
+      cache.removed('default/a', 'uid-a', 'default/writer');
+      cache.written(object('a', 14, { uid: 'second' }), 'default/writer');
       cache.deleted(object('a', 12));
       assert.equal(cache.get('default/a')?.uid, 'second');
       cache.changed(object('a', 14, { uid: 'second' }));
@@ -122,15 +122,15 @@ describe('cache', () => {
 
     it('keeps a write that was answered while a list was under way', () => {
       cache.listing();
-      cache.written(object('a', 30));
-      cache.written(object('new', 31));
+      cache.written(object('a', 30), 'default/writer');
+      cache.written(object('new', 31), 'default/writer');
       cache.replace([object('a', 5)], '20');
       assert.deepEqual([version('default/a'), version('default/new')], ['30', '31']);
     });
 
     it('believes a consistent list that is older than its own writes: the server was restored', () => {
-      cache.written(object('a', 30));
-      cache.written(object('new', 31));
+      cache.written(object('a', 30), 'default/writer');
+      cache.written(object('new', 31), 'default/writer');
       cache.listing();
       cache.replace([object('a', 5)], '20');
       assert.deepEqual([version('default/a'), version('default/new')], ['5', undefined]);
@@ -143,19 +143,119 @@ describe('cache', () => {
       cache.listing();
       cache.replace([], '20');
       assert.equal(version('default/a'), '5');
-      cache.written(object('a', 25));
+      cache.written(object('a', 25), 'default/writer');
       release();
       assert.equal(version('default/a'), '25');
     });
 
     it('takes no answer that is older than what it knows', () => {
       cache.changed(object('a', 12));
-      cache.written(object('a', 11));
+      cache.written(object('a', 11), 'default/writer');
       assert.equal(version('default/a'), '12');
     });
 
+    it('tells nothing where a write left all as it was', () => {
+      cache.written(object('a', 5), 'default/writer');
+      assert.equal(changes.length, 1);
+    });
+
+    it('tells whose sync wrote, and of a read of one object that it was nobody', () => {
+      const writers: unknown[] = [];
+      cache.onChange(({ own, writer }) => writers.push([own, writer]));
+      cache.written(object('a', 11), 'default/writer');
+      cache.written(object('a', 12), undefined);
+      cache.removed('default/a', 'uid-a', 'default/other');
+      assert.deepEqual(writers, [
+        [true, 'default/writer'],
+        [false, undefined],
+        [true, 'default/other'],
+      ]);
+    });
+
+    it('knows what was made and deleted again before the answer came', () => {
+      const release = cache.hold('default/new');
+      cache.changed(object('new', 11));
+      cache.deleted(object('new', 12));
+      cache.written(object('new', 11), 'default/writer');
+      release();
+      assert.equal(version('default/new'), undefined);
+      assert.deepEqual(changes, ['default/a -→5', 'own default/new -→11', 'default/new 11→-']);
+    });
+
+    it('takes no answer for news that is older than its own deletion', () => {
+      const first = cache.hold('default/a');
+      const second = cache.hold('default/a');
+      cache.removed('default/a', 'uid-a', 'default/writer');
+      second();
+      cache.written(object('a', 11), 'default/writer');
+      first();
+      assert.equal(version('default/a'), undefined);
+    });
+
+    it('is not misled by events of an earlier object of a name that it made and deleted again', () => {
+      cache.removed('default/a', 'uid-a', 'default/writer');
+      cache.written(object('a', 14, { uid: 'second' }), 'default/writer');
+      cache.removed('default/a', 'second', 'default/writer');
+      cache.changed(object('a', 9));
+      assert.equal(version('default/a'), undefined);
+      cache.deleted(object('a', 12));
+      cache.changed(object('a', 14, { uid: 'second' }));
+      assert.equal(version('default/a'), undefined);
+      cache.deleted(object('a', 15, { uid: 'second' }));
+      assert.equal(cache.size, 0);
+    });
+
+    it('does not let a list that began before its deletion bring an object back', () => {
+      cache.listing();
+      cache.removed('default/a', 'uid-a', 'default/writer');
+      cache.replace([object('a', 5)], '10');
+      assert.equal(version('default/a'), undefined);
+      cache.deleted(object('a', 11));
+      assert.equal(cache.size, 0);
+    });
+
+    it('believes a list that began after its deletion and has the object: the server was restored', () => {
+      cache.removed('default/a', 'uid-a', 'default/writer');
+      cache.listing();
+      cache.replace([object('a', 5)], '8');
+      assert.equal(version('default/a'), '5');
+      cache.changed(object('a', 9));
+      assert.equal(version('default/a'), '9');
+    });
+
+    it('keeps its deletion where a list that began before never saw the object', () => {
+      cache.listing();
+      cache.written(object('new', 12), 'default/writer');
+      cache.removed('default/new', 'uid-new', 'default/writer');
+      cache.replace([object('a', 5)], '11');
+      cache.changed(object('new', 12));
+      assert.equal(version('default/new'), undefined);
+      cache.deleted(object('new', 13));
+      assert.equal(cache.size, 1);
+    });
+
+    it('finds by a list what has another content in the same version: the server was restored', () => {
+      cache.listing();
+      cache.replace([object('a', 5, { data: { other: 'x' } })], '30');
+      assert.deepEqual(cache.get('default/a')?.object, object('a', 5, { data: { other: 'x' } }));
+    });
+
+    it('tells by an answer that is older than what was known that the server was restored', () => {
+      const release = cache.hold('default/a');
+      cache.changed(object('a', 12));
+      assert.equal(cache.written(object('a', 4), 'default/writer'), false);
+      release();
+      const first = cache.hold('default/a');
+      const second = cache.hold('default/a');
+      assert.equal(cache.written(object('a', 14), 'default/writer'), true);
+      second();
+      assert.equal(cache.written(object('a', 13), 'default/writer'), true, 'two answers may come in any order');
+      first();
+      assert.equal(version('default/a'), '14');
+    });
+
     it('forgets deletions that a list confirms', () => {
-      cache.removed('default/a', 'uid-a');
+      cache.removed('default/a', 'uid-a', 'default/writer');
       cache.listing();
       cache.replace([], '20');
       cache.changed(object('a', 21));
@@ -176,22 +276,60 @@ describe('cache', () => {
     });
 
     it('takes in own writes that match, as metadata only, and lets go those that no longer do', () => {
-      cache.written(object('a', 11, { labels: { app: 'x' }, data: { secret: 'y' } }));
+      cache.written(object('a', 11, { labels: { app: 'x' }, data: { secret: 'y' } }), 'default/writer');
       assert.deepEqual(cache.get('default/a')?.object, {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: { name: 'a', namespace: 'default', uid: 'uid-a', resourceVersion: '11', labels: { app: 'x' } },
       });
-      cache.written(object('a', 12));
-      cache.written(object('b', 13));
+      cache.written(object('a', 12), 'default/writer');
+      cache.written(object('b', 13), 'default/writer');
       assert.deepEqual(changes, ['own default/a -→11', 'own default/a 11→-']);
     });
 
+    it('takes back in what left the selection by its own write and comes again, by event and by list', () => {
+      const app = { labels: { app: 'x' } };
+      for (const back of [
+        () => cache.changed(object('a', 14, app)),
+        () => {
+          cache.listing();
+          cache.replace([object('a', 14, app)], '20');
+        },
+      ]) {
+        cache.listing();
+        cache.replace([object('a', 11, app)], '11');
+        cache.written(object('a', 13), 'default/writer');
+        cache.changed(object('a', 12, app));
+        assert.equal(version('default/a'), undefined, 'an event from before');
+        back();
+        assert.equal(version('default/a'), '14');
+        cache.changed(object('a', 16, app));
+        assert.equal(version('default/a'), '16');
+      }
+    });
+
+    it('waits for the event of its own write, and for none of an earlier time at which the object left', () => {
+      const app = { labels: { app: 'x' } };
+      cache.written(object('a', 13, app), 'default/writer');
+      cache.removed('default/a', 'uid-a', 'default/writer');
+      cache.deleted(object('a', 11));
+      cache.changed(object('a', 12, app));
+      assert.equal(version('default/a'), undefined);
+      cache.deleted(object('a', 14, app));
+      assert.equal(cache.size, 0);
+    });
+
+    it('does not let go what a late answer says of an earlier version', () => {
+      cache.changed(object('a', 12, { labels: { app: 'x' } }));
+      cache.written(object('a', 11), 'default/writer');
+      assert.equal(version('default/a'), '12');
+    });
+
     it('keeps nothing of deletions outside its selection', () => {
-      cache.written(object('mine', 11, { labels: { app: 'x' } }));
-      for (const name of ['a', 'b']) cache.removed(`default/${name}`, `uid-${name}`);
+      cache.written(object('mine', 11, { labels: { app: 'x' } }), 'default/writer');
+      for (const name of ['a', 'b']) cache.removed(`default/${name}`, `uid-${name}`, 'default/writer');
       assert.equal(cache.size, 1);
-      cache.removed('default/mine', 'uid-mine');
+      cache.removed('default/mine', 'uid-mine', 'default/writer');
       cache.changed(object('mine', 10, { labels: { app: 'x' } }));
       assert.equal(cache.get('default/mine'), undefined);
       cache.deleted(object('mine', 12, { labels: { app: 'x' } }));
@@ -204,8 +342,8 @@ describe('cache', () => {
         [],
         'operator',
       );
-      narrow.written(object('a', 11, { namespace: 'two' }));
-      narrow.removed('two/b', 'uid-b');
+      narrow.written(object('a', 11, { namespace: 'two' }), 'default/writer');
+      narrow.removed('two/b', 'uid-b', 'default/writer');
       assert.equal(narrow.size, 0);
     });
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { apiVersionOf, keyOf, splitKey } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
@@ -13,6 +14,8 @@ export interface Change {
   readonly current: Entry | undefined;
   /** Whether a write of this operator brought it, and not a watch. */
   readonly own: boolean;
+  /** The key of the resource whose sync wrote it; undefined where `own` is not set. To all others it is somebody else's doing. */
+  readonly writer?: string | undefined;
   /** Who holds which fields of `current`, all managers: told here and kept nowhere. */
   readonly managers?: readonly ManagedFieldsEntry[] | undefined;
 }
@@ -43,6 +46,17 @@ export interface CatchUp {
   end(resourceVersion: string): void;
 }
 
+/** What an own write took away, so that older events, which the watch has still to bring, do not bring it back. */
+interface Tombstone {
+  readonly uid: string;
+  /** The number of that write. */
+  readonly write: number;
+  /** DELETE answers no version, and the object of this uid never comes back; what only left the selection may. */
+  readonly isGone: boolean;
+  /** The version in which it left the selection, or the last known before it was deleted. */
+  readonly resourceVersion: string;
+}
+
 /**
  * `missing`: the server does not know the kind. `forbidden`: it never let us list. Whoever was let once keeps what he has, since a server
  * that has just started refuses for a moment what it will allow.
@@ -64,9 +78,9 @@ export class Cache implements Sink {
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #availabilityListeners = new Set<() => void>();
   /** Objects with a write under way, with the events that came meanwhile. */
-  readonly #held = new Map<string, { count: number; readonly events: Event[] }>();
-  /** Uids that we deleted and whose DELETED event is to come: DELETE answers no resource version, so older events of it may follow. */
-  readonly #tombstones = new Map<string, string>();
+  readonly #held = new Map<string, { count: number; overlaps: boolean; readonly events: Event[] }>();
+  /** Objects that we deleted or took out of the selection, and whose DELETED event is to come. */
+  readonly #tombstones = new Map<string, Tombstone>();
   /** For each key that an own write brought: the write's number. Goes when the watch has caught up. */
   readonly #overlay = new Map<string, number>();
   /** Own writes acknowledged so far. */
@@ -139,8 +153,9 @@ export class Cache implements Sink {
    * {@link written} or {@link removed}. (A quarter of them come before the answer.)
    */
   hold(key: string): () => void {
-    const held = this.#held.get(key) ?? { count: 0, events: [] };
+    const held = this.#held.get(key) ?? { count: 0, overlaps: false, events: [] };
     held.count += 1;
+    if (held.count > 1) held.overlaps = true;
     this.#held.set(key, held);
     return () => {
       held.count -= 1;
@@ -150,31 +165,61 @@ export class Cache implements Sink {
     };
   }
 
-  /** The server's answer to an own write. */
-  written(object: KubernetesObject): void {
+  /**
+   * The server's answer to a write by the sync of the resource `writer`, or (undefined) to a read of this one object; between {@link hold}
+   * and its end. Returns false where it cannot be: it is older than what was known before it was asked for, so the server was restored
+   * from a backup, and the cache is to be listed anew.
+   */
+  written(object: KubernetesObject, writer: string | undefined): boolean {
     const { namespace } = this.selection;
-    if (namespace !== undefined && object.metadata.namespace !== namespace) return;
+    if (namespace !== undefined && object.metadata.namespace !== namespace) return true;
     const entry = this.#entry(object);
-    const known = this.#store.get(entry.key);
-    if (!matches(this.#requirements, object.metadata.labels)) {
-      if (known?.uid === entry.uid) this.removed(entry.key, entry.uid);
-      return;
-    }
+    const { key, uid, resourceVersion } = entry;
+    const known = this.#store.get(key);
+    const age = known ? compareResourceVersions(resourceVersion, known.resourceVersion) : 1;
+    // Events waited meanwhile, so only the answer to another own write can have come in between.
+    if (age < 0) return this.#held.get(key)?.overlaps !== false;
     this.#writes += 1;
-    if (known && compareResourceVersions(known.resourceVersion, entry.resourceVersion) > 0) return;
-    this.#overlay.set(entry.key, this.#writes);
-    this.#tell({ key: entry.key, old: this.#store.put(entry), current: entry, own: true });
+    const isSelected = matches(this.#requirements, object.metadata.labels);
+    // Nothing was changed: it was as it was to be.
+    if (age === 0 && isSelected) return true;
+    const tombstone = this.#tombstones.get(key);
+    if (tombstone && buries(tombstone, entry)) return true;
+    if (isSelected) {
+      this.#overlay.set(key, this.#writes);
+      const old = this.#store.put(entry);
+      this.#tell({
+        key,
+        old,
+        current: entry,
+        own: writer !== undefined,
+        writer,
+        managers: object.metadata.managedFields,
+      });
+    } else if (known?.uid === uid)
+      this.#bury(key, { uid, write: this.#writes, isGone: false, resourceVersion }, writer);
+    return true;
   }
 
-  /** An own write deleted the object of this uid. */
-  removed(key: string, uid: string): void {
+  /** A write by the sync of the resource `writer` deleted the object of this uid. */
+  removed(key: string, uid: string, writer: string): void {
     this.#writes += 1;
     const known = this.#store.get(key);
+    const tombstone = {
+      uid,
+      write: this.#writes,
+      isGone: true,
+      resourceVersion: known?.uid === uid ? known.resourceVersion : '',
+    };
+    if (known?.uid === uid) this.#bury(key, tombstone, writer);
     // Of what is not in the selection no event will come that could take the tombstone away.
-    if (known?.uid === uid || this.#selectsAll(key)) this.#tombstones.set(key, uid);
-    if (known?.uid !== uid) return;
+    else if (this.#selectsAll(key)) this.#tombstones.set(key, tombstone);
+  }
+
+  #bury(key: string, tombstone: Tombstone, writer: string | undefined): void {
+    this.#tombstones.set(key, tombstone);
     this.#overlay.delete(key);
-    this.#tell({ key, old: this.#store.delete(key), current: undefined, own: true });
+    this.#tell({ key, old: this.#store.delete(key), current: undefined, own: writer !== undefined, writer });
   }
 
   listing(): void {
@@ -187,8 +232,9 @@ export class Cache implements Sink {
     this.#caughtUpTo = undefined;
     const listed = new Map(objects.map((object) => [keyOf(object), this.#entry(object)]));
     const missing = [...this.#store.entries()].filter(({ key }) => !listed.has(key)).map(({ key }) => key);
-    // A tombstone whose object the list does not have has served its purpose.
-    for (const [key, uid] of this.#tombstones) if (listed.get(key)?.uid !== uid) this.#tombstones.delete(key);
+    // A list that began after the deletion tells what has become of it.
+    for (const [key, { write }] of this.#tombstones)
+      if (!listed.has(key) && write <= this.#writesAtListing) this.#tombstones.delete(key);
     for (const [key, entry] of listed)
       this.#deliver(key, { type: 'listed', key, entry, resourceVersion, writes: this.#writesAtListing });
     for (const key of missing)
@@ -236,10 +282,11 @@ export class Cache implements Sink {
   }
 
   /** Whether this version is here or a later one, or we deleted the object. */
-  #isKnown({ key, uid, resourceVersion }: Entry): boolean {
-    if (this.#tombstones.get(key) === uid) return true;
-    const known = this.#store.get(key);
-    return known !== undefined && compareResourceVersions(known.resourceVersion, resourceVersion) >= 0;
+  #isKnown(entry: Entry): boolean {
+    const tombstone = this.#tombstones.get(entry.key);
+    if (tombstone && buries(tombstone, entry)) return true;
+    const known = this.#store.get(entry.key);
+    return known !== undefined && compareResourceVersions(known.resourceVersion, entry.resourceVersion) >= 0;
   }
 
   #becomes(availability: Availability, behind: { listing: boolean } | undefined): void {
@@ -258,9 +305,8 @@ export class Cache implements Sink {
 
   deleted(object: KubernetesObject): void {
     const entry = this.#entry(object);
-    const { key, uid } = entry;
-    if (!this.#isOld(entry)) this.#deliver(key, { type: 'deleted', entry });
-    else if (this.#tombstones.get(key) === uid) this.#tombstones.delete(key);
+    if (!this.#isOld(entry)) this.#deliver(entry.key, { type: 'deleted', entry });
+    else this.#confirmDeletion(entry);
   }
 
   /** The watch lags behind a list that was read beside it. */
@@ -294,8 +340,9 @@ export class Cache implements Sink {
   }
 
   #handleChanged(entry: Entry, managers: Change['managers']): void {
-    const { key, uid } = entry;
-    if (this.#tombstones.get(key) === uid) return;
+    const { key } = entry;
+    const tombstone = this.#tombstones.get(key);
+    if (tombstone && buries(tombstone, entry)) return;
     const known = this.#store.get(key);
     if (known && compareResourceVersions(entry.resourceVersion, known.resourceVersion) <= 0) {
       if (entry.resourceVersion === known.resourceVersion) this.#overlay.delete(key);
@@ -306,12 +353,20 @@ export class Cache implements Sink {
     this.#tell({ key, old: this.#store.put(entry), current: entry, own: false, managers });
   }
 
-  #handleDeleted({ key, uid, resourceVersion }: Entry): void {
-    if (this.#tombstones.get(key) === uid) this.#tombstones.delete(key);
+  #handleDeleted(entry: Entry): void {
+    this.#confirmDeletion(entry);
+    const { key, resourceVersion } = entry;
     const known = this.#store.get(key);
     if (!known || compareResourceVersions(known.resourceVersion, resourceVersion) > 0) return;
     this.#overlay.delete(key);
     this.#tell({ key, old: this.#store.delete(key), current: undefined, own: false });
+  }
+
+  /** The event that a tombstone waited for, unless it tells of an earlier time at which the object left the selection. */
+  #confirmDeletion({ key, uid, resourceVersion }: Entry): void {
+    const tombstone = this.#tombstones.get(key);
+    if (tombstone?.uid !== uid || compareResourceVersions(resourceVersion, tombstone.resourceVersion) < 0) return;
+    this.#tombstones.delete(key);
   }
 
   #handleAbsent(key: string, resourceVersion: string): void {
@@ -334,8 +389,13 @@ export class Cache implements Sink {
       return;
     // Otherwise the list is the truth even where it is older than what is known: then the server was restored from a backup.
     this.#overlay.delete(key);
+    const tombstone = this.#tombstones.get(key);
+    if (tombstone && tombstone.write > writesBefore) {
+      if (entry && buries(tombstone, entry)) return;
+    } else this.#tombstones.delete(key);
     if (entry) {
-      if (this.#tombstones.get(key) === entry.uid || known?.resourceVersion === entry.resourceVersion) return;
+      // A server that was restored counts once more through versions that it had before.
+      if (known?.resourceVersion === entry.resourceVersion && isDeepStrictEqual(known.object, entry.object)) return;
       this.#tell({ key, old: this.#store.put(entry), current: entry, own: false });
     } else if (known) {
       this.#tell({ key, old: this.#store.delete(key), current: undefined, own: false });
@@ -345,4 +405,12 @@ export class Cache implements Sink {
   #tell(change: Change): void {
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+/** Whether this is what was taken away, or an object of that name from before that. */
+function buries(tombstone: Tombstone, { uid, resourceVersion }: Entry): boolean {
+  return (
+    (tombstone.isGone && tombstone.uid === uid) ||
+    compareResourceVersions(resourceVersion, tombstone.resourceVersion) <= 0
+  );
 }

@@ -28,25 +28,28 @@ export interface CachesOptions {
 /** All caches of an operator: one for each selection, shared by all who need it. */
 export class Caches {
   readonly #options: CachesOptions;
-  readonly #caches: readonly { readonly cache: Cache; readonly reflector: Reflector }[];
+  readonly #caches: readonly Watched[];
+  readonly #all: readonly Cache[];
   readonly #byNeed = new Map<Need, Cache>();
-  readonly #byResource = new Map<string, Cache[]>();
+  readonly #byResource = new Map<string, readonly Watched[]>();
 
   constructor(needs: readonly Need[], options: CachesOptions) {
     this.#options = options;
-    const caches = new Map<string, { cache: Cache; reflector: Reflector }>();
+    const caches = new Map<string, Watched>();
     for (const need of needs) {
       const served = servedBy(need, needs);
       const labelSelector = formatSelector(served.requirements);
-      const name = [resourceName(served.type), served.namespace ?? '', labelSelector, served.metadataOnly].join(' ');
+      const { type, namespace = '', metadataOnly } = served;
+      const name = [resourceName(type), type.version, namespace, labelSelector, metadataOnly].join(' ');
       const made = caches.get(name) ?? make(served, labelSelector, options);
       caches.set(name, made);
       this.#byNeed.set(need, made.cache);
       const resource = resourceName(need.type);
       const known = this.#byResource.get(resource) ?? [];
-      if (!known.includes(made.cache)) this.#byResource.set(resource, [...known, made.cache]);
+      if (!known.includes(made)) this.#byResource.set(resource, [...known, made]);
     }
     this.#caches = [...caches.values()];
+    this.#all = this.#caches.map(({ cache }) => cache);
   }
 
   /** The cache that serves a need given to the constructor. It may hold more than the need asks for. */
@@ -57,23 +60,30 @@ export class Caches {
   }
 
   all(): readonly Cache[] {
-    return this.#caches.map(({ cache }) => cache);
+    return this.#all;
   }
 
   /** See {@link Cache.hold}. */
   hold(type: ResourceType, key: string): () => void {
-    const releases = this.#ofType(type).map((cache) => cache.hold(key));
+    const releases = this.#ofType(type).map(({ cache }) => cache.hold(key));
     return () => {
       for (const release of releases) release();
     };
   }
 
-  written(type: ResourceType, object: KubernetesObject): void {
-    for (const cache of this.#ofType(type)) cache.written(object);
+  /** See {@link Cache.written}. */
+  written(type: ResourceType, object: KubernetesObject, writer: string | undefined): void {
+    for (const { cache, reflector } of this.#ofType(type)) {
+      const { selection } = cache;
+      // In another version of the API only the metadata are the same: there the watch brings it.
+      if (selection.type.version !== type.version && !selection.metadataOnly) continue;
+      if (!cache.written(object, writer)) reflector.listAnew();
+    }
   }
 
-  removed(type: ResourceType, key: string, uid: string): void {
-    for (const cache of this.#ofType(type)) cache.removed(key, uid);
+  /** See {@link Cache.removed}. */
+  removed(type: ResourceType, key: string, uid: string, writer: string): void {
+    for (const { cache } of this.#ofType(type)) cache.removed(key, uid, writer);
   }
 
   /** A write was told that the server does not know this kind: so it is until a list says otherwise. */
@@ -87,7 +97,7 @@ export class Caches {
 
   /** Whether no cache of this kind keeps more than metadata: then a write need not ask for more in return. */
   keepMetadataOnly(type: ResourceType): boolean {
-    return this.#ofType(type).every(({ selection }) => selection.metadataOnly);
+    return this.#ofType(type).every(({ cache: { selection } }) => selection.metadataOnly);
   }
 
   /** What is wrong with the watches that once stood, by kind. */
@@ -116,12 +126,17 @@ export class Caches {
     );
   }
 
-  #ofType(type: ResourceType): readonly Cache[] {
+  #ofType(type: ResourceType): readonly Watched[] {
     return this.#byResource.get(resourceName(type)) ?? [];
   }
 }
 
-function make(served: Need, labelSelector: string, options: CachesOptions): { cache: Cache; reflector: Reflector } {
+interface Watched {
+  readonly cache: Cache;
+  readonly reflector: Reflector;
+}
+
+function make(served: Need, labelSelector: string, options: CachesOptions): Watched {
   const { type, namespace, metadataOnly, requirements } = served;
   const selection = { type, namespace, labelSelector, metadataOnly };
   const cache = new Cache(selection, requirements, options.fieldManager);
@@ -133,7 +148,9 @@ function make(served: Need, labelSelector: string, options: CachesOptions): { ca
  * others with the same selector share theirs. Full objects serve those who want metadata, never the other way round.
  */
 function servedBy(need: Need, needs: readonly Need[]): Need {
-  const kin = needs.filter(({ type }) => resourceName(type) === resourceName(need.type));
+  const kin = needs.filter(
+    ({ type }) => resourceName(type) === resourceName(need.type) && type.version === need.type.version,
+  );
   const selector = formatSelector(need.requirements);
   const broad = merged(kin.filter(({ requirements }) => requirements.length === 0));
   const same = merged(kin.filter(({ requirements }) => formatSelector(requirements) === selector));

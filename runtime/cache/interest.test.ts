@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { objectKey } from '../kube/paths.ts';
-import { matches, requirementsOf } from '../kube/selector.ts';
+import { matches, requirementsOf, type Requirement } from '../kube/selector.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import { object } from '../testing/objects.ts';
 import { InterestIndex, type Read } from './interest.ts';
@@ -51,6 +51,87 @@ describe('interest index', () => {
     index.retain('r1', new Set());
     assert.deepEqual(readers(index, undefined, red), []);
     assert.deepEqual(readers(index, undefined, object('a', 1)), []);
+  });
+
+  it('tells a name from a selector that reads like it', () => {
+    const index = new InterestIndex();
+    index.add('by name', { by: 'name', key: 'default/a' });
+    const selector = requirementsOf({ matchExpressions: [{ key: 'default/a', operator: 'Exists' }] });
+    index.add('by selector', { by: 'selector', namespace: 'name', requirements: selector });
+    const labelled = object('b', 1, { namespace: 'name', labels: { 'default/a': '' } });
+    assert.deepEqual(readers(index, undefined, labelled), ['by selector']);
+  });
+
+  describe('of 10,000 readers', () => {
+    const READERS = 10_000;
+    /** Requirements that count how often they are looked at. */
+    const counted = (matchLabels: Record<string, string>, more: readonly Requirement[] = []): readonly Requirement[] =>
+      [...requirementsOf({ matchLabels }), ...more].map(({ key, operator, values }) => ({
+        key,
+        get operator() {
+          comparisons += 1;
+          return operator;
+        },
+        values,
+      }));
+    let comparisons = 0;
+
+    for (const [what, requirements, concerned] of [
+      ['an equality of their own', (n: number) => counted({ input: `i${n}` }), 1],
+      [
+        'one equality of their own beside one that all share',
+        (n: number) => counted({ app: 'shop', input: `i${n}` }),
+        1,
+      ],
+      [
+        'one of some values of their own beside an equality that all share',
+        (n: number) =>
+          counted({ app: 'shop' }, [{ key: 'input', operator: 'In', values: [`i${n}`, `j${n}`, `k${n}`] }]),
+        1,
+      ],
+      [
+        'an equality of their own beside a requirement that is not indexed',
+        (n: number) => counted({ input: `i${n}` }, [{ key: 'app', operator: 'Exists', values: [] }]),
+        1,
+      ],
+      ['an equality that a hundred share', (n: number) => counted({ input: `i${n % 100}` }), 100],
+    ] as const) {
+      it(`asks only whom a change concerns, where each demands ${what}`, () => {
+        const index = new InterestIndex();
+        for (let n = 0; n < READERS; n += 1)
+          index.add(`r${n}`, { by: 'selector', namespace: 'default', requirements: requirements(n) });
+        const labels = { app: 'shop', input: 'i7', tier: 'web', zone: 'a' };
+        comparisons = 0;
+        const appeared = index.readersOf('default/x', undefined, object('x', 1, { labels }));
+        assert.equal(appeared.size, concerned);
+        const perSelector = requirements(0).length;
+        assert.ok(comparisons <= perSelector, `${comparisons} requirements were looked at`);
+        comparisons = 0;
+        const moved = index.readersOf(
+          'default/x',
+          object('x', 1, { labels }),
+          object('x', 2, { labels: { ...labels, input: 'i8' } }),
+        );
+        assert.equal(moved.size, 2 * concerned);
+        assert.ok(comparisons <= 2 * perSelector, `${comparisons} requirements were looked at`);
+      });
+    }
+
+    it('shares identical selectors, and asks one that is on the list once', () => {
+      const index = new InterestIndex();
+      const requirements = counted({}, [{ key: 'app', operator: 'Exists', values: [] }]);
+      for (let n = 0; n < READERS; n += 1) index.add(`r${n}`, { by: 'selector', namespace: 'default', requirements });
+      comparisons = 0;
+      assert.equal(index.readersOf('default/x', undefined, object('x', 1, { labels: { app: 'a' } })).size, READERS);
+      assert.equal(index.readersOf('other/x', undefined, object('x', 1, { namespace: 'other' })).size, 0);
+      assert.equal(comparisons, 1);
+    });
+
+    it('asks nobody about what was looked for by another name', () => {
+      const index = new InterestIndex();
+      for (let n = 0; n < READERS; n += 1) index.add(`r${n}`, { by: 'name', key: `default/in${n}` });
+      assert.deepEqual(readers(index, undefined, object('in7', 1)), ['r7']);
+    });
   });
 
   it('answers as asking every reader would', () => {

@@ -13,25 +13,35 @@ interface Interest {
   readonly readers: Set<string>;
 }
 
+/** The selectors of one namespace, by the labels that they demand: a step down for each `label=value`, in the order of the texts. */
+interface Node {
+  readonly interests: Set<Interest>;
+  readonly next: Map<string, Node>;
+}
+
+/** A selector is placed under so many combinations of values at most, but under each value of the label that has fewest. */
+const MOST_PLACES = 16;
+
+const NOBODY: ReadonlySet<string> = new Set();
+
 /**
- * Who read what, for one cache: from a changed object to the readers that it concerns, without asking each of them. Names and
- * required label values are looked up; only selectors without any required value stand on a list, one for each namespace.
+ * Who read what, for one cache: from a changed object to the readers that it concerns, without asking each of them. Names are looked up,
+ * and so are the label values that selectors demand, all of them together: that many selectors share one of their labels costs nothing.
+ * Only selectors that demand no value stand on a list, one for each namespace.
  */
 export class InterestIndex {
-  readonly #interests = new Map<string, Interest>();
-  /** Where each interest is found from a change; see {@link placesOf}. */
-  readonly #places = new Map<string, Set<Interest>>();
+  readonly #byId = new Map<string, Interest>();
+  readonly #byName = new Map<string, Interest>();
+  readonly #byNamespace = new Map<string | undefined, Node>();
   readonly #byReader = new Map<string, Set<Interest>>();
-  /** Label keys that some interest is placed under: the only labels of an object worth a look-up. */
-  readonly #labels = new Map<string, number>();
 
   /** Records that `reader` read this; returns the read's id. To be called before the read is answered. */
   add(reader: string, read: Read): string {
     const id = idOf(read);
-    let interest = this.#interests.get(id);
+    let interest = this.#byId.get(id);
     if (!interest) {
       interest = { id, read, readers: new Set() };
-      this.#interests.set(id, interest);
+      this.#byId.set(id, interest);
       this.#place(interest);
     }
     interest.readers.add(reader);
@@ -56,7 +66,7 @@ export class InterestIndex {
 
   /** Forgets all readers. */
   clear(): void {
-    for (const index of [this.#interests, this.#places, this.#byReader, this.#labels]) index.clear();
+    for (const index of [this.#byId, this.#byName, this.#byNamespace, this.#byReader]) index.clear();
   }
 
   /** Those whose reads would now be answered differently. Either side may be missing: the object appeared, or is gone. */
@@ -65,74 +75,132 @@ export class InterestIndex {
     old: KubernetesObject | undefined,
     current: KubernetesObject | undefined,
   ): ReadonlySet<string> {
-    const found = new Set<string>();
-    for (const interest of this.#places.get(`name ${key}`) ?? [])
+    if (this.#byId.size === 0) return NOBODY;
+    const found = new Set<string>(this.#byName.get(key)?.readers);
+    const concerned = (interest: Interest): void => {
       for (const reader of interest.readers) found.add(reader);
-    for (const object of [old, current]) {
-      if (!object) continue;
-      for (const interest of this.#candidates(object)) {
-        if (!concerns(interest.read, object)) continue;
-        for (const reader of interest.readers) found.add(reader);
-      }
-    }
+    };
+    if (old) this.#visitSelectors(old, concerned);
+    // Most changes leave the labels as they are.
+    if (current && !(old && isEquallyLabelled(old, current))) this.#visitSelectors(current, concerned);
     return found;
   }
 
-  *#candidates({ metadata }: KubernetesObject): Generator<Interest, void> {
-    const { namespace = '' } = metadata;
-    for (const [label, value] of Object.entries(metadata.labels ?? {})) {
-      if (!this.#labels.has(label)) continue;
-      yield* this.#places.get(`label ${label}=${value}`) ?? [];
+  /** All selectors that this object matches. */
+  #visitSelectors({ metadata }: KubernetesObject, visit: (interest: Interest) => void): void {
+    const { labels = {}, namespace } = metadata;
+    let pairs: readonly string[] | undefined;
+    for (const node of [this.#byNamespace.get(namespace), this.#byNamespace.get(undefined)]) {
+      if (!node) continue;
+      pairs ??= Object.entries(labels)
+        .map(([label, value]) => pairOf(label, value))
+        .sort();
+      visitNode(node, pairs, 0, (interest) => {
+        const { read } = interest;
+        if (read.by === 'selector' && matches(read.requirements, labels)) visit(interest);
+      });
+      if (namespace === undefined) return;
     }
-    yield* this.#places.get(`namespace ${namespace}`) ?? [];
-    yield* this.#places.get('everywhere') ?? [];
   }
 
   #place(interest: Interest): void {
-    for (const place of placesOf(interest.read)) {
-      const there = this.#places.get(place);
-      if (there) there.add(interest);
-      else this.#places.set(place, new Set([interest]));
+    const { read } = interest;
+    if (read.by === 'name') {
+      this.#byName.set(read.key, interest);
+      return;
     }
-    const label = indexedLabel(interest.read);
-    if (label) this.#labels.set(label.key, (this.#labels.get(label.key) ?? 0) + 1);
+    const root = this.#byNamespace.get(read.namespace) ?? newNode();
+    this.#byNamespace.set(read.namespace, root);
+    for (const place of placesOf(read.requirements)) {
+      let node = root;
+      for (const pair of place) {
+        const next = node.next.get(pair) ?? newNode();
+        node.next.set(pair, next);
+        node = next;
+      }
+      node.interests.add(interest);
+    }
   }
 
   #displace(interest: Interest): void {
-    this.#interests.delete(interest.id);
-    for (const place of placesOf(interest.read)) {
-      const there = this.#places.get(place);
-      there?.delete(interest);
-      if (there?.size === 0) this.#places.delete(place);
+    const { id, read } = interest;
+    this.#byId.delete(id);
+    if (read.by === 'name') {
+      this.#byName.delete(read.key);
+      return;
     }
-    const label = indexedLabel(interest.read);
-    if (!label) return;
-    const count = (this.#labels.get(label.key) ?? 1) - 1;
-    if (count === 0) this.#labels.delete(label.key);
-    else this.#labels.set(label.key, count);
+    const root = this.#byNamespace.get(read.namespace);
+    if (!root) return;
+    for (const place of placesOf(read.requirements)) removeFrom(root, place, 0, interest);
+    if (isEmpty(root)) this.#byNamespace.delete(read.namespace);
   }
 }
 
-/** The requirement under which a selector is found: one that demands a value. */
-function indexedLabel(read: Read): Requirement | undefined {
-  return read.by === 'selector' ? read.requirements.find(({ operator }) => operator === 'In') : undefined;
+function newNode(): Node {
+  return { interests: new Set(), next: new Map() };
 }
 
-function placesOf(read: Read): readonly string[] {
-  if (read.by === 'name') return [`name ${read.key}`];
-  const label = indexedLabel(read);
-  if (label) return label.values.map((value) => `label ${label.key}=${value}`);
-  return [read.namespace === undefined ? 'everywhere' : `namespace ${read.namespace}`];
+function isEmpty({ interests, next }: Node): boolean {
+  return interests.size === 0 && next.size === 0;
+}
+
+/** All that stands on ways down that the object's labels open. */
+function visitNode(
+  { interests, next }: Node,
+  pairs: readonly string[],
+  from: number,
+  visit: (found: Interest) => void,
+): void {
+  for (const interest of interests) visit(interest);
+  if (next.size === 0) return;
+  for (let index = from; index < pairs.length; index += 1) {
+    const node = next.get(pairs[index] ?? '');
+    if (node) visitNode(node, pairs, index + 1, visit);
+  }
+}
+
+function removeFrom(node: Node, place: readonly string[], depth: number, interest: Interest): void {
+  const pair = place[depth];
+  if (pair === undefined) {
+    node.interests.delete(interest);
+    return;
+  }
+  const next = node.next.get(pair);
+  if (!next) return;
+  removeFrom(next, place, depth + 1, interest);
+  if (isEmpty(next)) node.next.delete(pair);
+}
+
+/** Where a selector is placed: at the end of each combination of values that it demands. */
+function placesOf(requirements: readonly Requirement[]): readonly (readonly string[])[] {
+  const demanded = new Map<string, readonly string[]>();
+  for (const { key, operator, values } of requirements) {
+    if (operator !== 'In') continue;
+    const known = demanded.get(key);
+    demanded.set(key, [...new Set(known ? known.filter((value) => values.includes(value)) : values)]);
+  }
+  let places: readonly (readonly string[])[] = [[]];
+  for (const [label, values] of [...demanded].sort(([, some], [, others]) => some.length - others.length)) {
+    const isFirst = places.length === 1 && places[0]?.length === 0;
+    if (!isFirst && places.length * values.length > MOST_PLACES) break;
+    places = places.flatMap((place) => values.map((value) => place.concat(pairOf(label, value))));
+  }
+  return places.map((place) => place.toSorted());
+}
+
+function pairOf(label: string, value: string): string {
+  return `${label}=${value}`;
 }
 
 function idOf(read: Read): string {
-  return read.by === 'name' ? `name ${read.key}` : `${read.namespace ?? '*'} ${formatSelector(read.requirements)}`;
+  return read.by === 'name'
+    ? `name ${read.key}`
+    : `selector ${read.namespace ?? '*'} ${formatSelector(read.requirements)}`;
 }
 
-function concerns(read: Read, { metadata }: KubernetesObject): boolean {
-  if (read.by === 'name') return false;
-  return (
-    (read.namespace === undefined || read.namespace === metadata.namespace) &&
-    matches(read.requirements, metadata.labels)
-  );
+function isEquallyLabelled({ metadata: one }: KubernetesObject, { metadata: other }: KubernetesObject): boolean {
+  if (one.namespace !== other.namespace) return false;
+  const [some = {}, others = {}] = [one.labels, other.labels];
+  const names = Object.keys(some);
+  return names.length === Object.keys(others).length && names.every((name) => some[name] === others[name]);
 }

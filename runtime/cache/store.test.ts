@@ -26,6 +26,35 @@ describe('store', () => {
     assert.deepEqual(names(store, 'nowhere', {}), []);
   });
 
+  it('looks at what is selected and not at all that shares a label or the namespace with it', () => {
+    let looked = 0;
+    const store = new Store();
+    for (let n = 0; n < 10_000; n += 1) {
+      const entry = entryOf(object(`o${n}`, 1, { labels: { app: 'shop', input: `i${n}` } }), 'm');
+      const { labels = {} } = entry.object.metadata;
+      const metadata = Object.defineProperty({ ...entry.object.metadata }, 'labels', {
+        get: () => {
+          looked += 1;
+          return labels;
+        },
+      });
+      store.put({ ...entry, object: { ...entry.object, metadata } });
+    }
+    for (const namespace of ['default', undefined]) {
+      assert.deepEqual(names(store, namespace, { app: 'shop', input: 'i7' }), ['default/o7']);
+      looked = 0;
+      assert.deepEqual(names(store, namespace, { app: 'shop', input: 'i8' }), ['default/o8']);
+      assert.equal(looked, 1);
+    }
+  });
+
+  it('selects each object once though a value is given twice', () => {
+    const store = new Store();
+    for (let n = 0; n < 20; n += 1) store.put(entryOf(object(`o${n}`, 1, { labels: { app: 'a' } }), 'm'));
+    const selector = { matchExpressions: [{ key: 'app', operator: 'In', values: ['a', 'a', 'b'] }] };
+    assert.equal(store.select('default', requirementsOf(selector)).length, 20);
+  });
+
   it('keeps of managedFields our own entries, with their places', () => {
     const managedFields = [
       { manager: 'other', operation: 'Update' as const, fieldsV1: {} },

@@ -75,6 +75,9 @@ function tellTakenMembers(own: FieldsV1, others: readonly FieldsV1[]): FieldsV1 
   );
 }
 
+/** So many objects are looked through rather than a label indexed. */
+const FEW = 16;
+
 /** The label values that are looked up in an index: label key → value → keys of objects. */
 type LabelIndex = Map<string, Set<string>>;
 
@@ -133,14 +136,29 @@ export class Store {
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  /** Keys among which all that is looked for is: by the first label that must have one of some values, else by namespace. */
+  /** Keys among which all that is looked for is: the fewest that some label which must have one of some values leaves, or the namespace. */
   #candidates(namespace: string | undefined, requirements: readonly Requirement[]): Iterable<string> {
-    const indexed = requirements.find(({ operator }) => operator === 'In');
-    if (indexed) {
-      const index = this.#labelIndex(indexed.key);
-      return indexed.values.flatMap((value) => Array.from(index.get(value) ?? []));
+    let best: readonly ReadonlySet<string>[] | undefined;
+    let fewest = this.#entries.size;
+    if (namespace !== undefined) {
+      const keys = this.#namespaces.get(namespace);
+      best = keys ? [keys] : [];
+      fewest = keys?.size ?? 0;
     }
-    return namespace === undefined ? this.#entries.keys() : (this.#namespaces.get(namespace) ?? []);
+    for (const { key, operator, values } of requirements) {
+      // Another index would cost more than it saves.
+      if (fewest <= FEW) break;
+      if (operator !== 'In') continue;
+      const index = this.#labelIndex(key);
+      const keys = [...new Set(values)].flatMap((value) => index.get(value) ?? []);
+      const count = keys.reduce((sum, { size }) => sum + size, 0);
+      if (best && count >= fewest) continue;
+      best = keys;
+      fewest = count;
+    }
+    if (!best) return this.#entries.keys();
+    const [only, ...others] = best;
+    return others.length === 0 ? (only ?? []) : best.flatMap((keys) => Array.from(keys));
   }
 
   #labelIndex(label: string): LabelIndex {

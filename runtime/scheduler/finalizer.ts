@@ -103,7 +103,7 @@ async function failed(run: Run, error: unknown): Promise<ReconcileResult> {
 }
 
 async function removeFinalizer(run: Run, name: string): Promise<void> {
-  const { plan, client, caches } = run.environment;
+  const { plan, client } = run.environment;
   const target = { type: plan.resource, name: run.resource.metadata.name, namespace: run.namespace };
   for (let attempt = 0; ; attempt += 1) {
     const index = current(run).metadata.finalizers?.indexOf(name) ?? -1;
@@ -126,11 +126,10 @@ async function removeFinalizer(run: Run, name: string): Promise<void> {
       if (isStatus(error, 404)) return;
       if (!isStatus(error, 422) || attempt > 0) throw error;
       // The list changed meanwhile, or this is another resource.
-      const live = await client.get(target).catch((failure: unknown) => {
+      const live = await run.read(target).catch((failure: unknown) => {
         if (!isStatus(failure, 404)) throw failure;
       });
       if (live?.metadata.uid !== run.uid) return;
-      caches.written(plan.resource, live);
     }
   }
 }

@@ -1,4 +1,6 @@
 import { errors, isKindMissing } from '../errors.ts';
+import type { CallOptions, ObjectRef } from '../kube/client.ts';
+import { objectKey } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import type { Environment } from './environment.ts';
@@ -70,13 +72,29 @@ export class Run implements RunFacts {
     const release = caches.hold(type, key);
     try {
       const answer = await send();
-      if (answer) caches.written(type, answer);
-      else if (uid !== undefined) caches.removed(type, key, uid);
+      if (answer) caches.written(type, answer, this.key);
+      else if (uid !== undefined) caches.removed(type, key, uid, this.key);
       return answer;
     } catch (error) {
       if (isKindMissing(error)) caches.kindMissing(type);
       // Nobody waits for it to be tried again.
       throw this.signal.aborted ? new RunAborted() : error;
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * Reads one object of which the caches know too little. What it says that they did not know is somebody else's doing, and an event of
+   * its end waits until it is known.
+   */
+  async read(ref: ObjectRef, options?: CallOptions): Promise<KubernetesObject> {
+    const { client, caches } = this.environment;
+    const release = caches.hold(ref.type, objectKey(ref.name, ref.namespace));
+    try {
+      const answer = await client.get(ref, options);
+      caches.written(ref.type, answer, undefined);
+      return answer;
     } finally {
       release();
     }

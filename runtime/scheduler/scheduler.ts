@@ -187,9 +187,10 @@ export class Scheduler implements Reconciler {
       throw error instanceof RunAborted || isNamespaceTerminating(error) ? error : new WorkerFailure(error);
     });
     const result = checkResult(returned, phase, plan, run.namespace);
+    // Before anything is written: what only an earlier run read is no reason to run again for one's own writes.
+    tracker.replaceEarlierReads(caches.all());
     if (setsFields(result.patches) && !hasFinalizer(run)) await addFinalizer(run);
     const absent = await writeOutputs(run, result, tracker);
-    tracker.replaceEarlierReads(caches.all());
     if (absent.length > 0) {
       const written = await tellOfAbsent(run, absent);
       return written === 'lost' ? REQUEUE : this.#again(run, result.requeueAfter);

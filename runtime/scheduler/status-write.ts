@@ -26,7 +26,7 @@ export interface StatusWrite {
  * now have it; look again. Throws {@link RunAborted} where the resource has gone, which its watch will tell.
  */
 export async function writeStatus(run: Run, write: StatusWrite): Promise<'written' | 'unchanged' | 'lost'> {
-  const { client, plan, metrics, views } = run.environment;
+  const { client, plan, views } = run.environment;
   const target = { type: plan.resource, name: run.resource.metadata.name, namespace: run.namespace };
   // The run's own finalizer write, or a foreign one, may be known by now; the fence is what the run was computed from.
   const resource = views.resources.get(run.key)?.object ?? run.resource;
@@ -42,19 +42,17 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
         client.jsonPatch(target, sent, { subresource: 'status', giveUp: run.signal }),
       );
       if (write.user) tellOfDropped(run, run.state.reported.answered(write.user, answer));
-      return 'written';
+      // Somebody set the phase by hand meanwhile, and left the revision as it was: its event is not going to tell.
+      return statusOf(answer)?.phase === write.phase ? 'written' : lost(run);
     } catch (error) {
       if (isStatus(error, 404)) throw new RunAborted();
       if (!isStatus(error, 422) || attempt > 0) throw error;
-      // Lost only if the server shows another revision; else a member that the patch names was changed by somebody, or it is invalid.
-      const fresh = await client.get(target).catch((failure: unknown) => {
+      // Lost only if the server shows another revision, or a phase that was set by hand; else a member that the patch names was changed by somebody, or it is invalid.
+      const fresh = await run.read(target).catch((failure: unknown) => {
         throw isStatus(failure, 404) ? new RunAborted() : failure;
       });
-      run.environment.caches.written(plan.resource, fresh);
-      if (fresh.metadata.uid !== run.uid || revisionOf(fresh) !== revisionOf(run.resource)) {
-        metrics.statusConflict(run.phase.name);
-        return 'lost';
-      }
+      if (fresh.metadata.uid !== run.uid || revisionOf(fresh) !== revisionOf(run.resource)) return lost(run);
+      if (statusOf(fresh)?.phase !== statusOf(run.resource)?.phase) return lost(run);
       operations = patchOf(fresh);
       // Nothing was in its way: the server finds it invalid, and would again.
       if (isDeepStrictEqual(operations, sent)) throw error;

@@ -79,6 +79,10 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
   return [
     ...fence,
     { op: 'test', path: '/status/revision', value: revision ?? null },
+    // Who sets the phase by hand does not count revisions.
+    ...(changed.some(([name]) => name === 'phase')
+      ? [{ op: 'test' as const, path: '/status/phase', value: current.phase ?? null }]
+      : []),
     { op: 'add', path: '/status/revision', value: (revision ?? 0) + 1 },
     ...changed.map(([name, value]) => ({ op: 'add' as const, path: `/status/${escape(name)}`, value })),
     ...dropped.map((name) => ({ op: 'remove' as const, path: `/status/${escape(name)}` })),

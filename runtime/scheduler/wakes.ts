@@ -24,26 +24,26 @@ export interface Woken {
  */
 export function wakeOnChanges(environment: Environment, { isWorking, wake }: Woken): void {
   const { views, caches, plan, states } = environment;
-  const wakes = (key: string, own: boolean): void => {
-    if (!own) states.get(key)?.cycles.changed();
+  const wakes = (key: string, writer?: string): void => {
+    // What another resource's sync wrote comes from outside too.
+    if (key !== writer) states.get(key)?.cycles.changed();
     wake(key);
   };
   views.resources.onChange((change) => {
-    if (isOurs(change.key, environment) && concernsItself(change, environment)) wakes(change.key, change.own);
+    if (isOurs(change.key, environment) && concernsItself(change, environment)) wakes(change.key, change.writer);
   });
   for (const cache of caches.all()) {
-    cache.onChange(({ key, old, current, own }) => {
-      for (const reader of cache.interests.readersOf(key, old?.object, current?.object)) wakes(reader, own);
+    cache.onChange(({ key, old, current, writer }) => {
+      for (const reader of cache.interests.readersOf(key, old?.object, current?.object)) wakes(reader, writer);
     });
   }
-  const others = { isWorking, wake: (key: string) => wakes(key, false) };
+  const others = { isWorking, wake: (key: string) => wakes(key) };
   wakeOnPatchedObjects(environment, others);
   for (const type of writtenKinds(plan)) {
     const cache = views.output(type);
     cache.onChange((change) => {
       // Until it has caught up it tells what the operator did itself, by another process.
-      if (isWorking() && cache.synced && !change.own && change.old)
-        drifted(environment, type, change, change.old, others.wake);
+      if (isWorking() && cache.synced && change.old) drifted(environment, type, change, change.old, others.wake);
     });
   }
 }
@@ -77,13 +77,13 @@ function concernsItself({ key, old, current, own }: Change, { states }: Environm
 }
 
 /**
- * Somebody else changed or deleted an output, or took a leaf of ours: the next sync sees to it. Nothing else about an output wakes
- * anybody.
+ * Somebody else changed or deleted an output, or took a leaf of ours: the next sync sees to it. Somebody else is also another resource
+ * that patches it. Nothing else about an output wakes anybody.
  */
 function drifted(
   environment: Environment,
   type: ResourceType,
-  { key, current, managers = [] }: Change,
+  { key, current, writer, managers = [] }: Change,
   old: Entry,
   wake: (key: string) => void,
 ): void {
@@ -91,7 +91,7 @@ function drifted(
   const uid = old.object.metadata.labels?.[marks.owner];
   const made = old.object.metadata.annotations?.[marks.phase];
   const owner = uid === undefined ? undefined : states.keyOf(uid);
-  if (owner === undefined || made === undefined) return;
+  if (owner === undefined || owner === writer || made === undefined) return;
   const state = states.get(owner);
   const id = outputId(type, key);
   const held = state?.heldLeaves(id) ?? fieldsOf(old).flatMap((fields) => leavesOf(fields));

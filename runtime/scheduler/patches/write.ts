@@ -2,7 +2,7 @@ import { errors } from '../../errors.ts';
 import { keyOf } from '../../kube/paths.ts';
 import type { Tracker } from '../inputs.ts';
 import type { Run } from '../run.ts';
-import { applyPatch, giveUp } from './apply.ts';
+import { applyPatch, giveUp, type PatchOutcome } from './apply.ts';
 import { managerOf, patchBody, type Patcher } from './body.ts';
 import type { CheckedPatches } from './check.ts';
 
@@ -26,11 +26,17 @@ export async function writePatches(run: Run, patches: CheckedPatches, tracker: T
     for (const patch of list) {
       const body = patchBody(patcherOf(run, patchKey), type, patch);
       const name = `${type.kind} ${body.key}`;
-      const outcome = await applyPatch(run, body, force);
-      if (outcome === 'absent') {
-        absent.push(name);
-        tracker.track(views.patch(type), { by: 'name', key: body.key });
-      } else if (typeof outcome === 'object') refused.push(`${name}: ${outcome.refused}`);
+      const targets = views.patch(type);
+      let outcome: PatchOutcome;
+      let tried: string | undefined;
+      do {
+        tried = targets.get(body.key)?.uid;
+        outcome = await applyPatch(run, body, force);
+        if (outcome === 'absent') tracker.track(targets, { by: 'name', key: body.key });
+        // It may have come between the answer and the moment from which its coming wakes the resource.
+      } while (outcome === 'absent' && targets.get(body.key)?.uid !== tried);
+      if (outcome === 'absent') absent.push(name);
+      else if (typeof outcome === 'object') refused.push(`${name}: ${outcome.refused}`);
       metrics.patch(run.phase.name, typeof outcome === 'object' ? 'refused' : outcome);
     }
   }
