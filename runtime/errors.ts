@@ -80,6 +80,17 @@ export function messageOf(error: unknown): string {
   }
 }
 
+/**
+ * Whether the engine found a fault of the program, as where a Go program panics: `undefined` has no properties, no such variable. Errors with
+ * a cause are others' (fetch reports a connection's error as a TypeError with its cause).
+ */
+export function isProgramFault(error: unknown): boolean {
+  return (
+    (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) &&
+    error.cause === undefined
+  );
+}
+
 /** The finalizer stands for a phase while it runs. */
 function workerOf(phase: string): string {
   return phase === 'finalizer' ? 'The finalizer' : `The worker of phase ${phase}`;

@@ -15,6 +15,7 @@ import { EventRecorder } from './observe/events.ts';
 import type { ResourceSummary, TellProgress } from './observe/progress.ts';
 import type { RootLogger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
+import { collectProcessMetrics } from './observe/process-metrics.ts';
 import { serve, type HttpServer, type Page } from './observe/server.ts';
 import { readersOfMetrics, type Plan } from './plan.ts';
 import { Queries, type FakeMetrics } from './queries/client.ts';
@@ -24,6 +25,7 @@ import { marksOf } from './scheduler/body.ts';
 import { deepFreeze } from './scheduler/freeze.ts';
 import type { Environment } from './scheduler/environment.ts';
 import { needsOf } from './scheduler/needs.ts';
+import { countPhases } from './scheduler/phase-counts.ts';
 import { PatchTargets } from './scheduler/patches/targets.ts';
 import { reportProgress, summarise } from './scheduler/progress.ts';
 import { ResourceStates } from './scheduler/resource-state.ts';
@@ -96,8 +98,9 @@ export class Manager {
       host,
       concurrency: config.concurrency,
       clock,
+      phases: [...new Set(plan.phases.values())].filter(({ worker }) => worker).map(({ name }) => name),
     });
-    if (options.processMetrics) this.metrics.collectProcessMetrics();
+    if (options.processMetrics) collectProcessMetrics(this.metrics.instruments);
     this.client = new KubeClient({
       transport: this.#transport,
       credentials: access.credentials,
@@ -173,6 +176,10 @@ export class Manager {
       missing: () => kindsThat((cache) => cache.isKindMissing),
       forbidden: () => kindsThat((cache) => cache.isForbidden),
     });
+    // Of several replicas the one that works counts, so that sums over them are right.
+    this.metrics.observePhases(() =>
+      this.#controller && views.resources.listed ? countPhases(this.#environment) : new Map(),
+    );
     wakeOnChanges(this.#environment, {
       isWorking: () => this.#controller !== undefined,
       wake: (key) => this.#controller?.add(key),
@@ -260,7 +267,7 @@ export class Manager {
       concurrency: config.concurrency,
       clock,
       logger,
-      observer: this.metrics.controllerObserver(),
+      observer: this.metrics.controller,
     });
     this.#controller.start();
     for (const { key } of this.#environment.views.resources.entries())
@@ -302,9 +309,9 @@ export class Manager {
         return problem === undefined ? text(200, 'ok') : text(503, problem);
       },
     };
-    const { registry } = this.metrics;
+    const { instruments } = this.metrics;
     const metrics: Readonly<Record<string, Page>> = {
-      '/metrics': async () => ({ status: 200, type: registry.contentType, body: await registry.metrics() }),
+      '/metrics': async () => ({ status: 200, type: instruments.contentType, body: await instruments.text() }),
     };
     const servers: HttpServer[] = [];
     try {

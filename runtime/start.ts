@@ -91,7 +91,7 @@ export async function start(operator: OperatorDefinition, options: StartOptions 
   await manager.start();
   return {
     stop: () => manager.stop(),
-    metrics: () => manager.metrics.registry.metrics(),
+    metrics: () => manager.metrics.text(),
     unready: () => manager.unready(),
   };
 }

@@ -3,13 +3,15 @@ import { setImmediate } from 'node:timers/promises';
 import { silentLogger } from '../observe/logger.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { Controller } from './controller.ts';
-import { BACKOFF, DONE, REQUEUE, type ReconcileResult } from './reconciler.ts';
+import { BACKOFF, DONE, FAILED, REQUEUE, type ReconcileResult } from './reconciler.ts';
 
 describe('controller', () => {
   let clock: ManualClock;
   let controller: Controller;
   let runs: string[];
   let finished: string[];
+  /** All that metrics are told of how runs ended. */
+  let observed: string[];
   const stopped: Controller[] = [];
 
   const start = (
@@ -32,8 +34,12 @@ describe('controller', () => {
         done: () => undefined,
         dropped: () => undefined,
         started: () => undefined,
-        finished: (result) => finished.push(result),
-        retried: () => undefined,
+        finished: (result) => {
+          finished.push(result);
+          observed.push(result);
+        },
+        fault: (fault) => observed.push(fault),
+        retried: () => observed.push('retried'),
       },
     });
     controller.start();
@@ -53,6 +59,7 @@ describe('controller', () => {
     clock = new ManualClock();
     runs = [];
     finished = [];
+    observed = [];
   });
   afterEach(() => Promise.all(stopped.splice(0).map((each) => each.stop())));
 
@@ -103,6 +110,22 @@ describe('controller', () => {
     await pass(5);
     assert.deepEqual(runs, ['a at 0', 'a at 5', 'a at 15', 'a at 35', 'a at 35', 'a at 40']);
     assert.deepEqual(finished, ['error', 'error', 'error', 'success', 'error', 'success']);
+  });
+
+  it('tells which failures are faults of the program, and which are not tried again', async () => {
+    const answers: (() => ReconcileResult)[] = [
+      () => {
+        throw new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') });
+      },
+      () => {
+        throw new ReferenceError('x is not defined');
+      },
+      () => FAILED,
+    ];
+    start(() => (answers.shift() ?? assert.fail('it was tried again'))());
+    controller.add('a');
+    for (const wait of [5, 10, 10_000_000]) await pass(wait);
+    assert.deepEqual(observed, ['error', 'retried', 'panic', 'error', 'retried', 'error', 'terminal']);
   });
 
   it('never runs a key twice at a time, and others beside it up to its concurrency', async () => {

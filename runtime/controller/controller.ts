@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import { messageOf } from '../errors.ts';
+import { isProgramFault, messageOf } from '../errors.ts';
+import type { ReconcileFault, ReconcileOutcome } from '../observe/controller-metrics.ts';
 import type { Logger } from '../observe/logger.ts';
 import { Backoff } from '../queue/backoff.ts';
 import { DelayedAdder } from '../queue/delayed-adder.ts';
@@ -18,7 +19,9 @@ export interface ControllerOptions {
 /** For metrics. */
 export interface ControllerObserver extends QueueObserver {
   started(): void;
-  finished(result: 'success' | 'requeue' | 'requeue_after' | 'error', seconds: number): void;
+  finished(result: ReconcileOutcome, seconds: number): void;
+  fault(fault: ReconcileFault): void;
+  /** A key is to come back after a delay. */
   retried(): void;
 }
 
@@ -77,6 +80,7 @@ export class Controller {
     try {
       result = await reconciler.reconcile(key, this.#stopping.signal);
     } catch (error) {
+      if (isProgramFault(error)) observer.fault('panic');
       if (!this.#stopping.signal.aborted)
         logger.error({ resource: key, err: error }, `sync failed: ${messageOf(error)}`);
     }
@@ -85,11 +89,16 @@ export class Controller {
   }
 
   #schedule(key: string, result: ReconcileResult | undefined): void {
+    const { observer } = this.#options;
     switch (result?.outcome) {
       case undefined:
       case 'backoff':
-        this.#options.observer.retried();
+        observer.retried();
         this.#delayed.addAfter(key, this.#backoff.next(key));
+        return;
+      case 'failed':
+        observer.fault('terminal');
+        this.#backoff.forget(key);
         return;
       case 'done':
         this.#backoff.forget(key);
@@ -99,6 +108,7 @@ export class Controller {
         this.#queue.add(key);
         return;
       case 'later':
+        observer.retried();
         this.#backoff.forget(key);
         this.#delayed.addAfter(key, result.after);
     }
@@ -111,5 +121,6 @@ const METRIC_RESULT = {
   requeue: 'requeue',
   later: 'requeue_after',
   backoff: 'error',
+  failed: 'error',
   error: 'error',
 } as const;

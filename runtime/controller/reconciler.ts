@@ -16,8 +16,11 @@ export type ReconcileResult =
   /** After so many milliseconds, unless something changes before. */
   | { readonly outcome: 'later'; readonly after: number }
   /** With growing delay, though nothing was thrown: the failure was told already. */
-  | { readonly outcome: 'backoff' };
+  | { readonly outcome: 'backoff' }
+  /** When something changes: until then it would fail again. That was told already. */
+  | { readonly outcome: 'failed' };
 
 export const DONE: ReconcileResult = { outcome: 'done' };
 export const REQUEUE: ReconcileResult = { outcome: 'requeue' };
+export const FAILED: ReconcileResult = { outcome: 'failed' };
 export const BACKOFF: ReconcileResult = { outcome: 'backoff' };

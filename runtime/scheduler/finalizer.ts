@@ -62,7 +62,7 @@ export async function finalize(run: Run): Promise<ReconcileResult> {
  * takes away. This one does not know what was to be done, and has no right to change the resource, so it says so.
  */
 export async function tellOfFormerFinalizer(run: Run): Promise<ReconcileResult> {
-  const { plan, events, logger } = run.environment;
+  const { plan, events } = run.environment;
   if (!hasFinalizer(run)) return DONE;
   const message = `A former version of this operator put the finalizer ${plan.finalizerName} on the resource, and this one has no finalizer, no patches and no outputs beyond the namespace: nobody takes it away. Run the former version until the resource has gone, or do by hand what it would do and remove the finalizer from metadata.finalizers.`;
   const phase = statusOf(run.resource)?.phase ?? plan.initial.name;
@@ -71,7 +71,7 @@ export async function tellOfFormerFinalizer(run: Run): Promise<ReconcileResult> 
     standing: { is: 'stalled', reason: 'FinalizerLeft', message },
   });
   if (written === 'written') {
-    logger.warn({ resource: run.key }, message);
+    run.logger.warn(message);
     events.warn({ resource: run.resource, reason: 'FinalizerLeft', action: 'Finalize', note: message });
   }
   return written === 'lost' ? REQUEUE : DONE;
@@ -93,9 +93,9 @@ async function runWorker(run: Run, worker: AnyWorker): Promise<ReconcileResult |
 
 /** Told by event and by condition, since in a namespace that is being deleted there can be no more events. */
 async function failed(run: Run, error: unknown): Promise<ReconcileResult> {
-  const { plan, events, logger } = run.environment;
+  const { plan, events } = run.environment;
   const message = messageOf(error);
-  logger.error({ resource: run.key, err: error }, `finalizer failed: ${message}`);
+  run.logger.error({ err: error }, `finalizer failed: ${message}`);
   events.warn({ resource: run.resource, reason: 'FinalizerFailed', action: 'Finalize', note: message });
   const phase = statusOf(run.resource)?.phase ?? plan.initial.name;
   await writeStatus(run, { phase, standing: { is: 'failing', reason: 'FinalizerFailed', message } });

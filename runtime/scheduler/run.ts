@@ -2,6 +2,7 @@ import { errors, isKindMissing } from '../errors.ts';
 import type { CallOptions, ObjectRef } from '../kube/client.ts';
 import { objectKey } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
+import type { Logger } from '../observe/logger.ts';
 import type { Phase } from '../plan.ts';
 import type { Environment } from './environment.ts';
 import type { ResourceState } from './resource-state.ts';
@@ -17,6 +18,8 @@ export interface RunFacts {
   readonly resource: KubernetesObject;
   readonly phase: Phase;
   readonly state: ResourceState;
+  /** Names this sync, in log lines and spans. */
+  readonly sync: string;
 }
 
 /**
@@ -29,10 +32,12 @@ export class Run implements RunFacts {
   readonly resource: KubernetesObject;
   readonly phase: Phase;
   readonly state: ResourceState;
+  readonly sync: string;
   /** Aborted when the resource is deleted or replaced (as soon as the caches know), and when the operator stops. */
   readonly signal: AbortSignal;
   /** Other phases of which this run took objects over. */
   readonly tookFrom: Set<string>;
+  #logger: Logger | undefined;
 
   constructor(facts: RunFacts, signal: AbortSignal, tookFrom = new Set<string>()) {
     this.environment = facts.environment;
@@ -40,6 +45,7 @@ export class Run implements RunFacts {
     this.resource = facts.resource;
     this.phase = facts.phase;
     this.state = facts.state;
+    this.sync = facts.sync;
     this.signal = signal;
     this.tookFrom = tookFrom;
   }
@@ -47,6 +53,13 @@ export class Run implements RunFacts {
   /** The same run for code that has less time: `signal` is aborted no later than the run's own. */
   within(signal: AbortSignal): Run {
     return new Run(this, signal, this.tookFrom);
+  }
+
+  /** For lines with resource, phase and sync. Made when the first is written: most runs write none. */
+  get logger(): Logger {
+    const { key: resource, phase, sync } = this;
+    this.#logger ??= this.environment.logger.child({ resource, phase: phase.name, sync });
+    return this.#logger;
   }
 
   get uid(): string {

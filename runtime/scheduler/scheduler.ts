@@ -1,5 +1,5 @@
-import { isNamespaceTerminating, messageOf } from '../errors.ts';
-import { BACKOFF, DONE, REQUEUE, type Reconciler, type ReconcileResult } from '../controller/reconciler.ts';
+import { isNamespaceTerminating, isProgramFault, messageOf } from '../errors.ts';
+import { BACKOFF, DONE, FAILED, REQUEUE, type Reconciler, type ReconcileResult } from '../controller/reconciler.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
@@ -16,6 +16,7 @@ import { setsFields } from './patches/write.ts';
 import { checkResult, type CheckedResult } from './result.ts';
 import { Run, RunAborted, type RunFacts } from './run.ts';
 import type { Standing } from './conditions.ts';
+import { SyncIds } from './sync-ids.ts';
 import { cyclingStanding, ignoresSpec, restingStanding } from './standings.ts';
 import { writeStatus } from './status-write.ts';
 import { isOurs } from './wakes.ts';
@@ -37,6 +38,7 @@ export class Scheduler implements Reconciler {
   readonly #environment: Environment;
   /** Resources whose phase waits for a kind to be listed. */
   readonly #waiting = new Set<string>();
+  readonly #ids = new SyncIds();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -59,7 +61,7 @@ export class Scheduler implements Reconciler {
   }
 
   async reconcile(key: string, stopping: AbortSignal): Promise<ReconcileResult> {
-    const { views, states, caches } = this.#environment;
+    const { plan, views, states, caches } = this.#environment;
     this.#waiting.delete(key);
     if (!views.resources.synced) {
       this.#waiting.add(key);
@@ -77,11 +79,16 @@ export class Scheduler implements Reconciler {
     stopping.addEventListener('abort', stop, { once: true });
     if (stopping.aborted) stop();
     state.running = running;
+    const facts = { environment: this.#environment, key, resource: entry.object, state, sync: this.#ids.next() };
     try {
-      return await this.#sync({ environment: this.#environment, key, resource: entry.object, state }, running.signal);
+      return await this.#sync(facts, running.signal);
     } catch (error) {
       if (error instanceof RunAborted || isNamespaceTerminating(error)) return DONE;
-      throw error;
+      if (stopping.aborted) throw error;
+      return this.#failUntold(
+        new Run({ ...facts, phase: this.#phaseOf(facts.resource) ?? plan.initial }, running.signal),
+        error,
+      );
     } finally {
       state.running = undefined;
       stopping.removeEventListener('abort', stop);
@@ -109,6 +116,7 @@ export class Scheduler implements Reconciler {
     if (phase.final) return this.#rest(run);
     const unlisted = unlistedKinds(run);
     if (unlisted.length > 0) return this.#wait(run, unlisted);
+    const started = clock.monotonic();
     try {
       const result = await this.#runPhase(run);
       run.state.serverErrors = 0;
@@ -127,7 +135,9 @@ export class Scheduler implements Reconciler {
       // Whatever it was: a kind of the phase went away meanwhile, and all is done over once it is back.
       const missing = unlistedKinds(run).filter(({ isKindMissing }) => isKindMissing);
       if (missing.length > 0) return this.#wait(run, missing);
-      return this.#fail(run, error);
+      return await this.#fail(run, error);
+    } finally {
+      metrics.syncTook(phase.name, (clock.monotonic() - started) / 1000);
     }
   }
 
@@ -160,7 +170,7 @@ export class Scheduler implements Reconciler {
     const written = await writeStatus(run, { phase: name, standing });
     if (written === 'written')
       events.warn({ resource: run.resource, reason: 'UnknownPhase', action: 'Sync', note: message });
-    return written === 'lost' ? REQUEUE : DONE;
+    return written === 'lost' ? REQUEUE : FAILED;
   }
 
   /** A final phase: nothing is read and nothing done, but a change of the spec is answered, and conditions that are wrong put right. */
@@ -193,6 +203,7 @@ export class Scheduler implements Reconciler {
     const absent = await writeOutputs(run, result, tracker);
     if (absent.length > 0) {
       const written = await tellOfAbsent(run, absent);
+      metrics.synced(phase.name, written === 'lost' ? 'lost' : 'stayed');
       return written === 'lost' ? REQUEUE : this.#again(run, result.requeueAfter);
     }
     tellOfUnrepaired(run);
@@ -204,8 +215,8 @@ export class Scheduler implements Reconciler {
       user: result.status,
       observedOutputs,
     });
+    metrics.synced(phase.name, written === 'lost' ? 'lost' : 'stayed');
     if (written === 'lost') return REQUEUE;
-    metrics.synced(phase.name, 'stayed');
     return this.#again(run, result.requeueAfter);
   }
 
@@ -216,7 +227,7 @@ export class Scheduler implements Reconciler {
     because: Transition['reason'],
     user?: CheckedResult['status'],
   ): Promise<ReconcileResult> {
-    const { metrics, logger, clock, events } = this.#environment;
+    const { metrics, clock, events } = this.#environment;
     const { cycles } = run.state;
     // Nobody works in a final phase: what comes back to it has come to rest.
     const cycling = !to.final && cycles.closes(run.phase.name, to.name);
@@ -227,10 +238,10 @@ export class Scheduler implements Reconciler {
         : { is: 'progressing' };
     const observedOutputs = observeOutputs(run, true);
     const written = await writeStatus(run, { phase: to.name, standing, user, entering: to, because, observedOutputs });
+    metrics.synced(run.phase.name, written === 'lost' ? 'lost' : 'transition');
     if (written === 'lost') return REQUEUE;
-    metrics.synced(run.phase.name, 'transition');
     metrics.transition(run.phase.name, to.name);
-    logger.info({ resource: run.key, from: run.phase.name, to: to.name }, `${run.phase.name} → ${to.name}`);
+    run.logger.info({ from: run.phase.name, to: to.name }, `${run.phase.name} → ${to.name}`);
     if (standing.is === 'stalled' && cycling)
       events.warn({ resource: run.resource, reason: standing.reason, action: 'Sync', note: standing.message });
     if (to.final) return this.#later(run, []);
@@ -259,8 +270,8 @@ export class Scheduler implements Reconciler {
    * server did is no news about the resource, and is logged only, unless the server keeps failing at it.
    */
   async #fail(run: Run, error: unknown): Promise<ReconcileResult> {
-    const { events, logger } = this.#environment;
-    if (isTransient(error) && !isLasting(run, error)) throw error;
+    const { events, metrics } = this.#environment;
+    if (isTransient(error) && !isLasting(run, error)) return this.#failUntold(run, error);
     if (isKept(error)) {
       const written = await tellOfKept(run, error);
       return written === 'lost' ? REQUEUE : this.#again(run, undefined);
@@ -268,9 +279,16 @@ export class Scheduler implements Reconciler {
     const cause = error instanceof WorkerFailure ? error.cause : error;
     const reason = reasonOf(error);
     const message = messageOf(cause);
-    logger.error({ resource: run.key, phase: run.phase.name, reason, err: cause }, message);
+    if (isProgramFault(error)) metrics.controller.fault('panic');
+    run.logger.error({ reason, err: cause }, message);
     events.warn({ resource: run.resource, reason, action: 'Sync', note: message });
     await writeStatus(run, { phase: run.phase.name, standing: { is: 'failing', reason, message } });
+    return BACKOFF;
+  }
+  /** What is no news about the resource, and is tried again with backoff. */
+  #failUntold(run: Run, error: unknown): ReconcileResult {
+    if (isProgramFault(error)) this.#environment.metrics.controller.fault('panic');
+    run.logger.error({ err: error }, `sync failed: ${messageOf(error)}`);
     return BACKOFF;
   }
 }

@@ -61,10 +61,10 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
 }
 
 /** What the CRD's schema does not have is written once, and told of each time that it is. */
-function tellOfDropped({ environment, resource, phase, key }: Run, dropped: readonly string[]): void {
+function tellOfDropped({ environment, resource, phase, logger }: Run, dropped: readonly string[]): void {
   if (dropped.length === 0) return;
   const note = `The worker of phase ${phase.name} reported what the schema of the status does not have, and the server dropped it: ${dropped.join(', ')}. Declare it in spec.ts, and install the CRD.`;
-  environment.logger.warn({ resource: key, phase: phase.name }, note);
+  logger.warn(note);
   environment.events.warn({ resource, reason: 'StatusDropped', action: 'Sync', note });
 }
 

@@ -87,7 +87,7 @@ function drifted(
   old: Entry,
   wake: (key: string) => void,
 ): void {
-  const { marks, states, views, plan, clock, events } = environment;
+  const { marks, states, views, plan, clock, events, metrics } = environment;
   const uid = old.object.metadata.labels?.[marks.owner];
   const made = old.object.metadata.annotations?.[marks.phase];
   const owner = uid === undefined ? undefined : states.keyOf(uid);
@@ -105,7 +105,9 @@ function drifted(
       : [{ field: undefined, manager: undefined }];
   for (const loss of losses) {
     const note = state.contests.lost(id, loss, clock.monotonic());
-    if (note !== undefined) events.warn({ resource: resource.object, reason: 'Contested', action: 'Sync', note });
+    if (note === undefined) continue;
+    metrics.output(plan.phases.get(made)?.name ?? made, 'contested');
+    events.warn({ resource: resource.object, reason: 'Contested', action: 'Sync', note });
   }
   if (!current) state.forgetOutput(id);
   state.drifted(plan.phases.get(made)?.name ?? made, `${type.kind} ${key} ${what}`, id);

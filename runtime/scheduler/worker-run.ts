@@ -1,4 +1,4 @@
-import { errors, messageOf } from '../errors.ts';
+import { errors, isProgramFault, messageOf } from '../errors.ts';
 import type { AnyWorker } from '../operator.ts';
 import { deepFreeze } from './freeze.ts';
 import { InputReader, type Tracker } from './inputs.ts';
@@ -11,7 +11,7 @@ import { WorkerClient } from './worker-client.ts';
  * which never gives the event loop back is stopped; nothing in one process can do that.
  */
 export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker): Promise<unknown> {
-  const { environment, phase, key } = run;
+  const { environment, phase } = run;
   const over = new AbortController();
   const call = run.within(over.signal);
   const readers = Object.fromEntries(
@@ -28,7 +28,9 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
     inputs: Object.freeze({ ...readers, ...metrics }),
     client: new WorkerClient(call, readers),
     config: environment.settings,
-    logger: environment.logger.child({ resource: key, phase: phase.name }),
+    get logger() {
+      return run.logger;
+    },
     signal: call.signal,
   };
   const untyped = worker as (context: unknown) => unknown;
@@ -37,6 +39,7 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
     // A worker that throws before it returns a promise fails like one whose promise rejects.
     return await settledWithin(run, over, async () => untyped(context));
   } catch (thrown) {
+    if (isProgramFault(thrown)) environment.metrics.controller.fault('panic');
     const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown });
     throw error instanceof TypeError && WRITE_TO_FROZEN.test(error.message) ? errors.frozen(phase.name, error) : error;
   } finally {
@@ -54,9 +57,10 @@ function settledWithin(
   work: () => Promise<unknown>,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timer = environment.clock.after(phase.timeout, () =>
-      end(() => reject(errors.deadline(phase.name, phase.timeout))),
-    );
+    const timer = environment.clock.after(phase.timeout, () => {
+      environment.metrics.controller.fault('timeout');
+      end(() => reject(errors.deadline(phase.name, phase.timeout)));
+    });
     const aborted = (): void => end(() => reject(new RunAborted()));
     signal.addEventListener('abort', aborted, { once: true });
     function end(settle: () => void): void {

@@ -129,7 +129,18 @@ export const routeCrd = {
 };
 
 type Parts = Partial<
-  Pick<ManagerOptions, 'clock' | 'random' | 'transport' | 'progress' | 'fakeMetrics' | 'withoutMetrics'>
+  Pick<
+    ManagerOptions,
+    | 'clock'
+    | 'random'
+    | 'transport'
+    | 'progress'
+    | 'fakeMetrics'
+    | 'withoutMetrics'
+    | 'logger'
+    | 'leaderElection'
+    | 'processMetrics'
+  >
 > & {
   readonly config?: Partial<OperatorConfig>;
 };
@@ -175,7 +186,7 @@ export class Testbed {
     await manager.start();
     const running = {
       stop: () => manager.stop(),
-      metrics: () => manager.metrics.registry.metrics(),
+      metrics: () => manager.metrics.text(),
       unready: () => manager.unready(),
     };
     this.#operators.push(running);

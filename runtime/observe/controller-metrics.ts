@@ -1,0 +1,187 @@
+import type { Clock } from '../clock.ts';
+import type { Instruments } from './instruments.ts';
+
+/** Buckets of controller-runtime (reconciles) and client-go (work queue): that one's grow tenfold by multiplication, rounding included. */
+export const RECONCILE_BUCKETS = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 1.75, 2,
+  2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60,
+];
+const QUEUE_BUCKETS = [1e-8];
+while (QUEUE_BUCKETS.length < 12) QUEUE_BUCKETS.push((QUEUE_BUCKETS.at(-1) ?? 0) * 10);
+
+/** How one reconciliation ended, under controller-runtime's names. */
+export type ReconcileOutcome = 'success' | 'requeue' | 'requeue_after' | 'error';
+
+/** Why one failed, where it is one of these. */
+export type ReconcileFault =
+  /** A fault of the program: where a Go program would have panicked. */
+  | 'panic'
+  /** Its deadline passed. */
+  | 'timeout'
+  /** Trying again would not help. */
+  | 'terminal';
+
+export interface ControllerMetricsOptions {
+  readonly controller: string;
+  readonly concurrency: number;
+  readonly clock: Clock;
+}
+
+/** The metrics of a controller and its queue, as controller-runtime and client-go have them. */
+export class ControllerMetrics {
+  readonly #clock: Clock;
+  readonly #controller: { readonly controller: string };
+  readonly #name: { readonly name: string; readonly controller: string };
+  readonly #depthLabels: { readonly name: string; readonly controller: string; readonly priority: string };
+  readonly #addedAt = new Map<string, number>();
+  readonly #takenAt = new Map<string, number>();
+  readonly #reconciles;
+  readonly #errors;
+  readonly #faults;
+  readonly #time;
+  readonly #active;
+  readonly #depth;
+  readonly #adds;
+  readonly #retries;
+  readonly #queueTime;
+  readonly #workTime;
+
+  constructor(instruments: Instruments, { controller, concurrency, clock }: ControllerMetricsOptions) {
+    this.#clock = clock;
+    this.#controller = { controller };
+    this.#name = { name: controller, controller };
+    // There is one priority only, controller-runtime's ordinary one.
+    this.#depthLabels = { ...this.#name, priority: '0' };
+    const counter = (name: string, help: string) =>
+      instruments.counter(`controller_runtime_${name}`, `${help} per controller`, ['controller']);
+    this.#reconciles = instruments.counter(
+      'controller_runtime_reconcile_total',
+      'Total number of reconciliations per controller',
+      ['controller', 'result'],
+    );
+    this.#errors = counter('reconcile_errors_total', 'Total number of reconciliation errors');
+    this.#faults = {
+      panic: counter('reconcile_panics_total', 'Reconciliations that ended with a fault of the program (TypeError …)'),
+      timeout: counter('reconcile_timeouts_total', 'Reconciliations whose deadline passed'),
+      terminal: counter('terminal_reconcile_errors_total', 'Reconciliation errors that are not tried again'),
+    };
+    this.#time = instruments.histogram(
+      'controller_runtime_reconcile_time_seconds',
+      'Length of time per reconciliation per controller',
+      ['controller'],
+      RECONCILE_BUCKETS,
+    );
+    instruments
+      .gauge('controller_runtime_max_concurrent_reconciles', 'Maximum number of concurrent reconciles per controller', [
+        'controller',
+      ])
+      .set(this.#controller, concurrency);
+    this.#active = instruments.gauge(
+      'controller_runtime_active_workers',
+      'Number of currently used workers per controller',
+      ['controller'],
+    );
+    const labels: ('name' | 'controller')[] = ['name', 'controller'];
+    this.#depth = instruments.gauge('workqueue_depth', 'Current depth of workqueue', [
+      'name',
+      'controller',
+      'priority',
+    ]);
+    this.#adds = instruments.counter('workqueue_adds_total', 'Total number of adds handled by workqueue', labels);
+    this.#retries = instruments.counter(
+      'workqueue_retries_total',
+      'Total number of adds with a delay: after a failure, or because a reconciliation asked for it',
+      labels,
+    );
+    this.#queueTime = instruments.histogram(
+      'workqueue_queue_duration_seconds',
+      'How long in seconds an item stays in workqueue before being requested',
+      labels,
+      QUEUE_BUCKETS,
+    );
+    this.#workTime = instruments.histogram(
+      'workqueue_work_duration_seconds',
+      'How long in seconds processing an item from workqueue takes.',
+      labels,
+      QUEUE_BUCKETS,
+    );
+    this.#beginAtZero();
+    this.#measureRunning(instruments);
+  }
+
+  /** As controller-runtime does: a rate over a series that begins with its first event misses that. */
+  #beginAtZero(): void {
+    this.#active.set(this.#controller, 0);
+    this.#errors.inc(this.#controller, 0);
+    for (const fault of Object.values(this.#faults)) fault.inc(this.#controller, 0);
+    for (const result of ['success', 'requeue', 'requeue_after', 'error'])
+      this.#reconciles.inc({ ...this.#controller, result }, 0);
+    this.#time.zero(this.#controller);
+    this.#depth.set(this.#depthLabels, 0);
+    this.#adds.inc(this.#name, 0);
+    this.#retries.inc(this.#name, 0);
+    this.#queueTime.zero(this.#name);
+    this.#workTime.zero(this.#name);
+  }
+
+  /** How long what is under way has taken so far is asked at each scrape. */
+  #measureRunning(instruments: Instruments): void {
+    const running = (): readonly number[] =>
+      [...this.#takenAt.values()].map((since) => (this.#clock.monotonic() - since) / 1000);
+    instruments.measured(
+      'workqueue_unfinished_work_seconds',
+      'Seconds of work in progress that work_duration has not observed yet. One that grows and grows is stuck.',
+      this.#name,
+      () => running().reduce((sum, seconds) => sum + seconds, 0),
+    );
+    instruments.measured(
+      'workqueue_longest_running_processor_seconds',
+      'How many seconds has the longest running processor for workqueue been running.',
+      this.#name,
+      () => Math.max(0, ...running()),
+    );
+  }
+
+  fault(fault: ReconcileFault): void {
+    this.#faults[fault].inc(this.#controller);
+  }
+
+  added(key: string): void {
+    this.#adds.inc(this.#name);
+    this.#depth.inc(this.#depthLabels);
+    this.#addedAt.set(key, this.#clock.monotonic());
+  }
+
+  taken(key: string): void {
+    this.#depth.dec(this.#depthLabels);
+    const now = this.#clock.monotonic();
+    this.#queueTime.observe(this.#name, (now - (this.#addedAt.get(key) ?? now)) / 1000);
+    this.#addedAt.delete(key);
+    this.#takenAt.set(key, now);
+  }
+
+  done(key: string): void {
+    this.#workTime.observe(this.#name, (this.#clock.monotonic() - (this.#takenAt.get(key) ?? 0)) / 1000);
+    this.#takenAt.delete(key);
+  }
+
+  dropped(key: string): void {
+    this.#depth.dec(this.#depthLabels);
+    this.#addedAt.delete(key);
+  }
+
+  started(): void {
+    this.#active.inc(this.#controller);
+  }
+
+  finished(result: ReconcileOutcome, seconds: number): void {
+    this.#active.dec(this.#controller);
+    this.#reconciles.inc({ ...this.#controller, result });
+    if (result === 'error') this.#errors.inc(this.#controller);
+    this.#time.observe(this.#controller, seconds);
+  }
+
+  retried(): void {
+    this.#retries.inc(this.#name);
+  }
+}
