@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { systemClock } from './clock.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { parseDuration, type Duration } from './config/duration.ts';
 import { environmentName, loadConfig, unknownVariables, type OperatorConfig } from './config/load.ts';
 import { checkSettings } from './config/settings.ts';
@@ -7,6 +7,7 @@ import { devLoop, type DevLoop } from './development.ts';
 import { AutopilotError, errors, messageOf } from './errors.ts';
 import { installCrd } from './install-crd.ts';
 import { findCluster, fromKubeconfig } from './kube/kubeconfig.ts';
+import type { Transport } from './kube/transport.ts';
 import { identityOf, leaseNamespace } from './leaderelection/participation.ts';
 import { checkLeaseTimes, LEASE_TIMES, type LeaseTimes } from './leaderelection/times.ts';
 import { Manager } from './manager.ts';
@@ -33,6 +34,12 @@ export interface StartOptions {
   readonly metrics?: FakeMetrics;
   /** Default: silent. */
   readonly logger?: RootLogger;
+  /** For tests: the time. Default: the system's. */
+  readonly clock?: Clock;
+  /** For tests: what chance decides (jitter of pauses), 0 to below 1. Default: Math.random. */
+  readonly random?: () => number;
+  /** For tests: what carries requests to the cluster that the kubeconfig names. Default: connections to it. Closed with the operator. */
+  readonly transport?: Transport;
 }
 
 /** Times of an election. Names and defaults are client-go's. */
@@ -58,10 +65,9 @@ export interface RunningOperator {
 /** Starts an operator within this process, for tests and for embedding. */
 export async function start(operator: OperatorDefinition, options: StartOptions = {}): Promise<RunningOperator> {
   const plan = planOf(operator);
+  const { clock = systemClock, random, transport } = options;
   const access =
-    options.kubeconfig === undefined
-      ? findCluster(process.env, systemClock)
-      : fromKubeconfig(options.kubeconfig, systemClock);
+    options.kubeconfig === undefined ? findCluster(process.env, clock) : fromKubeconfig(options.kubeconfig, clock);
   const config = {
     ...loadConfig(undefined, 'the configuration', {}),
     metricsAddr: '',
@@ -86,6 +92,9 @@ export async function start(operator: OperatorDefinition, options: StartOptions 
     processMetrics: false,
     env: options.metricsServer === undefined ? {} : { METRICS_SERVER: options.metricsServer },
     fakeMetrics: options.metrics,
+    clock,
+    ...(random && { random }),
+    ...(transport && { transport }),
   });
   if (options.installCrd) await installCrd(operator, manager.client);
   await manager.start();

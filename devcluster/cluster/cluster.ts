@@ -21,6 +21,7 @@ import { DevclusterError } from '../errors.ts';
 import { EventGate } from '../faults/event-gate.ts';
 import { FaultScript } from '../faults/faults.ts';
 import { ServerFaultScript } from '../faults/server-faults.ts';
+import { handleRequest } from '../http/handler.ts';
 import { listen } from '../http/server.ts';
 import { conditionStatus } from '../kinds/conditions.ts';
 import { Documents } from '../kinds/documents.ts';
@@ -41,7 +42,8 @@ import type { ServingCertificate } from '../auth/certificate.ts';
 import type { Clock } from '../clock.ts';
 import type { Controller } from '../controllers/controller.ts';
 import type { Faults } from '../faults/faults.ts';
-import type { Handler } from '../http/handler.ts';
+import type { ApiRequest } from '../http/exchange.ts';
+import type { Handler, Outcome } from '../http/handler.ts';
 import type { Listening } from '../http/server.ts';
 import type { StoreEvent as ChangeEvent } from '../store/history.ts';
 import type { SavedState } from '../persistence/saved-objects.ts';
@@ -212,6 +214,15 @@ export class Cluster {
   select(meets: (object: ApiObject) => boolean): readonly ApiObject[] {
     this.#open();
     return [...this.#parts.api.store.collections()].flatMap((collection) => [...collection.values()].filter(meets));
+  }
+
+  /**
+   * Answers a request as if it had come over the network, with its record and its faults, and without a socket: for simulations.
+   * 'cut' is a connection that ends without an answer; `cut` is called where that of a watch does so later.
+   */
+  exchange(request: ApiRequest, cut: () => void): Promise<Outcome> {
+    this.#open();
+    return handleRequest(this.#parts.handler, request, cut);
   }
 
   /** Installs a CustomResourceDefinition, or changes the one that is there; resolves once its objects can be made. */

@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cluster } from 'autopilot-devcluster';
+import type { Subject } from 'autopilot-devcluster/testing';
+import { defineOperator, start, type OperatorDefinition, type ResourceType } from 'autopilot-runtime';
+import { load } from 'js-yaml';
+import { operator as autoRoute } from '../../examples/autorouter/src/operator.ts';
+import { operator as ownership } from '../../examples/ownership/src/operator.ts';
+import { configMap, configMaps, phase, routeCrd, routes, services } from '../operator/testbed.ts';
+
+const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+
+/** The CRD that an example is deployed with. */
+async function installCrdOf(cluster: Cluster, example: string): Promise<void> {
+  const crd = load(await readFile(join(EXAMPLES, example, 'deploy', 'base', 'crd.yaml'), 'utf8'));
+  if (typeof crd === 'object' && crd !== null) await cluster.installCrd(crd);
+}
+
+const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment' };
+const SERVICE = { apiVersion: 'v1', kind: 'Service' };
+
+function deployment(name: string, tier = 'shop'): object {
+  return {
+    ...DEPLOYMENT,
+    metadata: { name, namespace: 'default', labels: { tier } },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name, image: 'example.test/x:1', ports: [{ containerPort: 8080 }] }] },
+      },
+    },
+  };
+}
+
+/** Sets the label by which Deployments are selected. */
+const select = (cluster: Cluster, name: string, tier: string): Promise<unknown> =>
+  cluster.patch({ ...DEPLOYMENT, name }, { metadata: { labels: { tier } } });
+
+const ROUTE = { apiVersion: 'examples.io/v1', kind: 'AutoRoute', name: 'shop' };
+const autoRouteOf = (tier: string): object => ({
+  apiVersion: ROUTE.apiVersion,
+  kind: ROUTE.kind,
+  metadata: { name: ROUTE.name, namespace: 'default' },
+  spec: { deploymentSelector: { matchLabels: { tier } } },
+});
+
+/** The example with three phases: what it makes follows the Deployments that its resource selects. */
+export const AUTO_ROUTE: Subject = {
+  cluster: { crds: ['istio'] },
+  start: (given) => start(autoRoute, given),
+  prepare: (cluster) => installCrdOf(cluster, 'autorouter'),
+  steps: [
+    async (cluster) => {
+      for (const name of ['web', 'cart']) await cluster.create(deployment(name));
+      await cluster.create(deployment('batch', 'other'));
+      await cluster.create(autoRouteOf('shop'));
+    },
+    async (cluster) => {
+      await select(cluster, 'cart', 'other');
+      await cluster.create(deployment('search'));
+    },
+    (cluster) => cluster.delete({ ...SERVICE, name: 'web' }),
+    (cluster) => cluster.patch(ROUTE, { spec: { deploymentSelector: { matchLabels: { tier: 'other' } } } }),
+    (cluster) => cluster.delete(ROUTE),
+  ],
+};
+
+const OWNERSHIP = { apiVersion: 'examples.io/v1', kind: 'Ownership', name: 'shop' };
+
+/** The example that patches what others made. */
+export const OWNERSHIP_PATCHES: Subject = {
+  start: (given) => start(ownership, given),
+  prepare: (cluster) => installCrdOf(cluster, 'ownership'),
+  steps: [
+    async (cluster) => {
+      for (const name of ['web', 'cart']) await cluster.create(deployment(name));
+      await cluster.create({
+        apiVersion: OWNERSHIP.apiVersion,
+        kind: OWNERSHIP.kind,
+        metadata: { name: OWNERSHIP.name, namespace: 'default' },
+        spec: { team: 'blue', contact: 'blue@example.test', deploymentSelector: { matchLabels: { tier: 'shop' } } },
+      });
+    },
+    async (cluster) => {
+      await select(cluster, 'cart', 'other');
+      await cluster.create(deployment('search'));
+    },
+    (cluster) => cluster.patch(OWNERSHIP, { spec: { team: 'green', contact: null } }),
+    (cluster) => cluster.delete(OWNERSHIP),
+  ],
+};
+
+const namespaces: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+};
+
+/** Makes what no owner reference can reach: in another namespace, and of cluster scope. Its finalizer does something, too. */
+const SPREADING: OperatorDefinition = defineOperator(
+  routes(
+    {
+      Preparing: phase(
+        ({ route }) => ({ phase: 'Spreading', outputs: { configMaps: [configMap(`${route.metadata.name}-own`)] } }),
+        { initial: true },
+      ),
+      Spreading: phase(
+        ({ route, inputs }) => {
+          const { name } = route.metadata;
+          const places = (route.spec['places'] ?? []) as readonly string[];
+          // Reads what the phase before has made, so that it has to see it.
+          const data = { of: inputs['configMaps']?.find(`${name}-own`)?.metadata.name ?? 'nobody' };
+          return {
+            phase: 'Done',
+            outputs: {
+              configMaps: places.map((place) => ({ metadata: { namespace: 'far', name: `${name}-${place}` }, data })),
+              namespaces: places.map((place) => ({ metadata: { name: `${name}-${place}` } })),
+            },
+            status: { places },
+          };
+        },
+        { outputs: { configMaps: { type: configMaps, namespace: 'any' }, namespaces: { type: namespaces } } },
+      ),
+      Done: { final: true },
+    },
+    {
+      onSpecChange: 'Spreading',
+      onOutputDrift: 'Spreading',
+      finalizer: { inputs: { services: { type: services } }, worker: () => undefined },
+    },
+  ),
+);
+
+const SPREAD = { apiVersion: 'example.io/v1', kind: 'Route', name: 'r' };
+
+/** An operator with a finalizer, whose outputs are beyond the namespace of its resource. */
+export const SPREAD_OUTPUTS: Subject = {
+  start: (given) => start(SPREADING, given),
+  prepare: async (cluster) => {
+    await cluster.installCrd(routeCrd);
+    await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'far' } });
+  },
+  steps: [
+    (cluster) =>
+      cluster.create({
+        apiVersion: SPREAD.apiVersion,
+        kind: SPREAD.kind,
+        metadata: { name: SPREAD.name, namespace: 'default' },
+        spec: { places: ['here', 'there'] },
+      }),
+    (cluster) => cluster.patch(SPREAD, { spec: { places: ['there', 'elsewhere'] } }),
+    (cluster) => cluster.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'far', name: 'r-there' }),
+    (cluster) => cluster.delete(SPREAD),
+  ],
+};
