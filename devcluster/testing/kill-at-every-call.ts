@@ -1,6 +1,7 @@
 import { DevclusterError } from '../errors.ts';
 import { differences } from './differences.ts';
 import { Simulation } from './simulation.ts';
+import { World } from './world.ts';
 import type { State } from './state.ts';
 import type { Subject } from './subject.ts';
 
@@ -23,12 +24,13 @@ export interface KillReport {
  * All calls count: lists, watches and retries, too. Time is simulated; nothing is written to disk, no port is used by the operator.
  */
 export async function killAtEveryCall({ only, ...subject }: KillOptions): Promise<KillReport> {
-  const undisturbed = await run(subject, undefined);
+  await using world = await World.open(subject);
+  const undisturbed = await run(world, undefined);
   let kills = 0;
   for (let number = 1; number <= undisturbed.calls; number += 1) {
     if (only && !only.includes(number)) continue;
     for (const when of ['before', 'after'] as const) {
-      const { states, call } = await run(subject, { number, when });
+      const { states, call } = await run(world, { number, when });
       if (call === undefined) continue;
       kills += 1;
       compare(states, undisturbed.states, `killed just ${when} call ${number} (${call})`, `only: [${number}]`);
@@ -53,8 +55,8 @@ interface Run {
   readonly call: string | undefined;
 }
 
-async function run(subject: Subject, kill: Kill | undefined): Promise<Run> {
-  const simulation = await Simulation.open(subject);
+async function run(world: World, kill: Kill | undefined): Promise<Run> {
+  const simulation = await Simulation.open(world);
   try {
     let call: string | undefined;
     simulation.fateOf = ({ number, request }) => {
@@ -65,7 +67,7 @@ async function run(subject: Subject, kill: Kill | undefined): Promise<Run> {
     simulation.onDeath = () => void simulation.start();
     simulation.start();
     const states: State[] = [];
-    for (const step of subject.steps) {
+    for (const step of world.subject.steps) {
       await simulation.step(step);
       await simulation.settle(QUIET_MS);
       states.push(simulation.state());

@@ -6,15 +6,6 @@ import type { Chance } from './chance.ts';
 import type { VirtualProcess } from './virtual-process.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** A call under way, as whoever decides what becomes of it sees it. */
-export interface Call {
-  /** Counted over all links of a simulation, from 1. */
-  readonly number: number;
-  readonly request: OperatorRequest;
-  /** When it was sent, in milliseconds of the simulation. */
-  readonly sent: number;
-}
-
 /** What becomes of a call. */
 export type Fate =
   | 'pass'
@@ -31,7 +22,7 @@ export interface LinkOptions {
   readonly process: VirtualProcess;
   readonly chance: Chance;
   /** Decides what becomes of a call, at the moment at which it is sent. */
-  readonly fateOf: (request: OperatorRequest, link: Link) => Fate;
+  readonly fateOf: (request: OperatorRequest) => Fate;
   /** The call by which the process dies. */
   readonly died: () => void;
 }
@@ -61,7 +52,7 @@ export class Link implements OperatorTransport {
     time.stir();
     const call = new OpenCall(request, () => this.#calls.delete(call));
     this.#calls.add(call);
-    const fate = this.#options.fateOf(request, this);
+    const fate = this.#options.fateOf(request);
     this.#limit(call);
     void this.#carry(call, fate);
     return call.answered;
@@ -95,9 +86,11 @@ export class Link implements OperatorTransport {
     if (fate === 'die before') return died();
     if (fate === 'lose request' || this.isCut) return;
     await this.#hop();
-    if (call.isOver) return;
+    // Though the process may be dead by now: what is on its way arrives.
+    if (this.isCut) return;
     const outcome = await cluster.exchange(toApiRequest(call.request), () => this.#arrive(() => call.fail(reset())));
     if (fate === 'die after') return died();
+    if (outcome === 'silent') return;
     if (outcome === 'cut') return this.#arrive(() => call.fail(reset()));
     if (isStream(outcome)) return this.#stream(call, outcome);
     await this.#hop();

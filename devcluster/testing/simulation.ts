@@ -1,14 +1,13 @@
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { DevclusterError } from '../errors.ts';
 import { Chance } from './chance.ts';
 import { Link, type Fate } from './link.ts';
 import { stateOf, type State } from './state.ts';
 import { VirtualProcess } from './virtual-process.ts';
-import { VirtualTime } from './virtual-time.ts';
-import type { Running, Step, Subject } from './subject.ts';
+import type { Running, Step } from './subject.ts';
 import type { OperatorRequest } from './transport.ts';
+import type { World } from './world.ts';
 
-/** Whoever still writes after so long will never come to rest. */
+/** Whoever still writes after so long will never come to rest. Milliseconds. */
 const RESTLESS_MS = 24 * 3_600_000;
 /** So many calls within one second of the simulation are a storm. */
 const STORM = 2_000;
@@ -19,64 +18,56 @@ export interface Incarnation {
   readonly user: string;
   readonly process: VirtualProcess;
   readonly link: Link;
-  /** Why it has ended; undefined while it lives. */
-  readonly ended: string | undefined;
 }
 
 interface Living extends Incarnation {
-  ended: string | undefined;
   readonly running: Promise<Running>;
 }
 
-/** A cluster, a time and an operator in this process, in which the same seed always leads to the same run. */
+/** A call that is about to be sent. */
+export interface Call {
+  readonly incarnation: Incarnation;
+  readonly request: OperatorRequest;
+  /** From 1, over all processes of a run. */
+  readonly number: number;
+}
+
+/** One run of an operator in a world. The same seed always leads to the same run. */
 export class Simulation {
-  readonly time: VirtualTime;
-  readonly cluster: Cluster;
+  readonly world: World;
   readonly chance: Chance;
-  /** Decides what becomes of calls; may be set anew at any time. */
+  /** Decides what becomes of calls. */
   fateOf: (call: Call) => Fate = () => 'pass';
   /** Called after a process has died of a call. */
   onDeath: (incarnation: Incarnation) => void = () => undefined;
   /** Calls to the cluster so far, and those of them that write and are not about a lease. */
   calls = 0;
   writes = 0;
-  readonly #subject: Subject;
-  readonly #others: ReadonlySet<string>;
   readonly #living = new Set<Living>();
   readonly #ending: Promise<unknown>[] = [];
   #started = 0;
   #second = { at: 0, calls: 0 };
-  #storm: DevclusterError | undefined;
+  #trouble: { readonly error: unknown } | undefined;
 
-  private constructor(subject: Subject, time: VirtualTime, cluster: Cluster, chance: Chance) {
-    this.#subject = subject;
-    this.time = time;
-    this.cluster = cluster;
-    this.chance = chance;
-    this.#others = new Set(cluster.select(() => true).map(({ metadata }) => metadata.uid ?? ''));
+  private constructor(world: World, seed: number) {
+    this.world = world;
+    this.chance = new Chance(seed);
   }
 
-  /** With what is there before the operator. */
-  static async open(subject: Subject, seed = 0): Promise<Simulation> {
-    const time = new VirtualTime();
-    const cluster = await startCluster({ crds: [], ...subject.cluster, clock: time.clusterClock });
-    const simulation = new Simulation(subject, time, cluster, new Chance(seed));
-    try {
-      await time.passUntil(subject.prepare(cluster), 'prepare()');
-    } catch (error) {
-      await cluster.stop();
-      throw error;
-    }
-    return simulation;
+  /** From the world's beginning. */
+  static async open(world: World, seed = 0): Promise<Simulation> {
+    await world.begin();
+    return new Simulation(world, seed);
   }
 
+  /** The processes that have not ended. */
   get living(): readonly Incarnation[] {
     return [...this.#living];
   }
 
   /** Starts a process of the operator. */
   start(name = 'operator'): Incarnation {
-    const { time, cluster, chance } = this;
+    const { cluster, time, subject } = this.world;
     this.#started += 1;
     const user = `${name}-${this.#started}`;
     const process = new VirtualProcess(time);
@@ -84,7 +75,7 @@ export class Simulation {
       cluster,
       time,
       process,
-      chance,
+      chance: this.chance,
       fateOf: (request) => this.#called({ incarnation, request, number: this.calls + 1 }),
       died: () => {
         this.kill(incarnation);
@@ -92,120 +83,118 @@ export class Simulation {
       },
     });
     const kubeconfig = cluster.addUser(user, ['system:masters']);
-    const running = this.#subject.start({ kubeconfig, clock: process.clock, random: chance.next, transport: link });
-    const incarnation: Living = { user, process, link, ended: undefined, running };
+    const running = subject.start({ kubeconfig, clock: process.clock, random: this.chance.next, transport: link });
+    const incarnation: Living = { user, process, link, running };
     this.#living.add(incarnation);
     running.catch((error: unknown) => {
       // Of one that was killed as it started nothing else can be expected.
-      if (incarnation.ended === undefined) this.#failed ??= { error };
+      if (this.#living.has(incarnation)) this.#trouble ??= { error };
     });
     return incarnation;
   }
 
-  #failed: { readonly error: unknown } | undefined;
-
-  /** From now on nothing that it does reaches the cluster. */
+  /** From now on nothing that it does reaches the cluster. What it has sent does. */
   kill(incarnation: Incarnation): void {
-    this.#end(incarnation, 'killed', (living) => {
-      living.process.resume('network');
-      living.link.break(new Error('this process has been killed'));
-    });
+    this.#end(incarnation);
+    incarnation.link.break(new Error('this process has been killed'));
+    // Nothing else comes of what it has missed than that its parts come to their end.
+    incarnation.process.resume('network');
   }
 
   /** Asks it to stop; resolves when it has. */
   async stop(incarnation: Incarnation): Promise<void> {
-    this.#end(incarnation, 'stopped', () => undefined);
-    await this.time.passUntil(Promise.allSettled(this.#ending), 'stop() of the operator');
-  }
-
-  #end(incarnation: Incarnation, why: string, first: (living: Living) => void): void {
-    for (const living of this.#living) {
-      if (living !== incarnation) continue;
-      this.#living.delete(living);
-      living.ended = why;
-      first(living);
-      this.#ending.push(living.running.then((running) => running.stop()));
-    }
+    this.#end(incarnation);
+    await this.#ended();
   }
 
   /** Does what a user does, whatever time that takes. */
   async step(step: Step): Promise<void> {
-    await this.time.passUntil(step(this.cluster), 'a step');
+    await this.world.time.passUntil(step(this.world.cluster), 'a step');
     this.#check();
   }
 
   /** Lets so many milliseconds pass. */
   async pass(milliseconds: number): Promise<void> {
-    await this.time.pass(milliseconds, () => this.#trouble);
+    await this.world.time.pass(milliseconds, () => this.#trouble !== undefined);
     this.#check();
   }
 
   /** Lets time pass until nobody has written for so many milliseconds. Throws ERR_AP_TEST_RESTLESS where that does not come. */
   async settle(quiet: number): Promise<void> {
-    const { time } = this;
+    const { time } = this.world;
     const latest = time.now + RESTLESS_MS;
-    for (let since = -1; since !== this.writes;) {
-      if (time.now > latest)
-        throw new DevclusterError(
-          'ERR_AP_TEST_RESTLESS',
-          `The operator still writes after ${RESTLESS_MS / 3_600_000} hours in which nothing was changed: ${this.#lastWrites()}. Look for an output or a status that is never the same.`,
-        );
-      since = this.writes;
-      const seen = since;
-      await time.pass(quiet, () => this.writes !== seen || this.#trouble);
+    for (let seen = -1; seen !== this.writes;) {
+      if (time.now > latest) throw this.#restless();
+      const before = this.writes;
+      seen = before;
+      await time.pass(quiet, () => this.writes !== before || this.#trouble !== undefined);
       this.#check();
     }
   }
 
   state(): State {
-    return stateOf(this.cluster, this.#others, this.#subject.counts);
+    const { cluster, others, subject } = this.world;
+    return stateOf(cluster, others, subject.counts);
   }
 
-  /** Ends all processes and the cluster. */
+  /** Ends all processes. */
   async close(): Promise<void> {
     for (const living of this.#living) {
       living.process.resume('network');
-      this.#end(living, 'stopped', () => undefined);
+      living.link.isCut = false;
+      living.link.latency = 0;
+      this.#end(living);
     }
-    await this.time.passUntil(Promise.allSettled(this.#ending), 'stop() of the operator');
-    await this.cluster.stop();
+    await this.#ended();
+  }
+
+  #end(incarnation: Incarnation): void {
+    for (const living of this.#living) {
+      if (living !== incarnation) continue;
+      this.#living.delete(living);
+      this.#ending.push(living.running.then((running) => running.stop()));
+    }
+  }
+
+  async #ended(): Promise<void> {
+    const ending = Promise.allSettled(this.#ending.splice(0));
+    await this.world.time.passUntil(ending, 'stop() of the operator');
   }
 
   #called(call: Call): Fate {
     this.calls += 1;
     if (call.request.method !== 'GET' && !call.request.path.includes('/leases')) this.writes += 1;
-    const second = Math.floor(this.time.now / 1000);
+    const second = Math.floor(this.world.time.now / 1000);
     if (second !== this.#second.at) this.#second = { at: second, calls: 0 };
     this.#second.calls += 1;
     if (this.#second.calls > STORM) {
-      this.#storm ??= new DevclusterError(
-        'ERR_AP_TEST_STORM',
-        `The operator made more than ${STORM} calls within a second: ${this.#lastWrites()}. Something is tried again without a pause.`,
-      );
-      call.incarnation.link.break(this.#storm);
+      const error = this.#storm();
+      this.#trouble ??= { error };
+      call.incarnation.link.break(error);
     }
     return this.fateOf(call);
   }
 
-  get #trouble(): boolean {
-    return this.#storm !== undefined || this.#failed !== undefined;
+  #check(): void {
+    if (this.#trouble) throw this.#trouble.error;
   }
 
-  #check(): void {
-    if (this.#storm) throw this.#storm;
-    if (this.#failed) throw this.#failed.error;
+  #storm(): DevclusterError {
+    return new DevclusterError(
+      'ERR_AP_TEST_STORM',
+      `The operator made more than ${STORM} calls within a second: ${this.#lastWrites()}. Something is tried again without a pause.`,
+    );
+  }
+
+  #restless(): DevclusterError {
+    return new DevclusterError(
+      'ERR_AP_TEST_RESTLESS',
+      `The operator still writes after ${RESTLESS_MS / 3_600_000} hours in which nothing else happened: ${this.#lastWrites()}. Look for an output or a status that is never the same.`,
+    );
   }
 
   #lastWrites(): string {
-    const writes = this.cluster.requests.filter(({ method }) => method !== 'GET').slice(-5);
+    const writes = this.world.cluster.requests.filter(({ method }) => method !== 'GET').slice(-5);
     return writes.map(({ verb, path, code }) => `${verb} ${path} ${code ?? ''}`).join(', ');
   }
-}
-
-/** A call that is about to be sent. */
-export interface Call {
-  readonly incarnation: Incarnation;
-  readonly request: OperatorRequest;
-  /** From 1, over all processes of a simulation. */
-  readonly number: number;
 }
