@@ -2,6 +2,7 @@
 import './check-node.ts';
 export { startCluster } from './cluster/cluster.ts';
 export { DevclusterError } from './errors.ts';
+export { startProxy } from './faults/proxy.ts';
 export { StatusError } from './http/status.ts';
 export { systemClock } from './clock.ts';
 export type { Cluster, ClusterOptions } from './cluster/cluster.ts';
@@ -20,6 +21,8 @@ export type { ServiceAccountOptions } from './cluster/service-account.ts';
 export type { Predicate, UntilOptions } from './cluster/until.ts';
 export type { Clock } from './clock.ts';
 export type { DevclusterErrorCode } from './errors.ts';
+export type { FaultProxy, OpenAnswer, ProxyCutOptions, ProxyFault, ProxyFilter } from './faults/proxy.ts';
+export type { ProxiedRequest } from './faults/request-heads.ts';
 export type { ServerFaults, Snapshot } from './faults/server-faults.ts';
 export type { AnswerOptions, Fault, FaultOptions, Faults, HeldEvents } from './faults/faults.ts';
 export type { Status } from './http/status.ts';
