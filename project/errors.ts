@@ -147,10 +147,6 @@ export const FAULTS = {
     `\`${value}\` stands in this list twice.`,
     'Remove one of the two.',
   ]),
-  notSupported: fault<{ what: string; remedy?: string }>('ERR_AP_NOT_SUPPORTED', ({ what, remedy }) => [
-    `${what} is not supported by this version.`,
-    remedy ?? 'Remove it.',
-  ]),
 
   // Names of the kind and the operator
   kind: fault<{ kind: string; suggestion: string }>('ERR_AP_KIND', ({ kind, suggestion }) => [
@@ -275,6 +271,10 @@ export const FAULTS = {
     hint,
   ]),
   outputMetrics: fault('ERR_AP_OUTPUT_METRICS', () => ['`metrics` can be read only.', 'Move it to `inputs`.']),
+  rollbackMetadata: fault<{ name: string; output: string }>('ERR_AP_ROLLBACK_METADATA', ({ name, output }) => [
+    `\`${output}\` is kept as metadata only, and the phase \`${name}\`, which has \`rollback: true\`, has to put it back as it was.`,
+    'Remove `metadataOnly`, or `rollback`.',
+  ]),
   outputSame: fault<{ name: string; other: string }>('ERR_AP_OUTPUT_SAME', ({ name, other }) => [
     `\`${name}\` and \`${other}\` are one kind, so that each of the two would delete what the worker returns for the other.`,
     'Remove one of them.',

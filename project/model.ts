@@ -50,6 +50,8 @@ export interface Phase {
   readonly timeout?: string;
   readonly ready?: boolean;
   readonly adopt: boolean;
+  /** Undo the outputs of a run of which one fails. */
+  readonly rollback: boolean;
   readonly renamedFrom: readonly string[];
 }
 
@@ -102,6 +104,8 @@ export interface Output {
   readonly namespace: 'own' | 'any';
   /** Present where the project says so. Changes nothing: outputs are watched and kept as metadata in any case. */
   readonly metadataOnly?: boolean;
+  /** Delete and create anew what the server refuses to change. */
+  readonly replace: boolean;
 }
 
 export interface Patch {

@@ -58,6 +58,11 @@ export interface PhaseDefinition {
   readonly ready?: boolean;
   /** Take over outputs that exist already and have no other controller. */
   readonly adopt?: boolean;
+  /**
+   * All or nothing, as far as that goes: outputs are first sent with `dryRun=All`, and where one fails after that, what was written before
+   * it is undone. The kinds of its outputs are cached in full. Not undone: what a worker did by its `client`, and what was deleted.
+   */
+  readonly rollback?: boolean;
   readonly renamedFrom?: readonly string[];
   /** Present unless `final`. */
   readonly worker?: AnyWorker;
@@ -94,6 +99,11 @@ export interface OutputDefinition {
    * makes wherever that is.
    */
   readonly namespace?: 'own' | 'any';
+  /**
+   * Delete and create anew what the server refuses to change (a Job's template, a Deployment's selector), once it has said that it would
+   * take the new one. What others have set in the object is lost, and what it stands for goes with it. Default: such a change is refused.
+   */
+  readonly replace?: boolean;
 }
 
 export interface PatchDefinition {

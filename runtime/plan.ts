@@ -59,6 +59,7 @@ export interface Phase {
   readonly timeout: number;
   readonly ready: boolean | undefined;
   readonly adopt: boolean;
+  readonly rollback: boolean;
   /** Its own name and its former ones. */
   readonly names: ReadonlySet<string>;
   /** Absent for final phases only. */
@@ -77,6 +78,8 @@ export interface ResourceOutput {
   readonly type: ResourceType;
   /** Written beyond the resource's own namespace. */
   readonly anyNamespace: boolean;
+  /** Deleted and created anew where the server refuses a change. */
+  readonly replace: boolean;
 }
 
 export interface ResourcePatch {
@@ -204,6 +207,7 @@ function phaseOf(name: string, phase: PhaseDefinition, resource: ResourceDefinit
   };
   const outputs = outputsOf(phase, resource, wrong);
   if (phase.final && Object.keys(phase.patches ?? {}).length > 0) wrong('it is final and has patches');
+  if (phase.final && phase.rollback) wrong('it is final and has `rollback`');
   return {
     name,
     initial: phase.initial ?? false,
@@ -219,6 +223,7 @@ function phaseOf(name: string, phase: PhaseDefinition, resource: ResourceDefinit
     timeout: duration('timeout') ?? TIMEOUT_MS,
     ready: phase.ready,
     adopt: phase.adopt ?? false,
+    rollback: phase.rollback ?? false,
     names: new Set([name, ...(phase.renamedFrom ?? [])]),
     worker: phase.worker,
   };
@@ -240,8 +245,11 @@ function outputsOf(
   return new Map(Object.entries(outputs).map(([key, output]) => [key, outputOf(output, resource)]));
 }
 
-function outputOf({ type, namespace }: OutputDefinition, resource: ResourceDefinition): ResourceOutput {
-  return { type, anyNamespace: type.namespaced && isAnywhere(namespace, resource) };
+function outputOf(
+  { type, namespace, replace = false }: OutputDefinition,
+  resource: ResourceDefinition,
+): ResourceOutput {
+  return { type, anyNamespace: type.namespaced && isAnywhere(namespace, resource), replace };
 }
 
 /** What is not said otherwise stays in the resource's namespace, where it has one. */

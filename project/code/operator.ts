@@ -53,6 +53,7 @@ function phaseEntry(imports: Imports, project: Project, phase: Phase): string {
     phase.timeout ? `timeout: '${phase.timeout}',` : '',
     phase.ready === undefined ? '' : `ready: ${phase.ready},`,
     phase.adopt ? 'adopt: true,' : '',
+    phase.rollback ? 'rollback: true,' : '',
     phase.renamedFrom.length > 0 ? `renamedFrom: ${JSON.stringify(phase.renamedFrom)},` : '',
     phase.final
       ? ''
@@ -74,9 +75,14 @@ function uses(imports: Imports, project: Project, { inputs, outputs }: Pick<Phas
   ];
 }
 
-function outputEntry({ scope }: Project, kind: (key: string) => string, { parameter, namespace }: Output): string {
+function outputEntry(
+  { scope }: Project,
+  kind: (key: string) => string,
+  { parameter, namespace, replace }: Output,
+): string {
   const isBeyond = scope === 'Namespaced' && parameter.namespaced && namespace === 'any';
-  return `{ type: ${kind(parameter.key)}${isBeyond ? `, namespace: 'any'` : ''} }`;
+  const options = `${isBeyond ? `, namespace: 'any'` : ''}${replace ? ', replace: true' : ''}`;
+  return `{ type: ${kind(parameter.key)}${options} }`;
 }
 
 function inputEntry(

@@ -68,12 +68,13 @@ function phaseFixture(
     initial: false,
     final: false,
     adopt: false,
+    rollback: false,
     renamedFrom: [],
     ...rest,
     inputs: inputs.map((input) => ({ parameter: named(input), namespace: 'own', metadataOnly: false })),
     outputs: outputs.flatMap((output) => {
       const parameter = named(output);
-      return parameter.type === 'resource' ? [{ parameter, namespace: 'own' as const }] : [];
+      return parameter.type === 'resource' ? [{ parameter, namespace: 'own' as const, replace: false }] : [];
     }),
     patches: patches.flatMap((patch) => {
       const { name, force } = typeof patch === 'string' ? { name: patch, force: false } : patch;

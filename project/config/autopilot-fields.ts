@@ -1,6 +1,6 @@
 import { BUILTIN_PARAMETERS, BUILTIN_RESOURCES } from '../catalogue/catalogue.ts';
 import { list, mapOf, object, oneOrMore, shortOrLong } from './collections.ts';
-import { misplaced, unsupported } from './field.ts';
+import { misplaced } from './field.ts';
 import type { ValueOf } from './field.ts';
 import * as names from './names.ts';
 import { choice, duration, flag, text, wholeNumber } from './scalars.ts';
@@ -83,9 +83,9 @@ const OUTPUT = shortOrLong(
       namespace: OUTPUT_NAMESPACE,
       metadataOnly: OUTPUT_METADATA_ONLY,
       selector: misplaced('an output'),
-      replace: unsupported(flag({ description: 'Delete and create objects whose change the server refuses.' }), {
-        off: (value) => !value,
-        offSchema: { enum: [false] },
+      replace: flag({
+        description:
+          "Delete and create anew what the server refuses to change, such as a Job's template or a Deployment's selector. Default: false, and then such a change is refused.",
       }),
     },
     { description: 'An output with options.', required: [['name', 'name: services']] },
@@ -155,9 +155,9 @@ const PHASE = object(
     ready: flag({
       description: 'Overrides the condition Ready while a resource rests here, for example false for RollBack.',
     }),
-    rollback: unsupported(flag({ description: 'Undo the outputs of a run when one of them fails.' }), {
-      off: (value) => !value,
-      offSchema: { enum: [false] },
+    rollback: flag({
+      description:
+        'Try all outputs with a dry run first, and undo those of a run when one of them fails all the same. Their kinds are then kept in full. Default: false.',
     }),
     adopt: flag({ description: 'Take over outputs that exist already and have no other controller. Default: false.' }),
     renamedFrom: oneOrMore(text({ description: 'A name that this phase had.' }), {

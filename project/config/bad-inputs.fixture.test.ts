@@ -857,17 +857,32 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
-    name: 'rollback',
-    autopilot: changed(['name: Ready\n', 'name: Ready\n    rollback: true\n']),
+    name: 'rollback of what is kept as metadata',
+    autopilot: changed(
+      ['      - services\n', '      - { name: services, metadataOnly: true }\n'],
+      ['name: Syncing\n', 'name: Syncing\n    rollback: true\n'],
+    ),
     problems: [
-      'autopilot.yaml:13:5 phases[2].rollback: `rollback` is not supported by this version. Remove it. (ERR_AP_NOT_SUPPORTED)',
+      'autopilot.yaml:11:27 phases[1].outputs[0].metadataOnly: `services` is kept as metadata only, and the phase `Syncing`, which has `rollback: true`, has to put it back as it was. Remove `metadataOnly`, or `rollback`. (ERR_AP_ROLLBACK_METADATA)',
     ],
   },
   {
-    name: 'replace',
-    autopilot: changed(['      - services\n', '      - { name: services, replace: true }\n']),
+    name: 'rollback of a final phase',
+    autopilot: changed(['name: Ready\n', 'name: Ready\n    final: true\n    rollback: true\n']),
     problems: [
-      'autopilot.yaml:10:27 phases[1].outputs[0].replace: `replace` is not supported by this version. Remove it. (ERR_AP_NOT_SUPPORTED)',
+      'autopilot.yaml:14:5 phases[2].rollback: The phase `Ready` is final, so no worker runs in it, and `rollback` has no use there. Remove `rollback`, or `final: true`. (ERR_AP_FINAL_WORK)',
+      'autopilot.yaml:15:5 phases[2].inputs: The phase `Ready` is final, so no worker runs in it, and `inputs` has no use there. Remove `inputs`, or `final: true`. (ERR_AP_FINAL_WORK)',
+    ],
+  },
+  {
+    name: 'rollback and replace of the wrong type',
+    autopilot: changed(
+      ['      - services\n', '      - { name: services, replace: always }\n'],
+      ['name: Syncing\n', 'name: Syncing\n    rollback: [services]\n'],
+    ),
+    problems: [
+      'autopilot.yaml:8:15 phases[1].rollback: Expected `true` or `false`, found a list. Write `true` or `false`. (ERR_AP_WRONG_TYPE)',
+      'autopilot.yaml:11:36 phases[1].outputs[0].replace: Expected `true` or `false`, found the text `always`. Write `true` or `false`. (ERR_AP_WRONG_TYPE)',
     ],
   },
   {

@@ -24,27 +24,6 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** A field that is checked but not brought to life by this version: anything but `off` is refused by name. */
-export function unsupported<T>(
-  field: Field<T>,
-  options: { off: (value: T) => boolean; offSchema: JsonSchema },
-): Field<T> {
-  const { off, offSchema } = options;
-  return {
-    schema: {
-      ...field.schema,
-      ...offSchema,
-      description: `${field.schema.description ?? ''} Not supported by this version.`,
-    },
-    read(node, path, reading) {
-      const value = field.read(node, path, reading);
-      if (value === undefined || off(value)) return value;
-      reading.report(FAULTS.notSupported({ what: `\`${String(path.at(-1))}\`` }), path, 'key');
-      return undefined;
-    },
-  };
-}
-
 /** A key that belongs to another place: refused where it has a value. */
 export function misplaced(side: 'an input' | 'an output' | 'a patch'): Field<never> {
   return {

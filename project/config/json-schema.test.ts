@@ -33,6 +33,7 @@ const BEYOND = new Set([
   'ERR_AP_ON_SPEC_CHANGE_UNUSED',
   'ERR_AP_OUTPUT_METRICS',
   'ERR_AP_OUTPUT_SAME',
+  'ERR_AP_ROLLBACK_METADATA',
   'ERR_AP_PARAMETER_SAME',
   'ERR_AP_PARAMETER_TAKEN',
   'ERR_AP_PARAMETER_UNKNOWN',
@@ -109,7 +110,7 @@ const EVERYTHING: unknown = {
     { nonResourceURLs: ['/metrics'], verbs: ['get'] },
   ],
   phases: [
-    { name: 'Start', description: '', initial: true, next: ['Work'], patches: ['pods'], rollback: false, adopt: true },
+    { name: 'Start', description: '', initial: true, next: ['Work'], patches: ['pods'], rollback: true, adopt: true },
     {
       name: 'Work',
       inputs: [
@@ -125,7 +126,7 @@ const EVERYTHING: unknown = {
           },
         },
       ],
-      outputs: ['configmaps', { name: 'services', namespace: 'own', metadataOnly: false, replace: false }],
+      outputs: ['configmaps', { name: 'services', namespace: 'own', metadataOnly: false, replace: true }],
       patches: ['secrets', { name: 'services', force: true }],
       interval: '1m30s',
       timeout: '10s',

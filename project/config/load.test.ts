@@ -270,21 +270,22 @@ ${phases}  - name: Work
       - configmaps
     outputs:
       - { name: configmaps, namespace: own, metadataOnly: true, replace: false }
-      - services
+      - { name: services, replace: true }
     patches: [services, { name: nodes, force: true }, { name: secrets, force: false }]
-    next: [Done]
+    next: [Safe, Done]
     interval: 1m30s
     timeout: 10s
     rollback: false
     adopt: true
     renamedFrom: Working
+  - { name: Safe, rollback: true, outputs: [services] }
   - { name: Done, final: true, ready: false, renamedFrom: [Finished, done], inputs: [], next: [] }
 rbac:
   - { apiGroups: [''], resources: ['*'], verbs: ['*'] }
 transitions: 3
 finalizer: { inputs: [], outputs: }
 `);
-    const [start, work, done] = project.phases;
+    const [start, work, safe, done] = project.phases;
     assert.deepEqual(start?.next, ['Work']);
     assert.deepEqual(
       work?.inputs.map(({ parameter, namespace, metadataOnly, selector }) => [
@@ -305,16 +306,17 @@ finalizer: { inputs: [], outputs: }
       ],
     );
     assert.deepEqual(
-      work?.outputs.map(({ parameter, metadataOnly }) => [parameter.name, metadataOnly]),
+      work?.outputs.map(({ parameter, metadataOnly, replace }) => [parameter.name, metadataOnly, replace]),
       [
-        ['configmaps', true],
-        ['services', undefined],
+        ['configmaps', true, false],
+        ['services', undefined, true],
       ],
     );
     assert.deepEqual(
       [work?.next, work?.interval, work?.timeout, work?.adopt, work?.renamedFrom],
-      [['Done'], '1m30s', '10s', true, ['Working']],
+      [['Safe', 'Done'], '1m30s', '10s', true, ['Working']],
     );
+    assert.deepEqual([work?.rollback, safe?.rollback, safe?.outputs[0]?.replace], [false, true, false]);
     assert.deepEqual(
       [done?.final, done?.ready, done?.renamedFrom, done?.inputs],
       [true, false, ['Finished', 'done'], []],

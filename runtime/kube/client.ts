@@ -30,6 +30,12 @@ export interface CallOptions {
   readonly giveUp?: AbortSignal | undefined;
 }
 
+/** For creates and applies. */
+export interface WriteOptions extends CallOptions {
+  /** Have the server go through all of it, admission too, and keep nothing (`dryRun=All`). */
+  readonly dryRun?: boolean;
+}
+
 export interface ListPage {
   readonly items: readonly KubernetesObject[];
   readonly resourceVersion: string;
@@ -172,14 +178,14 @@ export class KubeClient {
   }
 
   /** Fails with 409 AlreadyExists where there is one, and with 400 where the kind has no such field, which would be dropped otherwise. */
-  create(type: ResourceType, object: KubernetesObject, options?: CallOptions): Promise<KubernetesObject> {
+  create(type: ResourceType, object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject> {
     return this.#object({
       ...options,
       verb: 'create',
       type,
       method: 'POST',
       path: collectionPath(type, object.metadata.namespace),
-      query: { fieldManager: this.#options.fieldManager, fieldValidation: 'Strict' },
+      query: { fieldManager: this.#options.fieldManager, fieldValidation: 'Strict', dryRun: dryRun(options) },
       contentType: 'application/json',
       body: object,
     });
@@ -189,7 +195,7 @@ export class KubeClient {
   apply(
     type: ResourceType,
     object: KubernetesObject,
-    options?: CallOptions & { readonly fieldManager?: string; readonly force?: boolean },
+    options?: WriteOptions & { readonly fieldManager?: string; readonly force?: boolean },
   ): Promise<KubernetesObject> {
     const { name, namespace } = object.metadata;
     return this.#object({
@@ -201,6 +207,7 @@ export class KubeClient {
       query: {
         fieldManager: options?.fieldManager ?? this.#options.fieldManager,
         force: String(options?.force ?? true),
+        dryRun: dryRun(options),
       },
       contentType: 'application/apply-patch+yaml',
       body: object,
@@ -347,6 +354,10 @@ export class KubeClient {
       causes: status?.details?.causes ?? [],
     });
   }
+}
+
+function dryRun(options: WriteOptions | undefined): string | undefined {
+  return options?.dryRun ? 'All' : undefined;
 }
 
 function accept(metadataOnly: boolean | undefined, as: string): string {

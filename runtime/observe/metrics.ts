@@ -4,7 +4,17 @@ import { ControllerMetrics, RECONCILE_BUCKETS } from './controller-metrics.ts';
 import { Instruments } from './instruments.ts';
 
 /** What happened to one output; `contested`: somebody else keeps taking a field of it. */
-export type OutputAction = 'created' | 'applied' | 'unchanged' | 'pruned' | 'refused' | 'withheld' | 'contested';
+export type OutputAction =
+  | 'created'
+  | 'applied'
+  | 'replaced'
+  | 'unchanged'
+  | 'pruned'
+  | 'collected'
+  | 'refused'
+  | 'withheld'
+  | 'contested'
+  | 'rolled_back';
 
 /** What happened to one patch. */
 export type PatchAction = 'applied' | 'unchanged' | 'withheld' | 'absent' | 'refused' | 'given_up';

@@ -7,7 +7,7 @@ import type { Needs } from './environment.ts';
 
 /**
  * All that a plan has to watch: the resource in full, inputs as declared, and outputs (which no phase may read) by our label and as
- * metadata, each kind where some phase declares it. What is patched is watched as metadata too, whole kinds: which of their objects hold
+ * metadata, in full where a phase has to be able to put them back, each kind where some phase declares it. What is patched is watched as metadata too, whole kinds: which of their objects hold
  * fields of ours is told by their managed fields alone. `watchNamespace` bounds all but what is declared for any namespace.
  */
 export function needsOf(plan: Plan, marks: Marks, watchNamespace: string | undefined): Needs {
@@ -31,7 +31,8 @@ export function needsOf(plan: Plan, marks: Marks, watchNamespace: string | undef
       const requirements = [{ key: marks.owner, operator: 'Exists' as const, values: [] }];
       const known = outputs.get(resourceName(type));
       const namespace = known && known.namespace === undefined ? undefined : home(type, anyNamespace);
-      outputs.set(resourceName(type), { type, namespace, requirements, metadataOnly: true });
+      const metadataOnly = !phase.rollback && (known?.metadataOnly ?? true);
+      outputs.set(resourceName(type), { type, namespace, requirements, metadataOnly });
     }
   }
   const patches = new Map<string, Need>();

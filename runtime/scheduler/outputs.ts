@@ -1,18 +1,15 @@
 import { entryOf, type Entry, type OwnFields } from '../cache/store.ts';
-import { errors, isNamespaceTerminating, isStatus } from '../errors.ts';
+import { ApiError, errors, isNamespaceTerminating, isStatus } from '../errors.ts';
 import type { CallOptions, PatchOperation } from '../kube/client.ts';
-import { apiVersionOf, resourceName, splitKey } from '../kube/paths.ts';
+import { apiVersionOf, splitKey } from '../kube/paths.ts';
 import type { FieldsV1, KubernetesObject, OwnerReference, ResourceType } from '../kube/types.ts';
 import type { OutputAction } from '../observe/metrics.ts';
+import type { ResourceOutput } from '../plan.ts';
 import type { Desired } from '../worker.ts';
 import { bodyOf, type Body } from './body.ts';
 import { compareLeaves, holdsAll, unionOf } from './fields.ts';
+import { outputId } from './output-id.ts';
 import type { Run } from './run.ts';
-
-/** The name under which an output is remembered. */
-export function outputId(type: ResourceType, key: string): string {
-  return `${resourceName(type)} ${key}`;
-}
 
 /** What is sent for an object that the run's worker asked for. */
 export function bodyFor(run: Run, type: ResourceType, desired: Desired<object>): Body {
@@ -33,27 +30,63 @@ export function bodyFor(run: Run, type: ResourceType, desired: Desired<object>):
  * Brings one output to its body, and sends nothing where it is there. The first write is a create, since an apply would merge into an
  * object that is somebody else's; later ones are server-side apply.
  */
-export async function ensureOutput(run: Run, body: Body): Promise<void> {
-  const entry = run.environment.views.output(body.type).get(body.key);
+export async function ensureOutput(run: Run, output: ResourceOutput, body: Body): Promise<void> {
+  const { known, needs } = lookAt(run, body);
   const action =
-    entry && ownership(run, entry.object) === 'ours'
-      ? await bringUpToDate(run, body, entry)
-      : isHeldBack(run, body, entry === undefined)
-        ? 'withheld'
-        : await create(run, body);
+    needs !== 'write' ? needs : known ? await change(run, output, body, known) : await make(run, output, body);
   run.environment.metrics.output(run.phase.name, action);
 }
 
-async function bringUpToDate(run: Run, body: Body, entry: Entry): Promise<OutputAction> {
+/** What the caches know of an output of this resource, and whether anything is to be sent for it. */
+export function lookAt(
+  run: Run,
+  body: Body,
+): { readonly known: Entry | undefined; readonly needs: 'write' | 'unchanged' | 'withheld' } {
+  const entry = run.environment.views.output(body.type).get(body.key);
+  if (!entry || ownership(run, entry.object) !== 'ours')
+    return { known: undefined, needs: isHeldBack(run, body, entry === undefined) ? 'withheld' : 'write' };
   if (entry.object.metadata.deletionTimestamp !== undefined)
     throw errors.outputBusy(describe(body), 'it is being deleted');
-  if (isAsWritten(run, body, entry)) return 'unchanged';
+  if (isAsWritten(run, body, entry)) return { known: entry, needs: 'unchanged' };
   const isRepair = entry.object.metadata.annotations?.[run.environment.marks.applied] === body.hash;
-  if (isRepair && isHeldBack(run, body, false)) return 'withheld';
-  const made = run.environment.plan.phases.get(entry.object.metadata.annotations?.[run.environment.marks.phase] ?? '');
+  return { known: entry, needs: isRepair && isHeldBack(run, body, false) ? 'withheld' : 'write' };
+}
+
+async function change(run: Run, output: ResourceOutput, body: Body, entry: Entry): Promise<OutputAction> {
+  const { plan, marks } = run.environment;
+  const made = plan.phases.get(entry.object.metadata.annotations?.[marks.phase] ?? '');
   if (made && made !== run.phase) run.tookFrom.add(made.name);
-  await apply(run, body, entry);
-  return 'applied';
+  run.journal?.changes(body, entry);
+  await takeOverCreatedFields(run, body, entry);
+  try {
+    await apply(run, body, entry);
+    return 'applied';
+  } catch (error) {
+    // What an adopted object stands for is not this resource's to delete.
+    if (!output.replace || !isStatus(error, 422) || ownership(run, entry.object) !== 'ours') throw error;
+  }
+  await checkThatItCanBeMade(run, body);
+  await deleteOutput(run, body.type, body.key, entry.uid);
+  if (run.environment.views.output(body.type).get(body.key)?.uid === entry.uid)
+    throw errors.outputBusy(describe(body), 'it is being deleted, to be made anew');
+  await create(run, body);
+  return 'replaced';
+}
+
+/**
+ * Throws what the server has against an object of this body, however it would come to be: before something is deleted that could not be
+ * made again. A server validates before it looks whether the name is taken.
+ */
+export async function checkThatItCanBeMade(run: Run, { type, object }: Body): Promise<void> {
+  try {
+    await run.environment.client.create(type, object, { ...callOptions(run, type), dryRun: true });
+  } catch (error) {
+    if (!isNameTaken(error)) throw error;
+  }
+}
+
+export function isNameTaken(error: unknown): boolean {
+  return isStatus(error, 409) && error.reason === 'AlreadyExists';
 }
 
 /** Whether somebody else keeps taking it from us, and it is not yet time to take it back. What a resource needs for its end is made at once. */
@@ -77,30 +110,48 @@ function isAsWritten(run: Run, body: Body, entry: Entry): boolean {
   return true;
 }
 
-async function create(run: Run, body: Body): Promise<OutputAction> {
+async function make(run: Run, output: ResourceOutput, body: Body): Promise<OutputAction> {
+  try {
+    await create(run, body);
+    return 'created';
+  } catch (error) {
+    if (!isNameTaken(error)) throw error;
+  }
+  return change(run, output, body, await standing(run, body));
+}
+
+/** The one write that cannot touch somebody else's object. Throws 409 AlreadyExists where the name is taken. */
+export async function create(run: Run, body: Body): Promise<void> {
   const { client } = run.environment;
+  const isNew = run.journal?.makes(body);
   try {
     const created = await run.write(body.type, body.key, () =>
       client.create(body.type, body.object, callOptions(run, body.type)),
     );
     remember(run, body, created);
-    return 'created';
   } catch (error) {
-    const elsewhere = body.object.metadata.namespace !== run.namespace;
-    // The end of the resource's own namespace is its own end; of another's it has to hear when that is there again.
-    if (elsewhere && isNamespaceTerminating(error))
-      throw errors.outputBusy(describe(body), 'its namespace is being deleted');
-    if (!isStatus(error, 409) || error.reason !== 'AlreadyExists') throw error;
+    if (isNew && isNameTaken(error)) run.journal?.didNotMake(body);
+    throw ofElsewhere(run, body, error);
   }
-  // Somebody's object stands there, perhaps our own of a run that was killed.
-  const live = await client.get(refOf(body), callOptions(run, body.type));
+}
+
+/** The end of the resource's own namespace is its own end; of another's it has to hear when that is there again. */
+export function ofElsewhere(run: Run, body: Body, error: unknown): unknown {
+  const isElsewhere = body.object.metadata.namespace !== run.namespace;
+  return isElsewhere && isNamespaceTerminating(error)
+    ? errors.outputBusy(describe(body), 'its namespace is being deleted')
+    : error;
+}
+
+/** What stands where the output is to be: our own of a run that was killed, or what the phase adopts. Throws where it is neither. */
+export async function standing(run: Run, body: Body): Promise<Entry> {
+  const live = await run.environment.client.get(refOf(body), callOptions(run, body.type));
   const whose = ownership(run, live);
   if (whose === 'dying')
     throw errors.outputBusy(describe(body), 'it belongs to a resource that is gone, and will be collected');
   if (live.metadata.deletionTimestamp !== undefined) throw errors.outputBusy(describe(body), 'it is being deleted');
   if (whose !== 'ours') refuseUnlessAdopted(run, body, live);
-  await apply(run, body, entryOf(live, run.environment.plan.name));
-  return 'applied';
+  return entryOf(live, run.environment.plan.name);
 }
 
 function refuseUnlessAdopted(run: Run, body: Body, live: KubernetesObject): void {
@@ -144,22 +195,24 @@ export function ownership(run: Run, { metadata }: KubernetesObject): 'ours' | 'd
   return owners.length > 0 && gone.length === owners.length ? 'dying' : 'foreign';
 }
 
-/** Server-side apply to the live object that `entry` shows, and to no other: the body carries its uid. */
-async function apply(run: Run, body: Body, entry: Entry): Promise<void> {
-  await takeOverCreatedFields(run, body, entry);
+/** Server-side apply to the live object of this uid, and to no other: the body carries it. */
+export async function apply(run: Run, body: Body, { uid }: Pick<Entry, 'uid'>): Promise<void> {
   const { client } = run.environment;
-  const object = { ...body.object, metadata: { ...body.object.metadata, uid: entry.uid } };
   const applied = await run.write(body.type, body.key, () =>
-    client.apply(body.type, object, callOptions(run, body.type)),
+    client.apply(body.type, withUid(body, uid), callOptions(run, body.type)),
   );
   remember(run, body, applied);
+}
+
+export function withUid({ object }: Body, uid: string): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, uid } };
 }
 
 /**
  * What a create wrote, or a worker's own patch, is ours by an `Update` entry, of which a later apply drops nothing. So before an apply that
  * entry is made an `Apply` one, or part of the one that there is: of two with one manager the server would keep the last.
  */
-async function takeOverCreatedFields(run: Run, body: Body, entry: Entry): Promise<void> {
+export async function takeOverCreatedFields(run: Run, body: Body, entry: Entry): Promise<void> {
   const { client, plan } = run.environment;
   for (let current = entry, attempt = 0; ; attempt += 1) {
     const of = (operation: 'Apply' | 'Update'): OwnFields | undefined =>
@@ -212,8 +265,20 @@ export async function pruneOutputs(run: Run, type: ResourceType, returned: Reado
     const phase = object.metadata.annotations?.[marks.phase];
     if (phase === undefined || !run.phase.names.has(phase)) continue;
     if (returned.has(key) || object.metadata.deletionTimestamp !== undefined) continue;
-    await deleteOutput(run, type, key, uid);
+    await beyondReturn(run, deleteOutput(run, type, key, uid));
     metrics.output(run.phase.name, 'pruned');
+  }
+}
+
+/** Waits for something that cannot be undone: once it may have happened, what else the run wrote is not undone either. */
+export async function beyondReturn<Answer>(run: Run, doing: Promise<Answer>): Promise<Answer> {
+  try {
+    const answer = await doing;
+    run.journal?.clear();
+    return answer;
+  } catch (error) {
+    if (!(error instanceof ApiError)) run.journal?.clear();
+    throw error;
   }
 }
 
@@ -237,14 +302,14 @@ export function fieldsOf({ ours }: Entry, operation?: 'Apply' | 'Update'): reado
 }
 
 /** Kinds that are read in full get the full answer back, others their metadata. */
-function callOptions(run: Run, type: ResourceType): CallOptions {
+export function callOptions(run: Run, type: ResourceType): CallOptions {
   return { metadataOnly: run.environment.caches.keepMetadataOnly(type), giveUp: run.signal };
 }
 
-function refOf({ type, key }: Body): { type: ResourceType; name: string; namespace: string | undefined } {
+export function refOf({ type, key }: Body): { type: ResourceType; name: string; namespace: string | undefined } {
   return { type, ...splitKey(key) };
 }
 
-function describe({ type, key }: Body): string {
+export function describe({ type, key }: Body): string {
   return `${type.kind} ${key}`;
 }

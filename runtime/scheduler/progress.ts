@@ -7,7 +7,7 @@ import type { Environment } from './environment.ts';
 import { patchedObjects, reportPatches } from './patches/progress.ts';
 import { statusOf } from './status.ts';
 import { changeOf } from './wakes.ts';
-import { outputId } from './outputs.ts';
+import { outputId } from './output-id.ts';
 
 /**
  * Tells what happens to the resources, and to what they own and patch, as the caches come to know it: own writes with their answer, so in the

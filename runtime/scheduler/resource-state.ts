@@ -4,6 +4,7 @@ import { Cycles } from './cycles.ts';
 import type { FieldPath } from './fields.ts';
 import { PatchMemory } from './patches/memory.ts';
 import { ReportedStatus } from './reported-status.ts';
+import type { Journal } from './rollback/journal.ts';
 
 export interface Drift {
   /** Outputs that drifted, as they are remembered. */
@@ -26,6 +27,8 @@ export class ResourceState {
   readonly repairing = new Set<string>();
   /** Whether what earlier phases left behind was compared with what is there since the operator started. */
   compared = false;
+  /** What the last run of a phase with `rollback` could not undo. */
+  journal: Journal | undefined;
   readonly reported = new ReportedStatus();
   /** Whether it goes round in circles. */
   readonly cycles = new Cycles();

@@ -5,6 +5,7 @@ import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Phase } from '../plan.ts';
 import type { Environment } from './environment.ts';
+import type { Journal } from './rollback/journal.ts';
 import type { ResourceState } from './resource-state.ts';
 
 /** The run was given up: its resource is gone, being deleted or another one, or the operator stops. No failure. */
@@ -38,6 +39,8 @@ export class Run implements RunFacts {
   /** Other phases of which this run took objects over. */
   readonly tookFrom: Set<string>;
   #logger: Logger | undefined;
+  /** What its writes change, where they are undone if one of them fails. */
+  journal: Journal | undefined;
 
   constructor(facts: RunFacts, signal: AbortSignal, tookFrom = new Set<string>()) {
     this.environment = facts.environment;

@@ -7,7 +7,8 @@ import { writtenKinds } from '../plan.ts';
 import { lossesOf } from './contests.ts';
 import type { Environment } from './environment.ts';
 import { holdsAll, leavesOf } from './fields.ts';
-import { fieldsOf, outputId } from './outputs.ts';
+import { outputId } from './output-id.ts';
+import { fieldsOf } from './outputs.ts';
 import { wakeOnPatchedObjects } from './patches/wakes.ts';
 import { statusOf } from './status.ts';
 

@@ -80,7 +80,7 @@ export class WorkerClient {
     const live = reconcilers.length > 0 ? await this.#live(type, this.#keyOf(output, desired, 'ensure')) : undefined;
     if (live) for (const reconcile of reconcilers) desired = this.#checked(output, reconcile(live, desired), 'ensure');
     const body = bodyFor(this.#run, type, desired);
-    await ensureOutput(this.#run, body);
+    await ensureOutput(this.#run, output, body);
     return this.#run.environment.views.output(type).get(body.key)?.object ?? body.object;
   }
 

@@ -1,8 +1,9 @@
 import { bodyFor, deleteOutput, ensureOutput, pruneOutputs } from './outputs.ts';
+import { allOrNothing } from './rollback/rollback.ts';
 import type { CheckedResult } from './result.ts';
 import type { Run } from './run.ts';
 import type { Tracker } from './inputs.ts';
-import { giveUpPatches, writePatches } from './patches/write.ts';
+import { giveUpPatches, rehearsePatches, writePatches } from './patches/write.ts';
 
 /**
  * Brings all that a run returned to its state, in the order given, then deletes and gives up what it no longer returns. Returns the
@@ -13,17 +14,21 @@ export async function writeOutputs(
   { outputs, patches }: Pick<CheckedResult, 'outputs' | 'patches'>,
   tracker: Tracker,
 ): Promise<readonly string[]> {
-  const bodies = [...outputs].flatMap(([key, list]) => {
+  const returned = [...outputs].flatMap(([key, list]) => {
     const output = run.phase.outputs.get(key);
     return output ? [{ output, bodies: list.map((desired) => bodyFor(run, output.type, desired)) }] : [];
   });
-  for (const { bodies: list } of bodies) for (const body of list) await ensureOutput(run, body);
-  // Before anything is pruned: a patch may lead somebody else's object from a former output to a new one.
-  const absent = await writePatches(run, patches, tracker);
-  for (const { output, bodies: list } of bodies)
-    await pruneOutputs(run, output.type, new Set(list.map(({ key }) => key)));
-  await giveUpPatches(run, patches);
-  return absent;
+  const planned = returned.flatMap(({ output, bodies }) => bodies.map((body) => ({ output, body })));
+  const write = async (): Promise<readonly string[]> => {
+    for (const { output, body } of planned) await ensureOutput(run, output, body);
+    // Before anything is pruned: a patch may lead somebody else's object from a former output to a new one.
+    const absent = await writePatches(run, patches, tracker);
+    for (const { output, bodies } of returned)
+      await pruneOutputs(run, output.type, new Set(bodies.map(({ key }) => key)));
+    await giveUpPatches(run, patches);
+    return absent;
+  };
+  return run.phase.rollback ? allOrNothing(run, planned, () => rehearsePatches(run, patches), write) : write();
 }
 
 /**

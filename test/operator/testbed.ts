@@ -198,6 +198,11 @@ export class Testbed {
     return connect(fromKubeconfig(this.cluster.kubeconfig, systemClock));
   }
 
+  /** Those that were started here and have not been stopped. */
+  get running(): readonly RunningOperator[] {
+    return this.#operators;
+  }
+
   async stopOperators(): Promise<void> {
     await Promise.all(this.#operators.splice(0).map((operator) => operator.stop()));
   }

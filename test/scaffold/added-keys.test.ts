@@ -28,6 +28,8 @@ phases:
     interval: 1m30s
     timeout: 10s
     adopt: true
+    rollback: true
+    outputs: [{ name: jobs, replace: true }]
     renamedFrom: [Doing]
     patches: [deployments, { name: nodes, force: true }]
   - { name: Repairing, next: [Done] }
@@ -93,6 +95,8 @@ const EFFECTS: Readonly<Record<string, readonly [file: string, shows: RegExp]>> 
   'phase.timeout': [OPERATOR, /timeout: '10s'/],
   'phase.ready': [OPERATOR, /ready: false/],
   'phase.adopt': [OPERATOR, /adopt: true/],
+  'phase.rollback': [OPERATOR, /rollback: true/],
+  'output.replace': [OPERATOR, /jobs: \{ type: jobs, replace: true \}/],
   'phase.patches': ['src/workers/working/io.ts', /readonly deployments\?: readonly Patch<IDeployment, 'any'>\[\];/],
   'phase.patches, of cluster scope': [
     'src/workers/working/io.ts',

@@ -104,6 +104,7 @@ function phaseOf(entry: PhaseEntry, index: number, reading: Reading, around: Sur
   const path = ['phases', index];
   const { name = '', description = '', final = false, interval, timeout, ready } = entry;
   if (final) checkFinal(entry, index, reading);
+  else if (entry.rollback === true) checkRollback(entry, index, reading);
   // What a final phase must not have is not looked into any further.
   const inputs = final ? [] : (entry.inputs ?? []);
   const outputs = final ? [] : (entry.outputs ?? []);
@@ -121,6 +122,7 @@ function phaseOf(entry: PhaseEntry, index: number, reading: Reading, around: Sur
     ...(timeout !== undefined && { timeout }),
     ...(ready !== undefined && { ready }),
     adopt: entry.adopt ?? false,
+    rollback: entry.rollback ?? false,
     renamedFrom: defined(entry.renamedFrom),
   };
 }
@@ -153,9 +155,19 @@ function checkFinal(entry: PhaseEntry, index: number, reading: Reading): void {
     interval: entry.interval !== undefined,
     timeout: entry.timeout !== undefined,
     adopt: entry.adopt === true,
+    rollback: entry.rollback === true,
   };
   for (const [key, isUsed] of Object.entries(used)) {
     if (isUsed) reading.report(FAULTS.finalWork({ name: entry.name ?? '?', key }), ['phases', index, key], 'key');
+  }
+}
+
+/** What is kept as metadata cannot be put back. */
+function checkRollback({ name = '?', outputs = [] }: PhaseEntry, index: number, reading: Reading): void {
+  for (const [position, output] of outputs.entries()) {
+    if (output?.metadataOnly !== true) continue;
+    const path = ['phases', index, 'outputs', position, 'metadataOnly'];
+    reading.report(FAULTS.rollbackMetadata({ name, output: output.name ?? '?' }), path, 'key');
   }
 }
 

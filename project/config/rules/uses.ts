@@ -53,6 +53,7 @@ export function checkOutput(
     parameter,
     namespace: entry.namespace ?? defaultNamespace(parameter, around),
     ...(entry.metadataOnly === true && { metadataOnly: true }),
+    replace: entry.replace ?? false,
   };
 }
 

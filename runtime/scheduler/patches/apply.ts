@@ -3,8 +3,8 @@ import { errors, isKindMissing, isStatus } from '../../errors.ts';
 import type { FieldsV1, KubernetesObject, ResourceType } from '../../kube/types.ts';
 import type { CallOptions } from '../../kube/client.ts';
 import { compareLeaves, holdsAll } from '../fields.ts';
-import { outputId } from '../outputs.ts';
-import type { Run } from '../run.ts';
+import { outputId } from '../output-id.ts';
+import { RunAborted, type Run } from '../run.ts';
 import { emptyBody, patchId, type PatchBody } from './body.ts';
 import { describeConflict, isConflict, isGone } from './refusals.ts';
 
@@ -15,7 +15,11 @@ export type PatchOutcome = 'applied' | 'unchanged' | 'withheld' | 'absent' | { r
  * Sets the fields of one object, and sends nothing where they are as they were set. Always with the object's uid: without it an apply
  * would create what is not there.
  */
-export async function applyPatch(run: Run, body: PatchBody, force: boolean): Promise<PatchOutcome> {
+export async function applyPatch(
+  run: Run,
+  body: PatchBody,
+  { force, rehearse = false }: { readonly force: boolean; readonly rehearse?: boolean },
+): Promise<PatchOutcome> {
   const { environment } = run;
   const entry = environment.views.patch(body.type).get(body.key);
   if (!entry) return 'absent';
@@ -27,7 +31,7 @@ export async function applyPatch(run: Run, body: PatchBody, force: boolean): Pro
   const now = environment.clock.monotonic();
   if (isRepair && run.state.contests.isHeldBack(outputId(body.type, body.key), false, now)) return 'withheld';
   try {
-    await send(run, body, entry, force);
+    await (rehearse ? sendDry : send)(run, body, entry, force);
     return 'applied';
   } catch (error) {
     if (isKindMissing(error)) throw error;
@@ -53,10 +57,19 @@ function isAsApplied(run: Run, { type, key, manager, mark, hash, object }: Patch
   return true;
 }
 
+/** Has the server go through it and keep nothing. */
+async function sendDry(run: Run, body: PatchBody, { uid }: Entry, force: boolean): Promise<void> {
+  if (run.signal.aborted) throw new RunAborted();
+  const { type, manager, object } = body;
+  const options = { ...callOptions(run, type), fieldManager: manager, force, dryRun: true };
+  await run.environment.client.apply(type, { ...object, metadata: { ...object.metadata, uid } }, options);
+}
+
 async function send(run: Run, body: PatchBody, entry: Entry, force: boolean): Promise<void> {
   const { client } = run.environment;
   const { type, key, manager } = body;
   const object = { ...body.object, metadata: { ...body.object.metadata, uid: entry.uid } };
+  run.journal?.patches(type, key, manager);
   await run.write(type, key, async () => {
     const applied = await client.apply(type, object, { ...callOptions(run, type), fieldManager: manager, force });
     // Before the caches tell of the answer: what is no longer held because it was not sent is not lost.

@@ -5,7 +5,7 @@ import type { ManagedFieldsEntry, ResourceType } from '../../kube/types.ts';
 import { lossesOf, type Loss } from '../contests.ts';
 import type { Environment } from '../environment.ts';
 import { holdsAll, leavesOf } from '../fields.ts';
-import { outputId } from '../outputs.ts';
+import { outputId } from '../output-id.ts';
 import type { ResourceState } from '../resource-state.ts';
 import type { Run } from '../run.ts';
 import type { Woken } from '../wakes.ts';

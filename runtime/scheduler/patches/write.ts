@@ -3,7 +3,7 @@ import { keyOf } from '../../kube/paths.ts';
 import type { Tracker } from '../inputs.ts';
 import type { Run } from '../run.ts';
 import { applyPatch, giveUp, type PatchOutcome } from './apply.ts';
-import { managerOf, patchBody, type Patcher } from './body.ts';
+import { managerOf, patchBody, type PatchBody, type Patcher } from './body.ts';
 import type { CheckedPatches } from './check.ts';
 
 /** Whether a result sets any field of somebody else's: then the finalizer has to be there first. */
@@ -19,29 +19,42 @@ export async function writePatches(run: Run, patches: CheckedPatches, tracker: T
   const { views, metrics } = run.environment;
   const absent: string[] = [];
   const refused: string[] = [];
-  for (const [patchKey, list] of patches) {
-    const kind = run.phase.patches.get(patchKey);
-    if (!kind) continue;
-    const { type, force } = kind;
-    for (const patch of list) {
-      const body = patchBody(patcherOf(run, patchKey), type, patch);
-      const name = `${type.kind} ${body.key}`;
-      const targets = views.patch(type);
-      let outcome: PatchOutcome;
-      let tried: string | undefined;
-      do {
-        tried = targets.get(body.key)?.uid;
-        outcome = await applyPatch(run, body, force);
-        if (outcome === 'absent') tracker.track(targets, { by: 'name', key: body.key });
-        // It may have come between the answer and the moment from which its coming wakes the resource.
-      } while (outcome === 'absent' && targets.get(body.key)?.uid !== tried);
-      if (outcome === 'absent') absent.push(name);
-      else if (typeof outcome === 'object') refused.push(`${name}: ${outcome.refused}`);
-      metrics.patch(run.phase.name, typeof outcome === 'object' ? 'refused' : outcome);
-    }
+  for (const { body, force } of bodiesOf(run, patches)) {
+    const name = `${body.type.kind} ${body.key}`;
+    const targets = views.patch(body.type);
+    let outcome: PatchOutcome;
+    let tried: string | undefined;
+    do {
+      tried = targets.get(body.key)?.uid;
+      outcome = await applyPatch(run, body, { force });
+      if (outcome === 'absent') tracker.track(targets, { by: 'name', key: body.key });
+      // It may have come between the answer and the moment from which its coming wakes the resource.
+    } while (outcome === 'absent' && targets.get(body.key)?.uid !== tried);
+    if (outcome === 'absent') absent.push(name);
+    else if (typeof outcome === 'object') refused.push(`${name}: ${outcome.refused}`);
+    metrics.patch(run.phase.name, typeof outcome === 'object' ? 'refused' : outcome);
   }
   if (refused.length > 0) throw errors.patchRefused(refused);
   return absent;
+}
+
+/** Has the server go through the same with `dryRun=All`. Throws ERR_AP_PATCH_REFUSED. */
+export async function rehearsePatches(run: Run, patches: CheckedPatches): Promise<void> {
+  const refused: string[] = [];
+  for (const { body, force } of bodiesOf(run, patches)) {
+    const outcome = await applyPatch(run, body, { force, rehearse: true });
+    if (typeof outcome === 'object') refused.push(`${body.type.kind} ${body.key}: ${outcome.refused}`);
+  }
+  if (refused.length > 0) throw errors.patchRefused(refused);
+}
+
+function bodiesOf(run: Run, patches: CheckedPatches): readonly { readonly body: PatchBody; readonly force: boolean }[] {
+  return [...patches].flatMap(([patchKey, list]) => {
+    const kind = run.phase.patches.get(patchKey);
+    if (!kind) return [];
+    const patcher = patcherOf(run, patchKey);
+    return list.map((patch) => ({ body: patchBody(patcher, kind.type, patch), force: kind.force }));
+  });
 }
 
 /** Gives up what earlier runs set under the keys that this one returned, and this one does not. Throws ERR_AP_PATCH_KEPT. */
@@ -71,6 +84,7 @@ async function giveUpBut(run: Run, patchKey: string, returned: ReadonlySet<strin
   for (const entry of patchTargets.of(views.patch(type), manager)) {
     if (returned.has(entry.key)) continue;
     const answer = await giveUp(run, type, entry, manager);
+    if (answer === undefined) run.journal?.clear();
     metrics.patch(run.phase.name, answer === undefined ? 'given_up' : 'refused');
     if (answer !== undefined) kept.push(`${type.kind} ${entry.key}: ${answer}`);
   }

@@ -1,0 +1,76 @@
+import { ApiError, isKindMissing, isStatus } from '../../errors.ts';
+import type { ResourceType } from '../../kube/types.ts';
+import type { ResourceOutput } from '../../plan.ts';
+import type { Body } from '../body.ts';
+import {
+  callOptions,
+  checkThatItCanBeMade,
+  isNameTaken,
+  lookAt,
+  ofElsewhere,
+  ownership,
+  standing,
+  withUid,
+} from '../outputs.ts';
+import { RunAborted, type Run } from '../run.ts';
+
+/** One object that a run is about to write. */
+export interface Planned {
+  readonly output: ResourceOutput;
+  readonly body: Body;
+}
+
+/** Has the server go through all outputs with `dryRun=All`. Throws what it has against the first that it refuses; nothing is written. */
+export async function rehearse(run: Run, planned: readonly Planned[]): Promise<void> {
+  const coming = new Set(planned.filter(({ body: { type } }) => isNamespace(type)).map(({ body }) => body.key));
+  for (const each of planned) {
+    try {
+      await rehearseOutput(run, each);
+    } catch (error) {
+      if (isKindMissing(error)) run.environment.caches.kindMissing(each.body.type);
+      if (run.signal.aborted) throw new RunAborted();
+      if (!isWithoutDryRun(error) && !isForLackOf(coming, error)) throw ofElsewhere(run, each.body, error);
+    }
+  }
+}
+
+async function rehearseOutput(run: Run, { output, body }: Planned): Promise<void> {
+  if (run.signal.aborted) throw new RunAborted();
+  const { client } = run.environment;
+  const { type } = body;
+  const { known, needs } = lookAt(run, body);
+  if (needs !== 'write') return;
+  const options = { ...callOptions(run, type), dryRun: true };
+  let entry = known;
+  if (!entry) {
+    try {
+      await client.create(type, body.object, options);
+      return;
+    } catch (error) {
+      if (!isNameTaken(error)) throw error;
+    }
+    entry = await standing(run, body);
+  }
+  try {
+    await client.apply(type, withUid(body, entry.uid), options);
+  } catch (error) {
+    if (!output.replace || !isStatus(error, 422) || ownership(run, entry.object) !== 'ours') throw error;
+    await checkThatItCanBeMade(run, body);
+  }
+}
+
+function isNamespace({ group, kind }: ResourceType): boolean {
+  return group === '' && kind === 'Namespace';
+}
+
+/** The namespace is to be made by the same result: it is there by the time that this object's turn comes. */
+function isForLackOf(namespaces: ReadonlySet<string>, error: unknown): boolean {
+  if (!isStatus(error, 404)) return false;
+  const [, name] = /^namespaces "(.*)" not found$/.exec(error.answer) ?? [];
+  return name !== undefined && namespaces.has(name);
+}
+
+/** A webhook that does more than it says cannot be asked beforehand. That is no reason to refuse what it may well accept. */
+function isWithoutDryRun(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 400 && error.answer.endsWith('does not support dry run');
+}
