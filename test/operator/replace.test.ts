@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { KubernetesObject, PhaseDefinition, ResourceType } from 'autopilot-runtime';
 import { killedAtEveryWrite } from './killed-at-every-write.ts';
-import { condition, configMaps, phase, routes, sum, Testbed } from './testbed.ts';
+import { condition, configMaps, phase, routes, sum, Testbed, type ConfigMap } from './testbed.ts';
 
 const jobs: ResourceType = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
 const deployments: ResourceType = {
@@ -130,12 +130,12 @@ describe('an output with `replace`', () => {
   });
 
   it('is not replaced where it is another’s that the phase adopts', async () => {
-    const theirs = await testbed.cluster.create<KubernetesObject & { readonly immutable: boolean }>({
+    const theirs = await testbed.cluster.create<ConfigMap & { readonly immutable: boolean }>({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'out', namespace: 'default' },
       immutable: true,
-      ...{ data: { k: 'theirs' } },
+      data: { k: 'theirs' },
     });
     await testbed.run(operator(true, { adopt: true }));
     await testbed.route('a', { outputs: fixed('1') });
