@@ -11,7 +11,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Files with tests; `specs`: those that need neither Go nor a cluster. Whoever names files of their own runs those instead. */
 const SUITES = {
-  specs: ['scripts', 'project', 'generators', 'cli', 'runtime', 'devcluster', 'examples', 'test'].map(
+  specs: ['scripts', 'project', 'generators', 'cli', 'runtime', 'devcluster', 'examples', 'bench', 'test'].map(
     (folder) => `${folder}/**/*.test.ts`,
   ),
   real: ['test/real/**/*.test.ts'],
@@ -34,6 +34,7 @@ const COMMANDS = {
   format: [[bin('prettier', 'bin/prettier.cjs'), '--write', '.', '{args}']],
   typecheck: [[tsc, '-p', 'tsconfig.json', '{args}']],
   examples: [source('scripts/examples.ts')],
+  bench: [[...source('bench/bench.ts'), '{args}']],
 };
 COMMANDS.check = ['build', 'lint', 'typecheck', 'test'].flatMap((name) =>
   COMMANDS[name].map((words) => words.filter((word) => word !== '{args}')),

@@ -1,7 +1,18 @@
 // `npm run build`: compiles the three packages into their dist/, copies what the compiler leaves behind, and packs runtime and
-// devcluster into dist/vendor/, from where scaffolds get them. Also what `npm pack` runs first.
+// devcluster into dist/vendor/, from where scaffolds get them; then the operator of the benchmark, as its image would have it.
+// Also what `npm pack` runs first.
 import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { BUNDLED_PACKAGES, bundledFileName } from '../project/regeneration/bundle.ts';
@@ -73,6 +84,15 @@ function versionOf(folder: string): string {
   return version;
 }
 
+/** What `bench/flow-operator/run` starts. A package that was packed has no benchmark. */
+function buildBenchmark(): void {
+  const folder = join(root, 'bench/flow-operator');
+  if (!existsSync(folder)) return;
+  rmSync(join(folder, 'dist'), { recursive: true, force: true });
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], folder);
+}
+
 compile();
 copyData();
 pack();
+buildBenchmark();

@@ -1,9 +1,9 @@
 import type { Recipe } from '../examples/autorouter/show/scaffold.ts';
 
-/** The projects in examples/ and how they are made; undefined: as the show makes its own. */
+/** Projects in this repository that the generators made, by folder, and how; undefined: as the show makes its own. */
 export const EXAMPLES: Readonly<Record<string, Recipe | undefined>> = {
-  autorouter: undefined,
-  ownership: {
+  'examples/autorouter': undefined,
+  'examples/ownership': {
     yours: [
       'src/api/ownerships/v1/spec.ts',
       'src/workers/labelling/worker.ts',
@@ -38,7 +38,7 @@ export const EXAMPLES: Readonly<Record<string, Recipe | undefined>> = {
     ],
     last: {},
   },
-  rolloutguard: {
+  'examples/rolloutguard': {
     yours: [
       'src/api/rolloutguards/v1/spec.ts',
       'src/workers/evaluating/traffic.ts',
@@ -93,6 +93,47 @@ export const EXAMPLES: Readonly<Record<string, Recipe | undefined>> = {
         args: ['RolledBack'],
         options: { description: 'The canary has none.', final: true, from: 'Evaluating' },
       },
+    ],
+    last: {},
+  },
+  // What the benchmark measures: a scaffold but for its API and its workers.
+  'bench/flow-operator': {
+    yours: [
+      'src/api/flows/v1/spec.ts',
+      'src/workers/first/worker.ts',
+      'src/workers/second/worker.ts',
+      'src/workers/third/worker.ts',
+    ],
+    runs: [
+      {
+        name: 'app',
+        args: ['.'],
+        options: {
+          kind: 'Flow',
+          group: 'bench.example.io',
+          version: 'v1',
+          operatorName: 'flow-operator',
+          phases: 'none',
+          runtime: '*',
+          devcluster: '*',
+        },
+      },
+      {
+        name: 'phase',
+        args: ['First'],
+        options: { initial: true, description: 'Makes the first ConfigMap.', outputs: 'configmaps' },
+      },
+      {
+        name: 'phase',
+        args: ['Second'],
+        options: { description: 'Makes the second ConfigMap.', outputs: 'configmaps', from: 'First' },
+      },
+      {
+        name: 'phase',
+        args: ['Third'],
+        options: { description: 'Makes the third ConfigMap.', outputs: 'configmaps', from: 'Second' },
+      },
+      { name: 'phase', args: ['Done'], options: { description: 'All three are there.', final: true, from: 'Third' } },
     ],
     last: {},
   },

@@ -6,9 +6,9 @@ import { EXAMPLES } from '../../scripts/example-recipes.ts';
 import { ap, differences, ROOT, tree } from '../scaffold/workbench.ts';
 
 for (const [name, recipe] of Object.entries(EXAMPLES)) {
-  const example = join(ROOT, 'examples', name);
+  const example = join(ROOT, name);
 
-  describe(`The example ${name}`, () => {
+  describe(`The project ${name}`, () => {
     let folder: string;
     before(async () => {
       await mkdir(join(ROOT, '.work'), { recursive: true });
@@ -18,7 +18,7 @@ for (const [name, recipe] of Object.entries(EXAMPLES)) {
 
     it('is what the generators make today of the files in it that are a user’s own (npm run examples)', async () => {
       await scaffold(folder, example, () => undefined, recipe);
-      const kept = [...(await tree(example))].filter(([path]) => !/^(show|\.work)\//.test(path));
+      const kept = [...(await tree(example))].filter(([path]) => !/^(show\/|\.work\/|dist\/|run$)/.test(path));
       assert.deepEqual(differences(new Map(kept), await tree(folder)), []);
     });
 
