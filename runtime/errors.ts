@@ -107,6 +107,11 @@ export const errors = {
     ),
   config: (file: string, problems: readonly string[]) =>
     new AutopilotError('ERR_AP_CONFIG', `${file} is wrong:\n${problems.map((problem) => `- ${problem}`).join('\n')}`),
+  missingRights: (what: string) =>
+    new AutopilotError(
+      'ERR_AP_MISSING_RIGHTS',
+      `The configuration needs rights that the operator does not have: ${what}. Grant them (\`ap generate\` writes the roles), or take the change back.`,
+    ),
   kubeconfig: (where: string, problem: string) =>
     new AutopilotError('ERR_AP_KUBECONFIG', `No access to a cluster: ${where}: ${problem}`),
   address: (key: string, value: string, problem: string) =>

@@ -8,12 +8,13 @@ import { AutopilotError, errors, messageOf } from './errors.ts';
 import { installCrd } from './install-crd.ts';
 import { findCluster, fromKubeconfig } from './kube/kubeconfig.ts';
 import type { Transport } from './kube/transport.ts';
-import { identityOf, leaseNamespace } from './leaderelection/participation.ts';
+import { identityOf, leaseNamespace, type LeaderElection } from './leaderelection/participation.ts';
 import { checkLeaseTimes, LEASE_TIMES, type LeaseTimes } from './leaderelection/times.ts';
 import { Manager } from './manager.ts';
 import { createLogger, silentLogger, type RootLogger } from './observe/logger.ts';
 import type { OperatorDefinition } from './operator.ts';
 import { planOf } from './plan.ts';
+import { Reloader } from './reload.ts';
 import type { FakeMetrics } from './queries/client.ts';
 
 export interface StartOptions {
@@ -130,7 +131,7 @@ const STOP_MS = 20_000;
 
 /**
  * Runs an operator as this process' work: reads autopilot-operator.yaml and the environment, finds the cluster, works until SIGTERM or
- * SIGINT, and lets what is under way end. Of several replicas one works, elected by a lease, unless `enableLeaderElection` is false. Exit code 0 after a clean stop, 1 with a message where it cannot start.
+ * SIGINT, and lets what is under way end. When the file changes, goes over to what it says then, or refuses it and goes on as before. Of several replicas one works, elected by a lease, unless `enableLeaderElection` is false. Exit code 0 after a clean stop, 1 with a message where it cannot start.
  * With AUTOPILOT_DEV=1 (set by the dev loop) it takes part in an election only where AUTOPILOT_ENABLE_LEADER_ELECTION=true says so, installs its own CRD, serves probes and metrics on loopback only, and where it was started
  * with a channel for messages tells through it what happens, ends when that does, and logs to it instead of standard output.
  */
@@ -142,32 +143,26 @@ export async function run(operator: OperatorDefinition): Promise<void> {
     const loop = development ? devLoop() : undefined;
     const named = process.env['AUTOPILOT_CONFIG'];
     const file = named ?? CONFIG_FILE;
-    const config = loadConfig(await readConfig(file, named === undefined), file, process.env);
+    const text = await readConfig(file, named === undefined);
+    const config = loadConfig(text, file, process.env);
     const settings = checkSettings(operator.config, config.config, file);
-    logger = createLogger({
-      name: plan.name,
-      version: config.version,
-      level: config.logLevel,
-      format: config.logFormat,
-      write: loop?.log,
-    });
+    const configured = createLogger({ name: plan.name, ...loggingOf(config), write: loop?.log });
+    logger = configured;
     for (const problem of unknownVariables(process.env)) logger.warn(problem);
     const access = findCluster(process.env, systemClock);
     const progress = loop?.tell;
-    const leaderElection = takesPart(config, process.env)
-      ? {
-          namespace: leaseNamespace(config.leaderElectionNamespace, process.env, access),
-          identity: identityOf(process.env),
-          times: LEASE_TIMES,
-        }
-      : undefined;
+    const identity = identityOf(process.env);
+    const electionBy = (by: OperatorConfig): LeaderElection | undefined =>
+      takesPart(by, process.env)
+        ? { namespace: leaseNamespace(by.leaderElectionNamespace, process.env, access), identity, times: LEASE_TIMES }
+        : undefined;
     const manager = new Manager({
       plan,
       access,
       config,
       settings,
       logger,
-      leaderElection,
+      leaderElection: electionBy(config),
       development,
       processMetrics: true,
       env: process.env,
@@ -183,13 +178,35 @@ export async function run(operator: OperatorDefinition): Promise<void> {
     const { client } = manager;
     const namespace = config.watchNamespace || access.namespace || 'default';
     loop?.serve({ plan, client, namespace, resources: () => manager.resources() });
-    stopWhenTold(manager, logger, loop);
+    const reloader = new Reloader({
+      file,
+      text,
+      clock: systemClock,
+      logger,
+      manager,
+      read: (changed) => {
+        const next = loadConfig(changed, file, process.env);
+        return {
+          config: next,
+          settings: checkSettings(operator.config, next.config, file),
+          leaderElection: electionBy(next),
+        };
+      },
+      taken: (configuration) => configured.configure(loggingOf(configuration.config)),
+    });
+    // The dev loop starts it anew instead.
+    if (!loop) await reloader.start();
+    stopWhenTold({ stop: () => Promise.all([reloader.stop(), manager.stop()]) }, logger, loop);
   } catch (error) {
     const message = error instanceof AutopilotError ? `${error.code}: ${error.message}` : messageOf(error);
     if (logger) logger.error({ err: error }, message);
     else console.error(message);
     process.exitCode = 1;
   }
+}
+
+function loggingOf({ version, logLevel, logFormat }: OperatorConfig) {
+  return { version, level: logLevel, format: logFormat };
 }
 
 /** In development the file does not count: it is written for the cluster, where there are replicas. */
@@ -218,7 +235,7 @@ function surviveForgottenPromises(logger: RootLogger): void {
   });
 }
 
-function stopWhenTold(manager: Manager, logger: RootLogger, loop: DevLoop | undefined): void {
+function stopWhenTold(running: { stop(): Promise<unknown> }, logger: RootLogger, loop: DevLoop | undefined): void {
   // Nothing else may keep the process alive: servers can be off, and watches wait for their next try on timers that do not.
   setInterval(() => undefined, 2 ** 30);
   let stopping = false;
@@ -232,7 +249,7 @@ function stopWhenTold(manager: Manager, logger: RootLogger, loop: DevLoop | unde
       process.exit(1);
     }, STOP_MS);
     late.unref();
-    manager.stop().then(
+    running.stop().then(
       // A worker that did not heed its signal may have left timers or connections: nobody waits for them.
       () => process.exit(),
       (error: unknown) => {

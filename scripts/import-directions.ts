@@ -34,7 +34,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'runtime/kube',
     'runtime/observe',
   ],
-  'runtime/config': ['runtime/config/*', 'runtime/errors.ts'],
+  'runtime/config': ['runtime/clock.ts', 'runtime/config/*', 'runtime/errors.ts'],
   'runtime/config/duration.ts': [],
   'runtime/config/fields.ts': ['runtime/config/duration.ts'],
   'runtime/config/settings.ts': ['runtime/errors.ts'],
@@ -50,6 +50,8 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'runtime/operator.ts',
     'runtime/queries',
   ],
+  'runtime/rights.ts': ['runtime/kube', 'runtime/plan.ts'],
+  'runtime/turns.ts': [],
   'runtime/scheduler': [
     'runtime/cache',
     'runtime/clock.ts',

@@ -142,6 +142,11 @@ export class Cache implements Sink {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Those who listened to its changes are told no more: others begin where they end. */
+  forgetListeners(): void {
+    this.#listeners.clear();
+  }
+
   /** Calls back whenever {@link synced}, {@link listed}, {@link isKindMissing} or {@link isForbidden} has become true. Returns how to stop it. */
   onAvailability(listener: () => void): () => void {
     this.#availabilityListeners.add(listener);

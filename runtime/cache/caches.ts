@@ -25,31 +25,42 @@ export interface CachesOptions {
   readonly logger: Logger;
 }
 
+/** A cache, and what keeps it up to date. */
+interface Kept {
+  readonly cache: Cache;
+  readonly reflector: Reflector;
+  readonly ending: AbortController;
+  /** Until it is kept up to date no more; undefined: not begun. */
+  running: Promise<void> | undefined;
+}
+
 /** All caches of an operator: one for each selection, shared by all who need it. */
 export class Caches {
   readonly #options: CachesOptions;
-  readonly #caches: readonly Watched[];
+  readonly #caches: ReadonlyMap<string, Kept>;
   readonly #all: readonly Cache[];
   readonly #byNeed = new Map<Need, Cache>();
-  readonly #byResource = new Map<string, readonly Watched[]>();
+  readonly #byResource = new Map<string, readonly Kept[]>();
 
-  constructor(needs: readonly Need[], options: CachesOptions) {
+  /** `former`: of the same operator, and to be ended by {@link replaceBy}: what both keep is taken over as it is. */
+  constructor(needs: readonly Need[], options: CachesOptions, former?: Caches) {
     this.#options = options;
-    const caches = new Map<string, Watched>();
+    const caches = new Map<string, Kept>();
+    const kept = former ? former.#caches : new Map<string, Kept>();
     for (const need of needs) {
       const served = servedBy(need, needs);
       const labelSelector = formatSelector(served.requirements);
       const { type, namespace = '', metadataOnly } = served;
       const name = [resourceName(type), type.version, namespace, labelSelector, metadataOnly].join(' ');
-      const made = caches.get(name) ?? make(served, labelSelector, options);
+      const made = caches.get(name) ?? kept.get(name) ?? make(served, labelSelector, options);
       caches.set(name, made);
       this.#byNeed.set(need, made.cache);
       const resource = resourceName(need.type);
       const known = this.#byResource.get(resource) ?? [];
       if (!known.includes(made)) this.#byResource.set(resource, [...known, made]);
     }
-    this.#caches = [...caches.values()];
-    this.#all = this.#caches.map(({ cache }) => cache);
+    this.#caches = caches;
+    this.#all = Array.from(caches.values(), ({ cache }) => cache);
   }
 
   /** The cache that serves a need given to the constructor. It may hold more than the need asks for. */
@@ -88,7 +99,7 @@ export class Caches {
 
   /** A write was told that the server does not know this kind: so it is until a list says otherwise. */
   kindMissing(type: ResourceType): void {
-    for (const { cache, reflector } of this.#caches) {
+    for (const { cache, reflector } of this.#caches.values()) {
       if (resourceName(cache.selection.type) !== resourceName(type) || cache.isKindMissing) continue;
       cache.missing();
       reflector.listAnew();
@@ -103,14 +114,25 @@ export class Caches {
   /** What is wrong with the watches that once stood, by kind. */
   troubles(): ReadonlyMap<Cache, string> {
     const troubles = new Map<Cache, string>();
-    for (const { cache, reflector } of this.#caches)
+    for (const { cache, reflector } of this.#caches.values())
       if (reflector.trouble !== undefined) troubles.set(cache, reflector.trouble);
     return troubles;
   }
 
-  /** Keeps all caches up to date until `signal` aborts. */
-  async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#caches.map(({ reflector }) => reflector.run(signal)));
+  /** From now on all caches are kept up to date. */
+  start(): void {
+    for (const kept of this.#caches.values()) kept.running ??= kept.reflector.run(kept.ending.signal);
+  }
+
+  /** Resolves once nothing of it goes on. */
+  async stop(): Promise<void> {
+    await end([...this.#caches.values()]);
+  }
+
+  /** Ends all that `next`, which was made from this, has not taken over. */
+  async replaceBy(next: Caches): Promise<void> {
+    const takenOver = new Set(next.#caches.values());
+    await end([...this.#caches.values()].filter((kept) => !takenOver.has(kept)));
   }
 
   /**
@@ -118,29 +140,34 @@ export class Caches {
    * `signal` aborts.
    */
   async catchUp(signal: AbortSignal): Promise<void> {
-    for (const { cache } of this.#caches) cache.fallBehind();
+    for (const { cache } of this.#caches.values()) cache.fallBehind();
     await Promise.all(
-      this.#caches.map(({ cache, reflector }) =>
-        catchUp(cache, { ...this.#options, listAnew: () => reflector.listAnew() }, signal),
+      Array.from(this.#caches.values(), ({ cache, reflector, ending }) =>
+        catchUp(
+          cache,
+          { ...this.#options, listAnew: () => reflector.listAnew() },
+          AbortSignal.any([signal, ending.signal]),
+        ),
       ),
     );
   }
 
-  #ofType(type: ResourceType): readonly Watched[] {
+  #ofType(type: ResourceType): readonly Kept[] {
     return this.#byResource.get(resourceName(type)) ?? [];
   }
 }
 
-interface Watched {
-  readonly cache: Cache;
-  readonly reflector: Reflector;
+async function end(caches: readonly Kept[]): Promise<void> {
+  for (const { ending } of caches) ending.abort();
+  await Promise.all(caches.flatMap(({ running }) => running ?? []));
 }
 
-function make(served: Need, labelSelector: string, options: CachesOptions): Watched {
+function make(served: Need, labelSelector: string, options: CachesOptions): Kept {
   const { type, namespace, metadataOnly, requirements } = served;
   const selection = { type, namespace, labelSelector, metadataOnly };
   const cache = new Cache(selection, requirements, options.fieldManager);
-  return { cache, reflector: new Reflector({ ...options, selection, sink: cache }) };
+  const reflector = new Reflector({ ...options, selection, sink: cache });
+  return { cache, reflector, ending: new AbortController(), running: undefined };
 }
 
 /**

@@ -20,7 +20,7 @@ describe('controller', () => {
   ): void => {
     controller = new Controller({
       reconciler: {
-        reconcile: async (key, signal) => {
+        reconcile: async ({ key, signal }) => {
           runs.push(`${key} at ${clock.monotonic()}`);
           return reconcile(key, signal);
         },

@@ -32,7 +32,10 @@ export class Controller {
   readonly #delayed: DelayedAdder;
   readonly #backoff = new Backoff();
   readonly #stopping = new AbortController();
-  #workers: Promise<unknown> = Promise.resolve();
+  readonly #workers = new Set<Promise<void>>();
+  /** How many workers there are to be, and how many there are that were not told to go. */
+  #concurrency = 0;
+  #staying = 0;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -51,8 +54,25 @@ export class Controller {
     this.#delayed.cancel(key);
   }
 
+  /** Process this key after so long, unless that happens before anyway. */
+  addAfter(key: string, milliseconds: number): void {
+    this.#delayed.addAfter(key, milliseconds);
+  }
+
   start(): void {
-    this.#workers = Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#work()));
+    this.setConcurrency(this.#options.concurrency);
+  }
+
+  /** How many keys are processed at once from now on; what is under way ends first. */
+  setConcurrency(concurrency: number): void {
+    this.#concurrency = concurrency;
+    for (; this.#staying < concurrency; this.#staying += 1) {
+      const worker = this.#work();
+      this.#workers.add(worker);
+      void worker.finally(() => this.#workers.delete(worker));
+    }
+    // Those who are busy go when they are done.
+    for (; this.#staying > concurrency && this.#queue.dismiss(); this.#staying -= 1);
   }
 
   /** Gives out no more keys, aborts the signal of what runs, and waits until it has ended. */
@@ -60,13 +80,17 @@ export class Controller {
     this.#delayed.close();
     this.#queue.close();
     this.#stopping.abort();
-    await this.#workers;
+    await Promise.all(this.#workers);
   }
 
   async #work(): Promise<void> {
     for (let key = await this.#queue.take(); key !== undefined; key = await this.#queue.take()) {
       await this.#process(key);
       this.#queue.done(key);
+      if (this.#staying > this.#concurrency) {
+        this.#staying -= 1;
+        return;
+      }
     }
   }
 
@@ -78,7 +102,7 @@ export class Controller {
     this.#delayed.cancel(key);
     let result: ReconcileResult | undefined;
     try {
-      result = await reconciler.reconcile(key, this.#stopping.signal);
+      result = await reconciler.reconcile({ key, signal: this.#stopping.signal });
     } catch (error) {
       if (isProgramFault(error)) observer.fault('panic');
       if (!this.#stopping.signal.aborted)

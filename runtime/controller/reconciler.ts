@@ -1,13 +1,20 @@
-/** Brings one object to its desired state, whatever happened before: level-triggered, safe to run again at any time. */
-export interface Reconciler {
-  /**
-   * `key` is `namespace/name`, or a name alone for cluster scope. Never called twice at a time for one key. A throw is retried with
-   * backoff. `signal` aborts when the controller is asked to stop.
-   */
-  reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult>;
+/**
+ * Brings one object to its desired state, whatever happened before: level-triggered, safe to run again at any time. The phase machine is
+ * one; a controller runs any. Whoever makes the requests may put more into them than a controller does.
+ */
+export interface Reconciler<Request extends ReconcileRequest = ReconcileRequest> {
+  /** Never called twice at a time for one key, unless a call did not end within its time. A throw is retried with backoff. */
+  reconcile(request: Request): Promise<ReconcileResult>;
 }
 
-/** When to run again. */
+export interface ReconcileRequest {
+  /** Which object: `namespace/name`, or a name alone for cluster scope. It may be gone. */
+  readonly key: string;
+  /** Aborts when the call is to end: nothing that it does counts from then on. */
+  readonly signal: AbortSignal;
+}
+
+/** When to run again: when something changes, at once, after so many milliseconds, or with growing delay. */
 export type ReconcileResult =
   /** When something changes. */
   | { readonly outcome: 'done' }

@@ -39,6 +39,7 @@ export class ControllerMetrics {
   readonly #errors;
   readonly #faults;
   readonly #time;
+  readonly #maxConcurrent;
   readonly #active;
   readonly #depth;
   readonly #adds;
@@ -71,11 +72,12 @@ export class ControllerMetrics {
       ['controller'],
       RECONCILE_BUCKETS,
     );
-    instruments
-      .gauge('controller_runtime_max_concurrent_reconciles', 'Maximum number of concurrent reconciles per controller', [
-        'controller',
-      ])
-      .set(this.#controller, concurrency);
+    this.#maxConcurrent = instruments.gauge(
+      'controller_runtime_max_concurrent_reconciles',
+      'Maximum number of concurrent reconciles per controller',
+      ['controller'],
+    );
+    this.setConcurrency(concurrency);
     this.#active = instruments.gauge(
       'controller_runtime_active_workers',
       'Number of currently used workers per controller',
@@ -107,6 +109,11 @@ export class ControllerMetrics {
     );
     this.#beginAtZero();
     this.#measureRunning(instruments);
+  }
+
+  /** How many are reconciled at once. */
+  setConcurrency(concurrency: number): void {
+    this.#maxConcurrent.set(this.#controller, concurrency);
   }
 
   /** As controller-runtime does: a rate over a series that begins with its first event misses that. */

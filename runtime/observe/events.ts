@@ -11,6 +11,8 @@ import type { Logger } from './logger.ts';
 /** Something that a person should know about a resource. Success is none. */
 export interface Occurrence {
   readonly resource: KubernetesObject;
+  /** The kind of what it is about. Default: the operator's. */
+  readonly type?: ResourceType;
   /** UpperCamelCase, for machines: `WorkerFailed`. */
   readonly reason: string;
   /** What the operator was doing, UpperCamelCase: `Sync`. */
@@ -20,7 +22,7 @@ export interface Occurrence {
 
 export interface EventRecorderOptions {
   readonly client: KubeClient;
-  /** The kind of the resources that events are about. */
+  /** The kind of the resources that events are about, unless they are about another. */
   readonly type: ResourceType;
   /** The operator, and this process of it. */
   readonly controller: string;
@@ -113,12 +115,12 @@ export class EventRecorder {
   }
 
   async #create(
-    { resource, reason, action, note }: Occurrence,
+    { resource, reason, action, note, type = this.#options.type }: Occurrence,
     name: string,
     namespace: string,
     now: number,
   ): Promise<void> {
-    const { client, type, controller, instance } = this.#options;
+    const { client, controller, instance } = this.#options;
     const { metadata } = resource;
     const event = {
       apiVersion: 'events.k8s.io/v1',

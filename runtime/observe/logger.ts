@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { pino, type Level } from 'pino';
+import { pino, type DestinationStream, type Level, type Logger as Pino } from 'pino';
 
 /** Structured log lines; workers get the same. */
 export interface Logger {
@@ -16,6 +16,11 @@ export interface Logger {
 /** A logger that can add fields to all its lines. */
 export interface RootLogger extends Logger {
   child(fields: Readonly<Record<string, unknown>>): Logger;
+}
+
+/** A logger whose settings can change while others, and children of it, are in use. */
+export interface ConfigurableLogger extends RootLogger {
+  configure(options: Pick<LoggerOptions, 'version' | 'level' | 'format'>): void;
 }
 
 /** `autopilot-operator.yaml`'s levels (those of zap, 2019) in pino's; the three highest are all fatal to no line of ours. */
@@ -43,12 +48,45 @@ export interface LoggerOptions {
  * Logs to standard output: one JSON object a line, or lines for people. Pretty lines need the package pino-pretty; where it is not
  * installed, lines are JSON.
  */
-export function createLogger({ name, version, level, format, write }: LoggerOptions): RootLogger {
-  if (write) return pino({ level: LEVELS[level] ?? 'info', base: null }, { write });
-  const pretty = format === 'pretty' || (format === undefined && process.stdout.isTTY);
-  const options = { level: LEVELS[level] ?? 'info', base: { operator: name, version } };
-  const stream = pretty ? prettyStream() : undefined;
-  return stream ? pino({ ...options, base: null }, stream) : pino(options);
+export function createLogger(options: LoggerOptions): ConfigurableLogger {
+  const streams = new Map<string, DestinationStream>();
+  const make = ({ name, version, level, format, write }: LoggerOptions): Pino => {
+    const given = { level: LEVELS[level] ?? 'info', base: null };
+    if (write) return pino(given, { write });
+    const wanted = format ?? (process.stdout.isTTY ? 'pretty' : 'json');
+    const pretty = wanted === 'pretty' ? (streams.get(wanted) ?? prettyStream()) : undefined;
+    if (pretty) streams.set(wanted, pretty);
+    const stream = pretty ?? streams.get('json') ?? pino.destination({ fd: 1, sync: true });
+    if (!pretty) streams.set('json', stream);
+    return pino({ ...given, ...(!pretty && { base: { operator: name, version } }) }, stream);
+  };
+  let current = make(options);
+  const lines = (get: () => Pino): Logger => ({
+    debug: (first: object | string, message?: string) => log(get(), 'debug', first, message),
+    info: (first: object | string, message?: string) => log(get(), 'info', first, message),
+    warn: (first: object | string, message?: string) => log(get(), 'warn', first, message),
+    error: (first: object | string, message?: string) => log(get(), 'error', first, message),
+  });
+  return {
+    ...lines(() => current),
+    child(fields) {
+      // Made when it first says something, which most never do.
+      let of: Pino | undefined;
+      let child: Pino | undefined;
+      return lines(() => {
+        if (child && of === current) return child;
+        of = current;
+        child = current.child(fields);
+        return child;
+      });
+    },
+    configure: (changed) => void (current = make({ ...options, ...changed })),
+  };
+}
+
+function log(logger: Pino, level: 'debug' | 'info' | 'warn' | 'error', first: object | string, message?: string): void {
+  if (typeof first === 'string') logger[level](first);
+  else logger[level](first, message);
 }
 
 /** What is used of pino-pretty. */

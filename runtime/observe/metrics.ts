@@ -53,6 +53,11 @@ export interface MetricsOptions {
 export class Metrics {
   readonly instruments = new Instruments();
   readonly controller: ControllerMetrics;
+  readonly #operator: string;
+  readonly #info = this.instruments.gauge('autopilot_operator_info', 'The operator and its version; always 1', [
+    'operator',
+    'version',
+  ]);
   readonly #host: string;
 
   readonly #requests = this.instruments.counter(
@@ -122,16 +127,20 @@ export class Metrics {
   constructor(options: MetricsOptions) {
     this.#host = options.host;
     this.controller = new ControllerMetrics(this.instruments, options);
-    const { operator, version } = options;
-    this.instruments
-      .gauge('autopilot_operator_info', 'The operator and its version; always 1', ['operator', 'version'])
-      .set({ operator, version }, 1);
+    this.#operator = options.operator;
+    this.setVersion(options.version);
     // As the controller's: a rate over a series that begins with its first event misses that.
     for (const phase of options.phases) {
       for (const result of SYNC_RESULTS) this.#syncs.inc({ phase, result }, 0);
       this.#syncTime.zero({ phase });
       this.#workerTime.zero({ phase });
     }
+  }
+
+  /** The operator's, from its configuration. */
+  setVersion(version: string): void {
+    this.#info.reset();
+    this.#info.set({ operator: this.#operator, version }, 1);
   }
 
   /** All metrics in Prometheus' text format. */

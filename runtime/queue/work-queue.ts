@@ -40,6 +40,13 @@ export class WorkQueue {
     });
   }
 
+  /** Sends one away of those who wait for a key, with undefined. False where nobody waits. */
+  dismiss(): boolean {
+    const taker = this.#takers.pop();
+    taker?.(undefined);
+    return taker !== undefined;
+  }
+
   done(key: string): void {
     if (!this.#processing.delete(key)) return;
     this.#observer.done(key);

@@ -12,7 +12,7 @@ import type { Marks } from './body.ts';
 import type { PatchTargets } from './patches/targets.ts';
 import type { ResourceStates } from './resource-state.ts';
 
-/** What the scheduler works with: made once, by the manager. */
+/** What the scheduler works with: made by the manager, for each configuration. */
 export interface Environment {
   readonly plan: Plan;
   /** The user's own, as workers get them. */
@@ -29,7 +29,7 @@ export interface Environment {
   /** The namespace whose resources are worked on; undefined: all. */
   readonly watchNamespace: string | undefined;
   /** Milliseconds; phases that are not final run again this often, whatever they say themselves. */
-  readonly workInterval: number | undefined;
+  readonly workInterval: () => number | undefined;
   readonly views: Views;
   readonly states: ResourceStates;
   readonly patchTargets: PatchTargets;

@@ -7,7 +7,7 @@ import { matches, requirementsOf, type Requirement } from '../kube/selector.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { ResourceInput } from '../plan.ts';
 import type { ListQuery } from '../worker.ts';
-import { deepFreeze } from './freeze.ts';
+import { deepFreeze } from '../cache/freeze.ts';
 import type { Run } from './run.ts';
 
 /** What a run read, by cache: the ids of its reads. */

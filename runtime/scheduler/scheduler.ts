@@ -1,5 +1,13 @@
 import { isNamespaceTerminating, isProgramFault, messageOf } from '../errors.ts';
-import { BACKOFF, DONE, FAILED, REQUEUE, type Reconciler, type ReconcileResult } from '../controller/reconciler.ts';
+import {
+  BACKOFF,
+  DONE,
+  FAILED,
+  REQUEUE,
+  type Reconciler,
+  type ReconcileRequest,
+  type ReconcileResult,
+} from '../controller/reconciler.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
@@ -42,7 +50,11 @@ export class Scheduler implements Reconciler {
 
   constructor(environment: Environment) {
     this.#environment = environment;
-    environment.metrics.observeWaiting(() => this.#waiting.size);
+  }
+
+  /** How many resources wait for a kind to be listed. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   /** Those that waited for caches, to be looked at again since one was listed. */
@@ -60,7 +72,7 @@ export class Scheduler implements Reconciler {
     for (const { interests } of caches.all()) interests.clear();
   }
 
-  async reconcile(key: string, stopping: AbortSignal): Promise<ReconcileResult> {
+  async reconcile({ key, signal: stopping }: ReconcileRequest): Promise<ReconcileResult> {
     const { plan, views, states, caches } = this.#environment;
     this.#waiting.delete(key);
     if (!views.resources.synced) {
@@ -252,7 +264,8 @@ export class Scheduler implements Reconciler {
   /** When a phase that stayed is run again though nothing changes. */
   #again(run: Run, requeueAfter: number | undefined): ReconcileResult {
     const { workInterval, random, clock } = this.#environment;
-    const jittered = workInterval === undefined ? undefined : workInterval * (1 + random() / 10);
+    const interval = workInterval();
+    const jittered = interval === undefined ? undefined : interval * (1 + random() / 10);
     const waits = [requeueAfter, run.phase.interval, jittered].filter((wait) => wait !== undefined);
     if (waits.length > 0) run.state.cycles.asksAgainAt(clock.monotonic() + Math.min(...waits));
     return this.#later(run, waits);

@@ -1,6 +1,6 @@
 import { errors, isProgramFault, messageOf } from '../errors.ts';
 import type { AnyWorker } from '../operator.ts';
-import { deepFreeze } from './freeze.ts';
+import { deepFreeze } from '../cache/freeze.ts';
 import { InputReader, type Tracker } from './inputs.ts';
 import { RunAborted, type Run } from './run.ts';
 import { WorkerClient } from './worker-client.ts';

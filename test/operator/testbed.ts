@@ -67,6 +67,7 @@ export interface Context {
   readonly route: Route;
   readonly inputs: Readonly<Record<string, Reader<ConfigMap>>>;
   readonly client: Client<Record<string, Reader<ConfigMap>>, Record<string, readonly Desired<ConfigMap>[]>>;
+  readonly config: Readonly<Record<string, unknown>>;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -137,13 +138,26 @@ type Parts = Partial<
     | 'progress'
     | 'fakeMetrics'
     | 'withoutMetrics'
-    | 'logger'
+    | 'settings'
     | 'leaderElection'
+    | 'logger'
     | 'processMetrics'
+    | 'env'
+    | 'development'
   >
 > & {
   readonly config?: Partial<OperatorConfig>;
+  readonly kubeconfig?: string;
 };
+
+/** One whose configuration a test can change. */
+export interface ReloadableOperator extends RunningOperator {
+  /** To the defaults with these instead. Resolves to the keys that changed. */
+  reload(
+    config: Partial<OperatorConfig>,
+    more?: Pick<ManagerOptions, 'settings' | 'leaderElection'>,
+  ): Promise<readonly string[]>;
+}
 
 /** An embedded cluster with the CRD of Route, and operators that run in this process against it. */
 export class Testbed {
@@ -172,12 +186,21 @@ export class Testbed {
   }
 
   /** The same with another clock, chance or transport than a process has, or with somebody who is told what happens. */
-  async runWith(operator: OperatorDefinition, { config, ...parts }: Parts): Promise<RunningOperator> {
-    const access = fromKubeconfig(this.cluster.kubeconfig, systemClock);
+  async runWith(
+    operator: OperatorDefinition,
+    { config = {}, kubeconfig, ...parts }: Parts = {},
+  ): Promise<ReloadableOperator> {
+    const access = fromKubeconfig(kubeconfig ?? this.cluster.kubeconfig, systemClock);
+    const configured = (by: Partial<OperatorConfig>): OperatorConfig => ({
+      ...loadConfig(undefined, 'none', {}),
+      metricsAddr: '',
+      healthAddr: '',
+      ...by,
+    });
     const manager = new Manager({
       plan: planOf(operator),
       access,
-      config: { ...loadConfig(undefined, 'none', {}), metricsAddr: '', healthAddr: '', ...config },
+      config: configured(config),
       logger: silentLogger,
       development: true,
       processMetrics: false,
@@ -188,6 +211,8 @@ export class Testbed {
       stop: () => manager.stop(),
       metrics: () => manager.metrics.text(),
       unready: () => manager.unready(),
+      reload: (by: Partial<OperatorConfig>, more: Pick<ManagerOptions, 'settings' | 'leaderElection'> = {}) =>
+        manager.reload({ config: configured(by), ...more }),
     };
     this.#operators.push(running);
     return running;

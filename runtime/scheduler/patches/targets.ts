@@ -3,7 +3,7 @@ import type { Entry } from '../../cache/store.ts';
 
 /**
  * Which objects each manager of our patches holds fields in: found again by the entries in their managed fields, so that nothing has to
- * be remembered over a restart. To be made before the caches are filled.
+ * be remembered over a restart.
  */
 export class PatchTargets {
   /** By cache and manager: keys of objects. */
@@ -13,6 +13,7 @@ export class PatchTargets {
     for (const cache of new Set(caches)) {
       const keys = new Map<string, Set<string>>();
       this.#keys.set(cache, keys);
+      for (const { key, patches } of cache.entries()) for (const { manager = '' } of patches) add(keys, manager, key);
       cache.onChange(({ key, old, current }) => {
         for (const { manager = '' } of old?.patches ?? []) remove(keys, manager, key);
         for (const { manager = '' } of current?.patches ?? []) add(keys, manager, key);

@@ -1,0 +1,65 @@
+import type { Caches } from '../cache/caches.ts';
+import type { ResourceSummary, TellProgress } from '../observe/progress.ts';
+import { keyOf } from '../kube/paths.ts';
+import type { Environment, Needs } from './environment.ts';
+import { countPhases } from './phase-counts.ts';
+import { PatchTargets } from './patches/targets.ts';
+import { reportProgress, summarise } from './progress.ts';
+import { ResourceStates } from './resource-state.ts';
+import { Scheduler } from './scheduler.ts';
+import { statusOf } from './status.ts';
+import { isOurs, wakeOnChanges, type Woken } from './wakes.ts';
+
+/** What a phase machine is made of, beside the caches. */
+export type PhaseMachineOptions = Omit<Environment, 'views' | 'states' | 'patchTargets' | 'caches'> & {
+  readonly progress: TellProgress | undefined;
+};
+
+/** The scheduler of one configuration, with all that it remembers and that wakes it. */
+export class PhaseMachine {
+  readonly scheduler: Scheduler;
+  readonly #environment: Environment;
+
+  /** `former` worked with the same watches, alone, up to now: what it remembers of resources still holds. */
+  constructor(options: PhaseMachineOptions, needs: Needs, caches: Caches, woken: Woken, former?: PhaseMachine) {
+    const views = needs.views(caches);
+    const { progress } = options;
+    this.#environment = {
+      ...options,
+      caches,
+      views,
+      states: former ? former.#environment.states : new ResourceStates(),
+      patchTargets: new PatchTargets([...options.plan.patches.values()].map((type) => views.patch(type))),
+    };
+    this.scheduler = new Scheduler(this.#environment);
+    wakeOnChanges(this.#environment, woken);
+    if (progress) reportProgress(this.#environment, progress);
+  }
+
+  get views(): Environment['views'] {
+    return this.#environment.views;
+  }
+
+  /** The keys of all resources that it works on. */
+  keys(): readonly string[] {
+    return Array.from(this.views.resources.entries(), ({ key }) => key).filter((key) => isOurs(key, this.#environment));
+  }
+
+  /** The keys of those that are in no final phase. */
+  unfinished(): readonly string[] {
+    const { plan } = this.#environment;
+    return Array.from(this.views.resources.entries(), ({ object }) => object)
+      .filter((object) => plan.phases.get(statusOf(object)?.phase ?? '')?.final !== true)
+      .map((object) => keyOf(object))
+      .filter((key) => isOurs(key, this.#environment));
+  }
+
+  /** How many resources are in each phase; empty while that is not known. */
+  countPhases(): ReadonlyMap<string, number> {
+    return this.views.resources.listed ? countPhases(this.#environment) : new Map();
+  }
+
+  resources(): readonly ResourceSummary[] {
+    return summarise(this.#environment);
+  }
+}
