@@ -24,6 +24,7 @@ import type { RootLogger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { collectProcessMetrics } from './observe/process-metrics.ts';
 import type { Page } from './observe/server.ts';
+import { Tracing } from './observe/tracing.ts';
 import { readersOfMetrics, type Plan } from './plan.ts';
 import { Queries, type FakeMetrics } from './queries/client.ts';
 import { HOW_TO_NAME_A_SERVER } from './queries/errors.ts';
@@ -85,6 +86,7 @@ export class Manager {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #transport: Transport;
+  readonly #tracing: Tracing;
   readonly #configMetrics: ConfigMetrics;
   readonly #identity: string;
   readonly #endpoints: Endpoints;
@@ -125,6 +127,7 @@ export class Manager {
     });
     if (options.processMetrics) collectProcessMetrics(this.metrics.instruments);
     this.#configMetrics = new ConfigMetrics(this.metrics.instruments, clock);
+    this.#tracing = new Tracing(access.server);
     this.client = new KubeClient({
       transport: this.#transport,
       credentials: access.credentials,
@@ -132,6 +135,7 @@ export class Manager {
       userAgent: `${plan.name}/${config.version} autopilot-runtime`,
       clock,
       onRequest: (record) => this.metrics.request(record),
+      tracer: this.#tracing,
     });
     this.#identity = options.leaderElection?.identity ?? identityOf({});
     this.#metricsServer = this.#findMetricsServer(options);
@@ -161,6 +165,8 @@ export class Manager {
   async start(): Promise<void> {
     const { plan, logger } = this.#options;
     const { config } = this.#configuration;
+    const untraced = await this.#tracing.begin(plan.name, config.version);
+    if (untraced !== undefined) logger.warn(untraced);
     const { commit } = await this.#endpoints.open(config);
     await commit();
     this.#caches.start();
@@ -326,6 +332,7 @@ export class Manager {
           observe: (query, result, seconds) => this.metrics.queried(query, result, seconds),
         }),
         events,
+        tracing: this.#tracing,
         watchNamespace,
         workInterval: () => this.#configuration.config.workInterval,
         progress,

@@ -1,6 +1,7 @@
 import { ApiError } from '../errors.ts';
 import { pause, type Clock } from '../clock.ts';
 import type { Credentials } from './credentials.ts';
+import type { ExchangeTracer } from './exchange-tracer.ts';
 import { frames, type WatchFrame } from './frames.ts';
 import type { RequestGate, RequestLimit } from './gate.ts';
 import { collectionPath, objectPath, resourceName } from './paths.ts';
@@ -70,6 +71,8 @@ export interface KubeClientOptions {
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
   /** Asked for each request that is no watch, each time that it is sent. Default: all may be sent. */
   readonly gate?: RequestGate | undefined;
+  /** Default: no traces. */
+  readonly tracer?: ExchangeTracer | undefined;
 }
 
 const AS_METADATA = 'as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
@@ -89,6 +92,9 @@ interface Call extends CallOptions {
   readonly body?: unknown;
   readonly accept?: string;
   readonly streamed?: boolean;
+  readonly subresource?: string | undefined;
+  /** Told the status of the answer. */
+  readonly answered?: (status: number) => void;
 }
 
 /** Makes something of a successful answer. */
@@ -279,7 +285,7 @@ export class KubeClient {
   async #send<Answer>(call: Call, read: Read<Answer>): Promise<Answer> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.#attempt(call, read);
+        return await this.#attempt(call, read, attempt);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (error.status === 401) this.#options.credentials.reject();
@@ -294,10 +300,20 @@ export class KubeClient {
     }
   }
 
-  async #attempt<Answer>(call: Call, read: Read<Answer>): Promise<Answer> {
-    const { credentials, gate } = this.#options;
+  async #attempt<Answer>(call: Call, read: Read<Answer>, attempt: number): Promise<Answer> {
+    const { credentials, tracer } = this.#options;
     // Before the gate is asked: a token may have to be read first.
     const authorization = await credentials.headers();
+    if (!tracer?.on) return this.#pass(call, authorization, read);
+    const { method, path, type, subresource } = call;
+    const target = subresource === undefined ? resourceName(type) : `${resourceName(type)}/${subresource}`;
+    return tracer.exchange({ method, path, target, attempt }, (headers, answered) =>
+      this.#pass({ ...call, answered }, { ...authorization, ...headers }, read),
+    );
+  }
+
+  #pass<Answer>(call: Call, authorization: Readonly<Record<string, string>>, read: Read<Answer>): Promise<Answer> {
+    const { gate } = this.#options;
     return gate && !call.streamed
       ? gate.pass((limit) => this.#exchange(call, authorization, read, limit))
       : this.#exchange(call, authorization, read);
@@ -333,6 +349,7 @@ export class KubeClient {
         ...(call.streamed && { streamed: true }),
       });
       ({ status } = response);
+      call.answered?.(status);
       if (status < 200 || status >= 300) throw await this.#failure(call, response);
       return await read(response);
     } finally {

@@ -6,6 +6,7 @@ import type { ResourceType } from '../kube/types.ts';
 import type { EventRecorder } from '../observe/events.ts';
 import type { RootLogger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { Tracing } from '../observe/tracing.ts';
 import type { Plan, ResourceInput } from '../plan.ts';
 import type { Queries } from '../queries/client.ts';
 import type { Marks } from './body.ts';
@@ -26,6 +27,7 @@ export interface Environment {
   readonly metrics: Metrics;
   readonly queries: Queries;
   readonly events: EventRecorder;
+  readonly tracing: Tracing;
   /** The namespace whose resources are worked on; undefined: all. */
   readonly watchNamespace: string | undefined;
   /** Milliseconds; phases that are not final run again this often, whatever they say themselves. */

@@ -93,8 +93,9 @@ async function runWorker(run: Run, worker: AnyWorker): Promise<ReconcileResult |
 
 /** Told by event and by condition, since in a namespace that is being deleted there can be no more events. */
 async function failed(run: Run, error: unknown): Promise<ReconcileResult> {
-  const { plan, events } = run.environment;
+  const { plan, events, tracing } = run.environment;
   const message = messageOf(error);
+  tracing.failed(error);
   run.logger.error({ err: error }, `finalizer failed: ${message}`);
   events.warn({ resource: run.resource, reason: 'FinalizerFailed', action: 'Finalize', note: message });
   const phase = statusOf(run.resource)?.phase ?? plan.initial.name;

@@ -10,6 +10,7 @@ import { bodyOf, type Body } from './body.ts';
 import { compareLeaves, holdsAll, unionOf } from './fields.ts';
 import { outputId } from './output-id.ts';
 import type { Run } from './run.ts';
+import { objectSpan } from './spans.ts';
 
 /** What is sent for an object that the run's worker asked for. */
 export function bodyFor(run: Run, type: ResourceType, desired: Desired<object>): Body {
@@ -31,10 +32,17 @@ export function bodyFor(run: Run, type: ResourceType, desired: Desired<object>):
  * object that is somebody else's; later ones are server-side apply.
  */
 export async function ensureOutput(run: Run, output: ResourceOutput, body: Body): Promise<void> {
+  const { metrics, tracing } = run.environment;
+  const action = tracing.on
+    ? await objectSpan(run, 'output', body, () => ensure(run, output, body), String)
+    : await ensure(run, output, body);
+  metrics.output(run.phase.name, action);
+}
+
+async function ensure(run: Run, output: ResourceOutput, body: Body): Promise<OutputAction> {
   const { known, needs } = lookAt(run, body);
-  const action =
-    needs !== 'write' ? needs : known ? await change(run, output, body, known) : await make(run, output, body);
-  run.environment.metrics.output(run.phase.name, action);
+  if (needs !== 'write') return needs;
+  return known ? change(run, output, body, known) : make(run, output, body);
 }
 
 /** What the caches know of an output of this resource, and whether anything is to be sent for it. */
@@ -284,6 +292,17 @@ export async function beyondReturn<Answer>(run: Run, doing: Promise<Answer>): Pr
 
 /** Deletes the object of this uid. That it is gone already, or another, is no failure. */
 export async function deleteOutput(run: Run, type: ResourceType, key: string, uid: string): Promise<void> {
+  if (!run.environment.tracing.on) return deleteIfThere(run, type, key, uid);
+  return objectSpan(
+    run,
+    'output',
+    { type, key },
+    () => deleteIfThere(run, type, key, uid),
+    () => 'deleted',
+  );
+}
+
+async function deleteIfThere(run: Run, type: ResourceType, key: string, uid: string): Promise<void> {
   const { client } = run.environment;
   run.state.prunes(outputId(type, key));
   try {

@@ -24,6 +24,7 @@ import { setsFields } from './patches/write.ts';
 import { checkResult, type CheckedResult } from './result.ts';
 import { Run, RunAborted, type RunFacts } from './run.ts';
 import type { Standing } from './conditions.ts';
+import { syncSpan } from './spans.ts';
 import { SyncIds } from './sync-ids.ts';
 import { cyclingStanding, ignoresSpec, restingStanding } from './standings.ts';
 import { writeStatus } from './status-write.ts';
@@ -73,7 +74,7 @@ export class Scheduler implements Reconciler {
   }
 
   async reconcile({ key, signal: stopping }: ReconcileRequest): Promise<ReconcileResult> {
-    const { plan, views, states, caches } = this.#environment;
+    const { plan, views, states, caches, tracing } = this.#environment;
     this.#waiting.delete(key);
     if (!views.resources.synced) {
       this.#waiting.add(key);
@@ -92,15 +93,14 @@ export class Scheduler implements Reconciler {
     if (stopping.aborted) stop();
     state.running = running;
     const facts = { environment: this.#environment, key, resource: entry.object, state, sync: this.#ids.next() };
+    const phase = this.#phaseOf(entry.object) ?? plan.initial;
     try {
-      return await this.#sync(facts, running.signal);
+      if (!tracing.on) return await this.#sync(facts, running.signal);
+      return await syncSpan(facts, phase.name, () => this.#sync(facts, running.signal));
     } catch (error) {
       if (error instanceof RunAborted || isNamespaceTerminating(error)) return DONE;
       if (stopping.aborted) throw error;
-      return this.#failUntold(
-        new Run({ ...facts, phase: this.#phaseOf(facts.resource) ?? plan.initial }, running.signal),
-        error,
-      );
+      return this.#failUntold(new Run({ ...facts, phase }, running.signal), error);
     } finally {
       state.running = undefined;
       stopping.removeEventListener('abort', stop);
@@ -283,7 +283,7 @@ export class Scheduler implements Reconciler {
    * server did is no news about the resource, and is logged only, unless the server keeps failing at it.
    */
   async #fail(run: Run, error: unknown): Promise<ReconcileResult> {
-    const { events, metrics } = this.#environment;
+    const { events, metrics, tracing } = this.#environment;
     if (isTransient(error) && !isLasting(run, error)) return this.#failUntold(run, error);
     if (isKept(error)) {
       const written = await tellOfKept(run, error);
@@ -294,14 +294,17 @@ export class Scheduler implements Reconciler {
     const message = messageOf(cause);
     if (isProgramFault(error)) metrics.controller.fault('panic');
     run.logger.error({ reason, err: cause }, message);
+    tracing.failed(cause);
     events.warn({ resource: run.resource, reason, action: 'Sync', note: message });
     await writeStatus(run, { phase: run.phase.name, standing: { is: 'failing', reason, message } });
     return BACKOFF;
   }
   /** What is no news about the resource, and is tried again with backoff. */
   #failUntold(run: Run, error: unknown): ReconcileResult {
-    if (isProgramFault(error)) this.#environment.metrics.controller.fault('panic');
+    const { metrics, tracing } = this.#environment;
+    if (isProgramFault(error)) metrics.controller.fault('panic');
     run.logger.error({ err: error }, `sync failed: ${messageOf(error)}`);
+    tracing.failed(error);
     return BACKOFF;
   }
 }

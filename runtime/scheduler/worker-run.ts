@@ -3,6 +3,7 @@ import type { AnyWorker } from '../operator.ts';
 import { deepFreeze } from '../cache/freeze.ts';
 import { InputReader, type Tracker } from './inputs.ts';
 import { RunAborted, type Run } from './run.ts';
+import { workerSpan } from './spans.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /**
@@ -37,7 +38,8 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
   const started = environment.clock.monotonic();
   try {
     // A worker that throws before it returns a promise fails like one whose promise rejects.
-    return await settledWithin(run, over, async () => untyped(context));
+    const work = (): Promise<unknown> => settledWithin(run, over, async () => untyped(context));
+    return await (environment.tracing.on ? workerSpan(run, work) : work());
   } catch (thrown) {
     if (isProgramFault(thrown)) environment.metrics.controller.fault('panic');
     const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown });

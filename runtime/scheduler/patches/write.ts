@@ -1,7 +1,9 @@
 import { errors } from '../../errors.ts';
 import { keyOf } from '../../kube/paths.ts';
+import type { PatchAction } from '../../observe/metrics.ts';
 import type { Tracker } from '../inputs.ts';
 import type { Run } from '../run.ts';
+import { objectSpan } from '../spans.ts';
 import { applyPatch, giveUp, type PatchOutcome } from './apply.ts';
 import { managerOf, patchBody, type PatchBody, type Patcher } from './body.ts';
 import type { CheckedPatches } from './check.ts';
@@ -26,16 +28,22 @@ export async function writePatches(run: Run, patches: CheckedPatches, tracker: T
     let tried: string | undefined;
     do {
       tried = targets.get(body.key)?.uid;
-      outcome = await applyPatch(run, body, { force });
+      outcome = run.environment.tracing.on
+        ? await objectSpan(run, 'patch', body, () => applyPatch(run, body, { force }), wordFor)
+        : await applyPatch(run, body, { force });
       if (outcome === 'absent') tracker.track(targets, { by: 'name', key: body.key });
       // It may have come between the answer and the moment from which its coming wakes the resource.
     } while (outcome === 'absent' && targets.get(body.key)?.uid !== tried);
     if (outcome === 'absent') absent.push(name);
     else if (typeof outcome === 'object') refused.push(`${name}: ${outcome.refused}`);
-    metrics.patch(run.phase.name, typeof outcome === 'object' ? 'refused' : outcome);
+    metrics.patch(run.phase.name, wordFor(outcome));
   }
   if (refused.length > 0) throw errors.patchRefused(refused);
   return absent;
+}
+
+function wordFor(outcome: PatchOutcome): PatchAction {
+  return typeof outcome === 'object' ? 'refused' : outcome;
 }
 
 /** Has the server go through the same with `dryRun=All`. Throws ERR_AP_PATCH_REFUSED. */
@@ -83,12 +91,19 @@ async function giveUpBut(run: Run, patchKey: string, returned: ReadonlySet<strin
   const kept: string[] = [];
   for (const entry of patchTargets.of(views.patch(type), manager)) {
     if (returned.has(entry.key)) continue;
-    const answer = await giveUp(run, type, entry, manager);
+    const at = { type, key: entry.key };
+    const answer = run.environment.tracing.on
+      ? await objectSpan(run, 'patch', at, () => giveUp(run, type, entry, manager), wordForGivingUp)
+      : await giveUp(run, type, entry, manager);
     if (answer === undefined) run.journal?.clear();
-    metrics.patch(run.phase.name, answer === undefined ? 'given_up' : 'refused');
+    metrics.patch(run.phase.name, wordForGivingUp(answer));
     if (answer !== undefined) kept.push(`${type.kind} ${entry.key}: ${answer}`);
   }
   return kept;
+}
+
+function wordForGivingUp(refused: string | undefined): PatchAction {
+  return refused === undefined ? 'given_up' : 'refused';
 }
 
 function patcherOf({ environment: { plan }, uid }: Run, patchKey: string): Patcher {
