@@ -104,6 +104,11 @@ export class Cache implements Sink {
     return this.listed && !this.#behind;
   }
 
+  /** Whether somebody else may have written what is not here yet. */
+  get isBehind(): boolean {
+    return this.#behind !== undefined;
+  }
+
   /** Whether a consistent list has been seen, and the kind is still there. */
   get listed(): boolean {
     return this.#availability === 'listed';

@@ -4,12 +4,15 @@ import { seeToPatchDrift } from './patches/wakes.ts';
 import type { Run } from './run.ts';
 import { statusOf } from './status.ts';
 
-/** Once after a start: finds drift that happened while the operator was down. `waits` where a kind has to be listed first. */
-export function compareWithRecord(run: Run): 'compared' | 'waits' {
+/**
+ * Once after a start: finds drift that happened while the operator was down. `waits` where a kind has to be listed first; `missing` where
+ * there is more to compare once a kind is installed again.
+ */
+export function compareWithRecord(run: Run): 'compared' | 'waits' | 'missing' {
   const { state } = run;
   if (state.compared) return 'compared';
   const found = driftedPhase(run);
-  if (found === 'waits') return found;
+  if (found === 'waits' || found === 'missing') return found;
   state.compared = true;
   if (!found) return 'compared';
   const known = statusOf(run.resource)?.conditions?.find(({ type }) => type === 'Ready');

@@ -49,19 +49,24 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
 }
 
 /**
- * Compares what earlier phases left behind with what is there now. Returns the first phase of which something is missing or changed.
- * Outputs that the operator no longer declares are not looked at. Undefined too where a kind has not been listed yet (`waits` tells).
+ * Compares what earlier phases left behind with what is there now. Returns the first phase of which something is missing or changed;
+ * undefined where all is as it was, `waits` where a kind has not been listed yet, `missing` where all is but for kinds that are not
+ * installed. Outputs that the operator no longer declares are not looked at.
  */
-export function driftedPhase(run: Run): { readonly phase: Phase; readonly key: string } | 'waits' | undefined {
+export function driftedPhase(
+  run: Run,
+): { readonly phase: Phase; readonly key: string } | 'waits' | 'missing' | undefined {
+  let isMissing = false;
   const { plan } = run.environment;
   for (const [name, digests] of Object.entries(recordOf(run))) {
     const phase = plan.phases.get(name);
     if (!phase || phase === run.phase) continue;
     const found = changedOutput(run, phase, digests);
     if (found === 'waits') return found;
-    if (found) return { phase, ...found };
+    if (found === 'missing') isMissing = true;
+    else if (found) return { phase, ...found };
   }
-  return undefined;
+  return isMissing ? 'missing' : undefined;
 }
 
 /** Whether the phase for repairs leaves drift of this phase as it is. Objects that it took over are seen to. */
@@ -69,8 +74,7 @@ export function isUnrepaired(run: Run, name: string): boolean {
   const phase = run.environment.plan.phases.get(name);
   const digests = recordOf(run)[name];
   if (!phase || !digests || run.tookFrom.has(name)) return false;
-  const found = changedOutput(run, phase, digests);
-  return found !== undefined && found !== 'waits';
+  return typeof changedOutput(run, phase, digests) === 'object';
 }
 
 /** What is recorded, by the names that phases have now. A record under a former name is older than one under the present. */
@@ -89,17 +93,18 @@ function changedOutput(
   { environment, uid }: Run,
   phase: Phase,
   digests: Readonly<Record<string, string>>,
-): { readonly key: string } | 'waits' | undefined {
+): { readonly key: string } | 'waits' | 'missing' | undefined {
+  let isMissing = false;
   for (const [key, { type }] of phase.outputs) {
     const recorded = digests[key];
     if (recorded === undefined) continue;
     const cache = environment.views.output(type);
     // What cannot exist any more holds up no phase that does without it.
-    if (cache.isKindMissing) continue;
-    if (!cache.synced) return 'waits';
-    if (digestOf(environment, outputsOf(environment, uid, phase, type)) !== recorded) return { key };
+    if (cache.isKindMissing) isMissing = true;
+    else if (!cache.synced) return 'waits';
+    else if (digestOf(environment, outputsOf(environment, uid, phase, type)) !== recorded) return { key };
   }
-  return undefined;
+  return isMissing ? 'missing' : undefined;
 }
 
 function outputsOf({ marks, views }: Environment, uid: string, phase: Phase, type: ResourceType): readonly Entry[] {

@@ -47,6 +47,8 @@ export class Scheduler implements Reconciler {
   readonly #environment: Environment;
   /** Resources whose phase waits for a kind to be listed. */
   readonly #waiting = new Set<string>();
+  /** Resources that do not wait, of which some outputs could not be compared: their kind is not installed. */
+  readonly #incomplete = new Set<string>();
   readonly #ids = new SyncIds();
 
   constructor(environment: Environment) {
@@ -60,8 +62,9 @@ export class Scheduler implements Reconciler {
 
   /** Those that waited for caches, to be looked at again since one was listed. */
   takeWaiting(): readonly string[] {
-    const waiting = [...this.#waiting];
+    const waiting = [...this.#waiting.union(this.#incomplete)];
     this.#waiting.clear();
+    this.#incomplete.clear();
     return waiting;
   }
 
@@ -69,6 +72,7 @@ export class Scheduler implements Reconciler {
   reset(): void {
     const { states, views, caches } = this.#environment;
     this.#waiting.clear();
+    this.#incomplete.clear();
     states.reset([...views.resources.entries()].filter(({ key }) => isOurs(key, this.#environment)));
     for (const { interests } of caches.all()) interests.clear();
   }
@@ -76,6 +80,7 @@ export class Scheduler implements Reconciler {
   async reconcile({ key, signal: stopping }: ReconcileRequest): Promise<ReconcileResult> {
     const { plan, views, states, caches, tracing } = this.#environment;
     this.#waiting.delete(key);
+    this.#incomplete.delete(key);
     if (!views.resources.synced) {
       this.#waiting.add(key);
       return DONE;
@@ -119,7 +124,9 @@ export class Scheduler implements Reconciler {
     // Woken by what it wrote itself.
     if (pause > 0) return { outcome: 'later', after: pause };
     const run = new Run({ ...facts, phase }, signal);
-    if (compareWithRecord(run) === 'waits') {
+    const compared = compareWithRecord(run);
+    if (compared === 'missing') this.#incomplete.add(run.key);
+    if (compared === 'waits') {
       this.#waiting.add(run.key);
       return DONE;
     }

@@ -43,8 +43,9 @@ export function wakeOnChanges(environment: Environment, { isWorking, wake }: Wok
   for (const type of writtenKinds(plan)) {
     const cache = views.output(type);
     cache.onChange((change) => {
-      // Until it has caught up it tells what the operator did itself, by another process.
-      if (isWorking() && cache.synced && change.old) drifted(environment, type, change, change.old, others.wake);
+      // Until it has caught up it tells what the operator did itself, by another process. A list may tell of what happened while the kind
+      // was not served, or could not be listed.
+      if (isWorking() && !cache.isBehind && change.old) drifted(environment, type, change, change.old, others.wake);
     });
   }
 }

@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cluster } from 'autopilot-devcluster';
-import type { Subject } from 'autopilot-devcluster/testing';
-import { defineOperator, start, type OperatorDefinition, type ResourceType } from 'autopilot-runtime';
+import type { Cluster, ObjectRef } from 'autopilot-devcluster';
+import type { Detour, Subject } from 'autopilot-devcluster/testing';
+import {
+  defineOperator,
+  start,
+  type KubernetesObject,
+  type OperatorDefinition,
+  type ResourceType,
+} from 'autopilot-runtime';
 import { load } from 'js-yaml';
 import { operator as autoRoute } from '../../examples/autorouter/src/operator.ts';
 import { operator as ownership } from '../../examples/ownership/src/operator.ts';
@@ -16,7 +22,9 @@ async function installCrdOf(cluster: Cluster, example: string): Promise<void> {
   if (typeof crd === 'object' && crd !== null) await cluster.installCrd(crd);
 }
 
+const HOUR = 3_600_000;
 const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment' };
+const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
 const SERVICE = { apiVersion: 'v1', kind: 'Service' };
 
 function deployment(name: string, tier = 'shop'): object {
@@ -30,6 +38,46 @@ function deployment(name: string, tier = 'shop'): object {
         spec: { containers: [{ name, image: 'example.test/x:1', ports: [{ containerPort: 8080 }] }] },
       },
     },
+  };
+}
+
+/** Deletes it where it is there. */
+async function remove(cluster: Cluster, ref: ObjectRef): Promise<undefined> {
+  if (await cluster.find(ref)) await cluster.delete(ref);
+}
+
+/** Changes it where it is there. */
+async function change(cluster: Cluster, ref: ObjectRef, patch: object): Promise<undefined> {
+  if (await cluster.find(ref)) await cluster.patch(ref, patch);
+}
+
+interface Specified extends KubernetesObject {
+  readonly spec?: Readonly<Record<string, unknown>>;
+}
+
+/** Sets a member of its spec, and then again as it was. */
+function there(ref: ObjectRef, member: string, value: unknown): Detour {
+  return async (cluster) => {
+    const found = await cluster.find<Specified>(ref);
+    if (!found) return undefined;
+    const before = found.spec?.[member] ?? null;
+    await cluster.patch(ref, { spec: { [member]: value } });
+    return (again) => change(again, ref, { spec: { [member]: before } });
+  };
+}
+
+/** Deletes it, and makes it anew once it is gone. */
+function anew(ref: ObjectRef): Detour {
+  return async (cluster) => {
+    const found = await cluster.find<Specified>(ref);
+    if (!found || found.metadata.deletionTimestamp !== undefined) return undefined;
+    const { apiVersion, kind, metadata, spec } = found;
+    const { name, namespace, labels } = metadata;
+    await cluster.delete(ref);
+    return async (again) => {
+      await again.until(ref, (now) => now === undefined, { timeout: HOUR });
+      await again.create({ apiVersion, kind, metadata: { name, namespace, labels }, spec });
+    };
   };
 }
 
@@ -60,10 +108,32 @@ export const AUTO_ROUTE: Subject = {
       await select(cluster, 'cart', 'other');
       await cluster.create(deployment('search'));
     },
-    (cluster) => cluster.delete({ ...SERVICE, name: 'web' }),
+    (cluster) => remove(cluster, { ...SERVICE, name: 'web' }),
     (cluster) => cluster.patch(ROUTE, { spec: { deploymentSelector: { matchLabels: { tier: 'other' } } } }),
     (cluster) => cluster.delete(ROUTE),
   ],
+};
+
+const VIRTUAL_SERVICE = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', name: 'web' };
+
+export const AUTO_ROUTE_DETOURS: Readonly<Record<string, Detour>> = {
+  'somebody deletes a Service': (cluster) => remove(cluster, { ...SERVICE, name: 'web' }),
+  'somebody changes a VirtualService': (cluster) =>
+    change(cluster, VIRTUAL_SERVICE, { spec: { hosts: ['elsewhere'] } }),
+  'somebody takes the label off a Service': (cluster) =>
+    change(cluster, { ...SERVICE, name: 'web' }, { metadata: { labels: { 'examples.io/owner': null } } }),
+  'a Deployment is selected that was not, and no longer': async (cluster) => {
+    const found = await cluster.find({ ...DEPLOYMENT, name: 'batch' });
+    if (!found) return undefined;
+    await select(cluster, 'batch', 'shop');
+    return (again) => select(again, 'batch', 'other');
+  },
+  'a Deployment comes and goes': async (cluster) => {
+    await cluster.create(deployment('passing'));
+    return (again) => remove(again, { ...DEPLOYMENT, name: 'passing' });
+  },
+  'the selector changes and changes back': there(ROUTE, 'deploymentSelector', { matchLabels: { tier: 'none' } }),
+  'the AutoRoute is deleted and made anew': anew(ROUTE),
 };
 
 const OWNERSHIP = { apiVersion: 'examples.io/v1', kind: 'Ownership', name: 'shop' };
@@ -89,6 +159,23 @@ export const OWNERSHIP_PATCHES: Subject = {
     (cluster) => cluster.patch(OWNERSHIP, { spec: { team: 'green', contact: null } }),
     (cluster) => cluster.delete(OWNERSHIP),
   ],
+};
+
+export const OWNERSHIP_DETOURS: Readonly<Record<string, Detour>> = {
+  'somebody takes the label off a Deployment': (cluster) =>
+    change(cluster, { ...DEPLOYMENT, name: 'web' }, { metadata: { labels: { 'examples.io/team': null } } }),
+  'a Deployment is selected no more, and again': async (cluster) => {
+    if (!(await cluster.find({ ...DEPLOYMENT, name: 'web' }))) return undefined;
+    await select(cluster, 'web', 'other');
+    return (again) => select(again, 'web', 'shop');
+  },
+  'a Deployment is deleted and made anew': async (cluster) => {
+    if (!(await cluster.find({ ...DEPLOYMENT, name: 'web' }))) return undefined;
+    await cluster.delete({ ...DEPLOYMENT, name: 'web' });
+    return (again) => again.create(deployment('web'));
+  },
+  'the team changes and changes back': there(OWNERSHIP, 'team', 'red'),
+  'the Ownership is deleted and made anew': anew(OWNERSHIP),
 };
 
 const namespaces: ResourceType = {
@@ -152,7 +239,16 @@ export const SPREAD_OUTPUTS: Subject = {
         spec: { places: ['here', 'there'] },
       }),
     (cluster) => cluster.patch(SPREAD, { spec: { places: ['there', 'elsewhere'] } }),
-    (cluster) => cluster.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'far', name: 'r-there' }),
+    (cluster) => remove(cluster, { ...CONFIG_MAP, namespace: 'far', name: 'r-there' }),
     (cluster) => cluster.delete(SPREAD),
   ],
+};
+
+export const SPREAD_DETOURS: Readonly<Record<string, Detour>> = {
+  'somebody deletes a ConfigMap elsewhere': (cluster) =>
+    remove(cluster, { ...CONFIG_MAP, namespace: 'far', name: 'r-there' }),
+  'somebody changes a ConfigMap elsewhere': (cluster) =>
+    change(cluster, { ...CONFIG_MAP, namespace: 'far', name: 'r-there' }, { data: { of: 'somebody' } }),
+  'the places change and change back': there(SPREAD, 'places', ['nowhere']),
+  'the Route is deleted and made anew': anew(SPREAD),
 };

@@ -44,6 +44,37 @@ describe('outputs of earlier phases that somebody else changed', () => {
     assert.equal(sum(await running.metrics(), 'autopilot_output_drift_total', 'repaired="true"'), 2);
   });
 
+  for (const down of [false, true]) {
+    it(`are made again that went while their kind was not served${down ? ', and the operator had been started meanwhile' : ''}`, async () => {
+      const { faults } = testbed.cluster;
+      const operator = routes(
+        {
+          Syncing: phase(() => ({ phase: 'Done', outputs: { configMaps: [configMap('out')] } }), { initial: true }),
+          Done: final,
+        },
+        { onOutputDrift: 'Syncing' },
+      );
+      let running = await testbed.run(operator);
+      await testbed.route('a');
+      await testbed.untilReady('a', 'Done');
+      await testbed.untilIdle(running);
+      const before = await testbed.untilConfigMap('out', () => true);
+      const removed = faults.removeApi(OUT);
+      if (down) {
+        await testbed.stopOperators();
+        running = await testbed.run(operator);
+      }
+      await testbed.untilMetrics(running, (text) => sum(text, 'autopilot_missing_kinds') > 0);
+      // It is deleted where no watch can tell of it.
+      const unseen = faults.answer(503, { resource: 'configmaps' }, { count: Infinity });
+      removed.remove();
+      await testbed.cluster.delete(OUT);
+      unseen.remove();
+      await testbed.untilConfigMap('out', ({ metadata }) => metadata.uid !== before.metadata.uid);
+      await testbed.untilReady('a', 'Done');
+    });
+  }
+
   it('tell of drift that the phase of `onOutputDrift` leaves as it is, and do not start that over at each restart', async () => {
     let repairs = 0;
     const operator = routes(
