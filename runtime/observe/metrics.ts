@@ -32,7 +32,7 @@ export type SyncResult =
 const SYNC_RESULTS: readonly SyncResult[] = ['transition', 'stayed', 'failed', 'aborted', 'lost'];
 
 /** What wakes a resource that is synced far too often. */
-export type StormCause = 'input' | 'own_write' | 'timer' | 'status_conflict' | 'itself' | 'output_drift';
+export type StormCause = 'input' | 'own_write' | 'output_drift' | 'resource' | 'status_conflict' | 'timer' | 'itself';
 
 export interface MetricsOptions {
   readonly operator: string;

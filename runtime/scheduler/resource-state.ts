@@ -5,6 +5,7 @@ import type { FieldPath } from './fields.ts';
 import { PatchMemory } from './patches/memory.ts';
 import { ReportedStatus } from './reported-status.ts';
 import type { Journal } from './rollback/journal.ts';
+import { SyncRate } from './sync-rate.ts';
 
 export interface Drift {
   /** Outputs that drifted, as they are remembered. */
@@ -32,6 +33,8 @@ export class ResourceState {
   readonly reported = new ReportedStatus();
   /** Whether it goes round in circles. */
   readonly cycles = new Cycles();
+  /** How often it is synced for nothing. */
+  readonly rate = new SyncRate();
   /** Fields of its outputs that somebody else keeps taking. */
   readonly contests = new Contests();
   /** How many runs ended with an error of the server since the last that succeeded. */

@@ -27,6 +27,7 @@ import type { Standing } from './conditions.ts';
 import { syncSpan } from './spans.ts';
 import { SyncIds } from './sync-ids.ts';
 import { cyclingStanding, ignoresSpec, restingStanding } from './standings.ts';
+import { tellOfStorm } from './storms.ts';
 import { writeStatus } from './status-write.ts';
 import { isOurs } from './wakes.ts';
 import { callWorker } from './worker-run.ts';
@@ -100,8 +101,12 @@ export class Scheduler implements Reconciler {
     const facts = { environment: this.#environment, key, resource: entry.object, state, sync: this.#ids.next() };
     const phase = this.#phaseOf(entry.object) ?? plan.initial;
     try {
-      if (!tracing.on) return await this.#sync(facts, running.signal);
-      return await syncSpan(facts, phase.name, () => this.#sync(facts, running.signal));
+      state.rate.begin();
+      const result = tracing.on
+        ? await syncSpan(facts, phase.name, () => this.#sync(facts, running.signal))
+        : await this.#sync(facts, running.signal);
+      tellOfStorm(facts, phase, result);
+      return result;
     } catch (error) {
       if (error instanceof RunAborted || isNamespaceTerminating(error)) return DONE;
       if (stopping.aborted) throw error;

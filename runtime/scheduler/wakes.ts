@@ -11,6 +11,7 @@ import { outputId } from './output-id.ts';
 import { fieldsOf } from './outputs.ts';
 import { wakeOnPatchedObjects } from './patches/wakes.ts';
 import { statusOf } from './status.ts';
+import type { Wake } from './sync-rate.ts';
 
 export interface Woken {
   /** Whether this process works now. One that stands by takes what the leader does for somebody else's doing. */
@@ -25,20 +26,27 @@ export interface Woken {
  */
 export function wakeOnChanges(environment: Environment, { isWorking, wake }: Woken): void {
   const { views, caches, plan, states } = environment;
-  const wakes = (key: string, writer?: string): void => {
+  const wakes = (key: string, by: Wake, changed: string, writer?: string): void => {
+    const state = states.get(key);
     // What another resource's sync wrote comes from outside too.
-    if (key !== writer) states.get(key)?.cycles.changed();
+    if (key !== writer) state?.cycles.changed();
+    state?.rate.woken(by, changed, key !== writer);
     wake(key);
   };
   views.resources.onChange((change) => {
-    if (isOurs(change.key, environment) && concernsItself(change, environment)) wakes(change.key, change.writer);
+    if (isOurs(change.key, environment) && concernsItself(change, environment))
+      wakes(change.key, RESOURCE, change.key, change.writer);
   });
   for (const cache of caches.all()) {
+    const { kind } = cache.selection.type;
+    const read: Wake = { cause: 'input', kind };
+    const written: Wake = { cause: 'own_write', kind };
     cache.onChange(({ key, old, current, writer }) => {
-      for (const reader of cache.interests.readersOf(key, old?.object, current?.object)) wakes(reader, writer);
+      for (const reader of cache.interests.readersOf(key, old?.object, current?.object))
+        wakes(reader, reader === writer ? written : read, key, writer);
     });
   }
-  const others = { isWorking, wake: (key: string) => wakes(key) };
+  const others = { isWorking, wake: (key: string) => wakes(key, DRIFT, '') };
   wakeOnPatchedObjects(environment, others);
   for (const type of writtenKinds(plan)) {
     const cache = views.output(type);
@@ -49,6 +57,9 @@ export function wakeOnChanges(environment: Environment, { isWorking, wake }: Wok
     });
   }
 }
+
+const RESOURCE: Wake = { cause: 'resource' };
+const DRIFT: Wake = { cause: 'output_drift' };
 
 /** Whether the operator works on this resource: the cache may be one that some phase needs for more. */
 export function isOurs(key: string, { plan, watchNamespace }: Pick<Environment, 'plan' | 'watchNamespace'>): boolean {

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import type { OperatorDefinition, RunningOperator } from 'autopilot-runtime';
+import { createLogger } from '../../runtime/observe/logger.ts';
+import { SteppedClock } from './stepped-clock.ts';
+import { configMap, final, phase, routes, sum, Testbed } from './testbed.ts';
+
+describe('A resource that is synced far more often than anything changes', () => {
+  let testbed: Testbed;
+  let clock: SteppedClock;
+  let lines: Record<string, unknown>[];
+  beforeEach(async () => {
+    testbed = await Testbed.open();
+    clock = new SteppedClock();
+    lines = [];
+  });
+  afterEach(() => testbed.close());
+
+  const run = (operator: OperatorDefinition): Promise<RunningOperator> =>
+    testbed.runWith(operator, {
+      clock,
+      logger: createLogger({
+        name: 'n',
+        version: 'v',
+        level: 'Warn',
+        write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
+      }),
+    });
+  const storms = async (operator: RunningOperator, cause = ''): Promise<number> =>
+    sum(await operator.metrics(), 'autopilot_sync_storms_total', cause);
+
+  /** Goes on until there is a storm, and as long again; it was said once, by log, event and metric. */
+  const isToldOnce = async (
+    operator: RunningOperator,
+    cause: string,
+    reason: RegExp,
+    go: (time: number) => Promise<void>,
+  ): Promise<void> => {
+    let time = 0;
+    for (; (await storms(operator)) === 0; time += 1) {
+      assert.ok(time < 2000, 'there was no storm');
+      await go(time);
+    }
+    for (let more = 0; more < 120; more += 1) await go(time + more);
+    assert.equal(await storms(operator, `cause="${cause}"`), 1);
+    assert.equal(await storms(operator), 1);
+    const event = await testbed.untilEvent(({ reason: of }) => of === 'SyncStorm');
+    assert.match(event.note ?? '', /^Synced more than 99 times within 60 s, far more often than anything changes: /);
+    assert.match(event.note ?? '', reason);
+    const told = lines.filter(({ cause: of }) => of !== undefined);
+    assert.equal(told.length, 1);
+    const [line] = told;
+    assert.deepEqual([line?.['resource'], line?.['cause'], line?.['msg']], ['default/a', cause, event.note]);
+    assert.match(String(line?.['sync']), /^[0-9a-f]{8}-/);
+  };
+  const syncsOf = async (operator: RunningOperator): Promise<number> =>
+    sum(await operator.metrics(), 'autopilot_phase_syncs_total');
+  const untilMoreSyncs = async (operator: RunningOperator, before: number): Promise<void> =>
+    testbed.untilMetrics(operator, (text) => sum(text, 'autopilot_phase_syncs_total') > before);
+
+  it('since it reads what it writes, and writes something else each time', async () => {
+    let count = 0;
+    const operator = await run(
+      routes({
+        Only: phase(
+          ({ inputs }) => {
+            inputs['configMaps']?.find('out');
+            count += 1;
+            return { phase: 'Only', outputs: { configMaps: [configMap('out', { count: String(count) })] } };
+          },
+          { initial: true },
+        ),
+      }),
+    );
+    await testbed.route('a');
+    await isToldOnce(operator, 'own_write', /phase Only reads ConfigMap default\/out, which it also writes/, async () =>
+      untilMoreSyncs(operator, await syncsOf(operator)),
+    );
+  });
+
+  it('since it reads what changes all the time and makes no difference', async () => {
+    const operator = await run(
+      routes({
+        Only: phase(
+          ({ route, inputs }) => {
+            if (route.metadata.name === 'a') inputs['configMaps']?.find('heartbeat');
+            return { phase: 'Only' };
+          },
+          { initial: true },
+        ),
+        Done: final,
+      }),
+    );
+    for (const name of ['a', 'b']) {
+      await testbed.route(name);
+      await testbed.untilReady(name, 'Only');
+    }
+    await testbed.untilIdle(operator);
+    await isToldOnce(
+      operator,
+      'input',
+      /phase Only reads ConfigMap default\/heartbeat, which changes all the time/,
+      async (time) => {
+        const before = await syncsOf(operator);
+        await testbed.cluster.apply(
+          {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata: { name: 'heartbeat', namespace: 'default' },
+            data: { time: String(time) },
+          },
+          { fieldManager: 'heart' },
+        );
+        await untilMoreSyncs(operator, before);
+      },
+    );
+  });
+
+  for (const [what, more, returned, reason] of [
+    ['its worker asks for it', {}, { requeueAfter: '100ms' }, /its worker's requeueAfter/],
+    ['its phase does', { interval: '200ms' }, {}, /the phase's interval/],
+  ] as const)
+    it(`since ${what}`, async () => {
+      const operator = await run(
+        routes({ Only: phase(() => ({ phase: 'Only', ...returned }), { initial: true, ...more }) }),
+      );
+      await testbed.route('a');
+      await testbed.untilReady('a', 'Only');
+      await isToldOnce(operator, 'timer', reason, async () => {
+        const before = await syncsOf(operator);
+        clock.skip(200);
+        await untilMoreSyncs(operator, before);
+      });
+    });
+
+  it('is none where others change what it has to write anew', async () => {
+    const operator = await run(
+      routes({
+        Only: phase(
+          ({ inputs }) => {
+            const source = inputs['configMaps']?.find('source');
+            return { phase: 'Only', outputs: { configMaps: [configMap('copy', source?.data)] } };
+          },
+          { initial: true },
+        ),
+      }),
+    );
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    for (let time = 0; time < 150; time += 1) {
+      await testbed.cluster.apply(
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'source', namespace: 'default' },
+          data: { time: String(time) },
+        },
+        { fieldManager: 'heart' },
+      );
+      await testbed.untilConfigMap('copy', ({ data }) => data?.['time'] === String(time));
+    }
+    await testbed.untilIdle(operator);
+    assert.equal(await storms(operator), 0);
+  });
+});
