@@ -23,8 +23,10 @@ export interface LinkOptions {
   readonly chance: Chance;
   /** Decides what becomes of a call, at the moment at which it is sent. */
   readonly fateOf: (request: OperatorRequest) => Fate;
-  /** The call by which the process dies. */
+  /** The process dies of a call. */
   readonly died: () => void;
+  /** The server has answered a call, so or so; the answer is on its way. */
+  readonly served: (request: OperatorRequest, status: number) => void;
 }
 
 /** As the transport of an operator over real connections: no answer within this time is a failure. */
@@ -82,13 +84,14 @@ export class Link implements OperatorTransport {
   }
 
   async #carry(call: OpenCall, fate: Fate): Promise<void> {
-    const { cluster, died } = this.#options;
+    const { cluster, died, served } = this.#options;
     if (fate === 'die before') return died();
     if (fate === 'lose request' || this.isCut) return;
     await this.#hop();
     // Though the process may be dead by now: what is on its way arrives.
     if (this.isCut) return;
     const outcome = await cluster.exchange(toApiRequest(call.request), () => this.#arrive(() => call.fail(reset())));
+    if (typeof outcome === 'object') served(call.request, outcome.status);
     if (fate === 'die after') return died();
     if (outcome === 'silent') return;
     if (outcome === 'cut') return this.#arrive(() => call.fail(reset()));

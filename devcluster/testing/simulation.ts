@@ -40,6 +40,8 @@ export class Simulation {
   fateOf: (call: Call) => Fate = () => 'pass';
   /** Called after a process has died of a call. */
   onDeath: (incarnation: Incarnation) => void = () => undefined;
+  /** Called when the server has answered. */
+  onServed: (incarnation: Incarnation, request: OperatorRequest, status: number) => void = () => undefined;
   /** Calls to the cluster so far, and those of them that write and are not about a lease. */
   calls = 0;
   writes = 0;
@@ -77,6 +79,7 @@ export class Simulation {
       process,
       chance: this.chance,
       fateOf: (request) => this.#called({ incarnation, request, number: this.calls + 1 }),
+      served: (request, status) => this.onServed(incarnation, request, status),
       died: () => {
         this.kill(incarnation);
         this.onDeath(incarnation);
@@ -163,7 +166,7 @@ export class Simulation {
 
   #called(call: Call): Fate {
     this.calls += 1;
-    if (call.request.method !== 'GET' && !call.request.path.includes('/leases')) this.writes += 1;
+    if (isWork(call.request)) this.writes += 1;
     const second = Math.floor(this.world.time.now / 1000);
     if (second !== this.#second.at) this.#second = { at: second, calls: 0 };
     this.#second.calls += 1;
@@ -197,4 +200,13 @@ export class Simulation {
     const writes = this.world.cluster.requests.filter(({ method }) => method !== 'GET').slice(-5);
     return writes.map(({ verb, path, code }) => `${verb} ${path} ${code ?? ''}`).join(', ');
   }
+}
+
+/** Whether a request is part of an operator's work: who stands by reads, and asks for the lease. */
+export function isWork({ method, path }: OperatorRequest): boolean {
+  return method !== 'GET' && !isAboutLease(path);
+}
+
+export function isAboutLease(path: string): boolean {
+  return path.startsWith('/apis/coordination.k8s.io/');
 }

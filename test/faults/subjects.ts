@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cluster, ObjectRef } from 'autopilot-devcluster';
-import type { Detour, Subject } from 'autopilot-devcluster/testing';
+import type { Detour, ReplicaOptions, Subject } from 'autopilot-devcluster/testing';
 import {
   defineOperator,
   start,
@@ -136,6 +136,26 @@ export const AUTO_ROUTE_DETOURS: Readonly<Record<string, Detour>> = {
   'the AutoRoute is deleted and made anew': anew(ROUTE),
 };
 
+/** Two replicas of AutoRoute, and what their users do. */
+export const AUTO_ROUTE_REPLICAS: ReplicaOptions = {
+  cluster: { crds: ['istio'] },
+  start: (given) => start(autoRoute, { ...given, leaderElection: {} }),
+  prepare: async (cluster) => {
+    await installCrdOf(cluster, 'autorouter');
+    await cluster.create(autoRouteOf('shop'));
+    for (const name of ['web', 'cart', 'search']) await cluster.create(deployment(name));
+  },
+  // One after the other is selected no more, and again; now and then the resource changes.
+  change: async (cluster, n) => {
+    const name = ['web', 'cart', 'search'][n % 3] ?? 'web';
+    await select(cluster, name, Math.floor(n / 3) % 2 === 0 ? 'other' : 'shop');
+    if (n % 5 === 0)
+      await cluster.patch(ROUTE, {
+        spec: { deploymentSelector: { matchLabels: { tier: n % 2 === 0 ? 'other' : 'shop' } } },
+      });
+  },
+};
+
 const OWNERSHIP = { apiVersion: 'examples.io/v1', kind: 'Ownership', name: 'shop' };
 
 /** The example that patches what others made. */
@@ -231,13 +251,7 @@ export const SPREAD_OUTPUTS: Subject = {
     await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'far' } });
   },
   steps: [
-    (cluster) =>
-      cluster.create({
-        apiVersion: SPREAD.apiVersion,
-        kind: SPREAD.kind,
-        metadata: { name: SPREAD.name, namespace: 'default' },
-        spec: { places: ['here', 'there'] },
-      }),
+    (cluster) => cluster.create(spreadWith(['here', 'there'])),
     (cluster) => cluster.patch(SPREAD, { spec: { places: ['there', 'elsewhere'] } }),
     (cluster) => remove(cluster, { ...CONFIG_MAP, namespace: 'far', name: 'r-there' }),
     (cluster) => cluster.delete(SPREAD),
@@ -251,4 +265,27 @@ export const SPREAD_DETOURS: Readonly<Record<string, Detour>> = {
     change(cluster, { ...CONFIG_MAP, namespace: 'far', name: 'r-there' }, { data: { of: 'somebody' } }),
   'the places change and change back': there(SPREAD, 'places', ['nowhere']),
   'the Route is deleted and made anew': anew(SPREAD),
+};
+
+const spreadWith = (places: readonly string[]): object => ({
+  apiVersion: SPREAD.apiVersion,
+  kind: SPREAD.kind,
+  metadata: { name: SPREAD.name, namespace: 'default' },
+  spec: { places },
+});
+
+/** Its replicas: an output changes its place each time, and now and then the resource is deleted and made anew. */
+export const SPREAD_REPLICAS: ReplicaOptions = {
+  start: (given) => start(SPREADING, { ...given, leaderElection: {} }),
+  prepare: async (cluster) => {
+    await SPREAD_OUTPUTS.prepare(cluster);
+    await cluster.create(spreadWith(['always']));
+  },
+  change: async (cluster, n) => {
+    const places = ['always', `place-${n}`];
+    if (n % 4 < 3) return cluster.patch(SPREAD, { spec: { places } });
+    await cluster.delete(SPREAD);
+    await cluster.until(SPREAD, (found) => found === undefined, { timeout: HOUR });
+    return cluster.create(spreadWith(places));
+  },
 };
