@@ -89,6 +89,8 @@ export interface ResourcePatch {
 }
 
 const TIMEOUT_MS = 60_000;
+/** As the schema of the status allows. */
+const MOST_TRANSITIONS = 100;
 /** Metrics cannot be watched: phases that read them run again this often unless they say otherwise. */
 const METRICS_INTERVAL_MS = 5_000;
 
@@ -124,8 +126,8 @@ export function planOf(definition: OperatorDefinition): Plan {
   if (byName.has(FINALIZER)) problems.push(`no phase can be named ${FINALIZER}: what the finalizer makes is marked so`);
   const finalizer = finalizerOf(definition, phases, patches.size > 0, problems);
   const { transitions = 0 } = definition;
-  if (!Number.isSafeInteger(transitions) || transitions < 0)
-    problems.push(`transitions is ${transitions}, and no number of transitions`);
+  if (!Number.isSafeInteger(transitions) || transitions < 0 || transitions > MOST_TRANSITIONS)
+    problems.push(`transitions is ${transitions}: keep 0 to ${MOST_TRANSITIONS}`);
   const initials = phases.filter(({ initial }) => initial);
   const [initial] = initials;
   if (initials.length !== 1) problems.push(`there must be exactly one initial phase, and there are ${initials.length}`);

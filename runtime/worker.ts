@@ -201,7 +201,10 @@ export type Worker<Types extends PhaseTypes> = (
 export interface FinalizerResult<Outputs extends Kinds> {
   /** `false`: not yet. It runs again when something changes that it read, and after `requeueAfter`. Default: true, the resource goes. */
   readonly done?: boolean | undefined;
-  /** As a phase's, of the kinds that the finalizer declares. They go with the resource, like all its outputs. */
+  /**
+   * As a phase's, of the kinds that the finalizer declares. They go with the resource, like all its outputs. What is to be made in the
+   * resource's own namespace while that is being deleted cannot be, and is left out; who is not done (`done: false`) waits all the same.
+   */
   readonly outputs?: Outputs | undefined;
   readonly requeueAfter?: Duration | undefined;
 }

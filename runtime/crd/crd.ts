@@ -1,6 +1,6 @@
 import { Conversion } from './convert.ts';
 import { REFUSALS, SchemaError } from './errors.ts';
-import { runtimeStatus } from './status.ts';
+import { INITIAL_STATUS, runtimeStatus } from './status.ts';
 import type { StructuralSchema } from './structural.ts';
 
 export { SchemaError } from './errors.ts';
@@ -138,7 +138,7 @@ function rootOf(spec: StructuralSchema, status: StructuralSchema): StructuralSch
 
 function statusOf(conversion: Conversion, schema: unknown, phases: readonly string[]): StructuralSchema | undefined {
   const kept = runtimeStatus(phases);
-  if (schema === undefined) return { type: 'object', properties: kept };
+  if (schema === undefined) return { type: 'object', properties: kept, default: INITIAL_STATUS };
   const status = convertObject(conversion, schema, 'status');
   if (!status) return undefined;
   for (const key of Object.keys(status.properties ?? {})) {
@@ -146,7 +146,7 @@ function statusOf(conversion: Conversion, schema: unknown, phases: readonly stri
   }
   for (const place of defaultsIn(status, 'status')) conversion.refuse(place, REFUSALS.statusDefault());
   const { required: _required, ...rest } = status;
-  return { ...rest, properties: { ...kept, ...status.properties } };
+  return { ...rest, properties: { ...kept, ...status.properties }, default: INITIAL_STATUS };
 }
 
 /** Where a schema has defaults. */

@@ -1,5 +1,17 @@
 import type { StructuralSchema } from './structural.ts';
 
+/** Of a resource that nobody has looked at yet. */
+const UNOBSERVED = -1;
+
+/**
+ * What a status is before the first write. Without it, tools that know no kind (kstatus, and with it Flux, kpt, Argo CD) take a resource
+ * that has just been made for one that is done: to them no conditions are good conditions.
+ */
+export const INITIAL_STATUS = { observedGeneration: UNOBSERVED };
+
+/** A status is no log. As `transitions` in autopilot.yaml has it. */
+const MOST_TRANSITIONS = 100;
+
 /** The keys of `status` that the runtime keeps. The user's own stand beside them. */
 export function runtimeStatus(phases: readonly string[]): Readonly<Record<string, StructuralSchema>> {
   return {
@@ -12,10 +24,10 @@ export function runtimeStatus(phases: readonly string[]): Readonly<Record<string
       minimum: 0,
     },
     observedGeneration: {
-      description: 'The generation of the spec that the last run saw.',
+      description: 'The generation of the spec that the last run saw; -1 before the first.',
       type: 'integer',
       format: 'int64',
-      minimum: 0,
+      minimum: UNOBSERVED,
     },
     conditions: {
       description: 'Ready, Reconciling and Stalled.',
@@ -34,6 +46,7 @@ export function runtimeStatus(phases: readonly string[]): Readonly<Record<string
       description: 'The last changes of the phase.',
       type: 'array',
       items: TRANSITION,
+      maxItems: MOST_TRANSITIONS,
       'x-kubernetes-list-type': 'atomic',
     },
   };

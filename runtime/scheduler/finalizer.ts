@@ -11,7 +11,7 @@ import { statusOf } from './status.ts';
 import { callWorker } from './worker-run.ts';
 import { isKept, tellOfKept } from './patches/standing.ts';
 import { giveUpAll } from './patches/write.ts';
-import { deleteUnowned, writeOutputs } from './write-outputs.ts';
+import { deleteUnowned, writeLastOutputs } from './write-outputs.ts';
 
 export function hasFinalizer(run: Run): boolean {
   return current(run).metadata.finalizers?.includes(run.environment.plan.finalizerName) ?? false;
@@ -85,10 +85,25 @@ async function runWorker(run: Run, worker: AnyWorker): Promise<ReconcileResult |
     throw error instanceof RunAborted ? error : new WorkerFailure(error);
   });
   const result = checkFinalizerResult(returned, run.phase, run.namespace);
-  await writeOutputs(run, { outputs: result.outputs, patches: new Map() }, tracker);
+  const unmade = await writeLastOutputs(run, result.outputs);
   tracker.replaceEarlierReads(caches.all());
+  if (unmade.length > 0) {
+    const told = await tellOfUnmade(run, unmade, result.done);
+    if (told === 'lost') return REQUEUE;
+  }
   if (result.done) return undefined;
   return result.requeueAfter === undefined ? DONE : { outcome: 'later', after: result.requeueAfter };
+}
+
+/** A finalizer that waits for what cannot be made would hold its namespace for ever: a person has to know. */
+async function tellOfUnmade(run: Run, objects: readonly string[], done: boolean): ReturnType<typeof writeStatus> {
+  const { plan } = run.environment;
+  const message = `The namespace is being deleted, so that the finalizer's outputs cannot be made any more: ${objects.join(', ')}.`;
+  run.logger.warn(message);
+  if (done) return 'unchanged';
+  const phase = statusOf(run.resource)?.phase ?? plan.initial.name;
+  const waits = `${message} It is not done all the same, and waits for what it reads.`;
+  return writeStatus(run, { phase, standing: { is: 'failing', reason: 'NamespaceTerminating', message: waits } });
 }
 
 /** Told by event and by condition, since in a namespace that is being deleted there can be no more events. */

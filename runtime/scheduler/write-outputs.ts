@@ -1,4 +1,7 @@
-import { bodyFor, deleteOutput, ensureOutput, pruneOutputs } from './outputs.ts';
+import { isNamespaceTerminating } from '../errors.ts';
+import type { ResourceOutput } from '../plan.ts';
+import type { Body } from './body.ts';
+import { bodyFor, deleteOutput, describe, ensureOutput, pruneOutputs } from './outputs.ts';
 import { allOrNothing } from './rollback/rollback.ts';
 import type { CheckedResult } from './result.ts';
 import type { Run } from './run.ts';
@@ -14,21 +17,56 @@ export async function writeOutputs(
   { outputs, patches }: Pick<CheckedResult, 'outputs' | 'patches'>,
   tracker: Tracker,
 ): Promise<readonly string[]> {
-  const returned = [...outputs].flatMap(([key, list]) => {
-    const output = run.phase.outputs.get(key);
-    return output ? [{ output, bodies: list.map((desired) => bodyFor(run, output.type, desired)) }] : [];
-  });
+  const returned = bodiesOf(run, outputs);
   const planned = returned.flatMap(({ output, bodies }) => bodies.map((body) => ({ output, body })));
   const write = async (): Promise<readonly string[]> => {
     for (const { output, body } of planned) await ensureOutput(run, output, body);
     // Before anything is pruned: a patch may lead somebody else's object from a former output to a new one.
     const absent = await writePatches(run, patches, tracker);
-    for (const { output, bodies } of returned)
-      await pruneOutputs(run, output.type, new Set(bodies.map(({ key }) => key)));
+    await prune(run, returned);
     await giveUpPatches(run, patches);
     return absent;
   };
   return run.phase.rollback ? allOrNothing(run, planned, () => rehearsePatches(run, patches), write) : write();
+}
+
+/**
+ * The same for what a finalizer returned. Returns the objects that nobody can make any more, since the resource's own namespace is being
+ * deleted: they would go with it, and the resource, for which that waits, does not wait for them.
+ */
+export async function writeLastOutputs(run: Run, outputs: CheckedResult['outputs']): Promise<readonly string[]> {
+  const returned = bodiesOf(run, outputs);
+  const unmade: string[] = [];
+  for (const { output, bodies } of returned) {
+    for (const body of bodies) {
+      try {
+        await ensureOutput(run, output, body);
+      } catch (error) {
+        if (!isNamespaceTerminating(error)) throw error;
+        unmade.push(describe(body));
+      }
+    }
+  }
+  await prune(run, returned);
+  return unmade;
+}
+
+/** What one output key is to hold. */
+interface Returned {
+  readonly output: ResourceOutput;
+  readonly bodies: readonly Body[];
+}
+
+function bodiesOf(run: Run, outputs: CheckedResult['outputs']): readonly Returned[] {
+  return [...outputs].flatMap(([key, list]) => {
+    const output = run.phase.outputs.get(key);
+    return output ? [{ output, bodies: list.map((desired) => bodyFor(run, output.type, desired)) }] : [];
+  });
+}
+
+async function prune(run: Run, returned: readonly Returned[]): Promise<void> {
+  for (const { output, bodies } of returned)
+    await pruneOutputs(run, output.type, new Set(bodies.map(({ key }) => key)));
 }
 
 /**
