@@ -193,6 +193,11 @@ export const errors = {
     ),
   badQuery: (phase: string, input: string, problem: string) =>
     new AutopilotError('ERR_AP_BAD_READ', `Phase ${phase} cannot read ${input} like that: ${problem}`),
+  badCollect: (phase: string, call: string, problem: string) =>
+    new AutopilotError(
+      'ERR_AP_BAD_COLLECT',
+      `Phase ${phase} cannot ${call} like that, and nothing is deleted: ${problem}`,
+    ),
   outputRefused: (object: string, why: string) =>
     new AutopilotError(
       'ERR_AP_OUTPUT_REFUSED',

@@ -93,9 +93,10 @@ describe('definition of an operator', () => {
             key: 'route',
           },
           onOutputDrift: 'Gone',
+          transitions: 101,
           phases: {
             One: { worker: () => undefined, next: ['Nowhere'], interval: 'soon', renamedFrom: ['Two'] },
-            Two: { final: true, worker: () => undefined },
+            Two: { final: true, worker: () => undefined, rollback: true },
             Four: {
               ...idle,
               outputs: {
@@ -119,6 +120,8 @@ describe('definition of an operator', () => {
           'phase One: interval "soon"',
           'named Two',
           'phase Two: it is final and has a worker',
+          'phase Two: it is final and has `rollback`',
+          'transitions is 101: keep 0 to 100',
           'phase Three: it has no worker',
           'phase Three: input configMaps: RangeError: "Like"',
           'phase Four: outputs configMaps and settings are both configmaps',

@@ -140,6 +140,23 @@ export interface Client<Inputs extends Kinds, Outputs extends Kinds> {
     object: DesiredOf<Outputs[Key]>,
     ...reconcilers: ((live: KubernetesObject, desired: DesiredOf<Outputs[Key]>) => DesiredOf<Outputs[Key]>)[]
   ): Promise<KubernetesObject>;
+  /**
+   * Deletes what phases of this resource made of one kind, whichever phase it was, or as far as `what` says: never another resource's,
+   * nor what the operator did not make. Each deletion names the object's uid, and is known to all reads from then on. What the same run
+   * returns under `outputs` is made anew after it. Returns how many objects were asked to go; their own finalizers may keep them for
+   * longer. Fails where a deletion fails, with what was deleted by then gone; it can be called again.
+   */
+  collect(key: keyof Outputs & string, what?: CollectQuery): Promise<number>;
+}
+
+/** What {@link Client.collect} deletes: all of these have to fit. */
+export interface CollectQuery {
+  /** A phase, or some, by present or former names; `finalizer` for what the finalizer made. Default: all, and such as there are no longer. */
+  readonly phase?: string | readonly string[];
+  /** As in {@link ListQuery}, over the objects' labels: `{}` fits all, null and what is unset fit none. */
+  readonly selector?: LabelSelector | null | undefined;
+  /** Default: wherever the resource made any. */
+  readonly namespace?: string;
 }
 
 /** The types of one phase, filled in by its generated `io.ts`. */

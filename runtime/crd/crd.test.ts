@@ -72,6 +72,8 @@ describe('the CRD of a kind', () => {
       'history',
     ]);
     assert.equal(status?.required, undefined);
+    assert.deepEqual(status?.default, { observedGeneration: -1 });
+    assert.equal(status?.properties?.['transitions']?.maxItems, 100);
     assert.deepEqual(status?.properties?.['history']?.items?.required, ['at']);
     assert.deepEqual(status?.properties?.['conditions']?.['x-kubernetes-list-map-keys'], ['type']);
     assert.match(status?.properties?.['phase']?.description ?? '', /Initializing, Syncing, Ready/);

@@ -4,11 +4,11 @@ import type { ResourceType } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import type { Environment } from './environment.ts';
 import { leavesOf } from './fields.ts';
-import { fieldsOf } from './outputs.ts';
+import { recordOf, TAKING, type ObservedOutputs } from './outputs-record.ts';
+import { fieldsOf } from './own-fields.ts';
 import type { Run } from './run.ts';
-import { statusOf } from './status.ts';
 
-/**
+/*
  * What a phase left behind when its resource went on: by output key, a digest of the objects that are the resource's. It is written with
  * the transition, so that drift which happens while the operator is down is found after a restart: nothing else remembers that an object
  * existed which is gone.
@@ -16,7 +16,6 @@ import { statusOf } from './status.ts';
  * A digest covers which objects there are, their bodies' hashes, and the leaves of our `Apply` entries. Not noticed: leaves lost from an
  * object that was only ever created, since an `Update` entry also holds fields that the server filled in.
  */
-export type ObservedOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Recorded for a phase of which drift is known and not seen to: it fits nothing. */
 const DRIFTED = 'drifted';
@@ -29,7 +28,7 @@ const DRIFTED = 'drifted';
 export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | undefined {
   const { environment, uid, phase, state } = run;
   const observed = recordOf(run);
-  const fresh = new Set([...(leaving ? [phase.name] : []), ...run.tookFrom]);
+  const fresh = new Set([...(leaving ? [phase.name] : []), ...state.tookFrom, ...taken(observed)]);
   const earlier = phase === environment.plan.onOutputDrift ? Object.keys(observed) : [];
   const looked = earlier.filter((name) => name !== phase.name && !fresh.has(name));
   const digests = [...fresh, ...looked].flatMap((name) => {
@@ -46,6 +45,11 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
     return [[name, { ...before, ...now }] as const];
   });
   return digests.length === 0 ? undefined : { ...observed, ...Object.fromEntries(digests) };
+}
+
+/** Phases of which objects were being taken when a run ended before its time. */
+function taken(observed: ObservedOutputs): readonly string[] {
+  return Object.keys(observed).filter((name) => Object.values(observed[name] ?? {}).includes(TAKING));
 }
 
 /**
@@ -73,20 +77,8 @@ export function driftedPhase(
 export function isUnrepaired(run: Run, name: string): boolean {
   const phase = run.environment.plan.phases.get(name);
   const digests = recordOf(run)[name];
-  if (!phase || !digests || run.tookFrom.has(name)) return false;
+  if (!phase || !digests || run.state.tookFrom.has(name)) return false;
   return typeof changedOutput(run, phase, digests) === 'object';
-}
-
-/** What is recorded, by the names that phases have now. A record under a former name is older than one under the present. */
-function recordOf({ resource, environment: { plan } }: Run): ObservedOutputs {
-  const observed = statusOf(resource)?.observedOutputs ?? {};
-  const renamed = Object.entries(observed).filter(([name]) => (plan.phases.get(name)?.name ?? name) !== name);
-  if (renamed.length === 0) return observed;
-  const former = new Set(renamed.map(([name]) => name));
-  return {
-    ...Object.fromEntries(renamed.map(([name, digests]) => [plan.phases.get(name)?.name ?? name, digests])),
-    ...Object.fromEntries(Object.entries(observed).filter(([name]) => !former.has(name))),
-  };
 }
 
 function changedOutput(
@@ -97,7 +89,8 @@ function changedOutput(
   let isMissing = false;
   for (const [key, { type }] of phase.outputs) {
     const recorded = digests[key];
-    if (recorded === undefined) continue;
+    // Of what was being taken when the operator was killed, the phase that took it makes the record anew.
+    if (recorded === undefined || recorded === TAKING) continue;
     const cache = environment.views.output(type);
     // What cannot exist any more holds up no phase that does without it.
     if (cache.isKindMissing) isMissing = true;

@@ -2,13 +2,15 @@ import { entryOf, type Entry, type OwnFields } from '../cache/store.ts';
 import { ApiError, errors, isNamespaceTerminating, isStatus } from '../errors.ts';
 import type { CallOptions, PatchOperation } from '../kube/client.ts';
 import { apiVersionOf, splitKey } from '../kube/paths.ts';
-import type { FieldsV1, KubernetesObject, OwnerReference, ResourceType } from '../kube/types.ts';
+import type { KubernetesObject, OwnerReference, ResourceType } from '../kube/types.ts';
 import type { OutputAction } from '../observe/metrics.ts';
 import type { ResourceOutput } from '../plan.ts';
 import type { Desired } from '../worker.ts';
 import { bodyOf, type Body } from './body.ts';
 import { compareLeaves, holdsAll, unionOf } from './fields.ts';
 import { outputId } from './output-id.ts';
+import { announce } from './outputs-record.ts';
+import { fieldsOf } from './own-fields.ts';
 import type { Run } from './run.ts';
 import { objectSpan } from './spans.ts';
 
@@ -61,9 +63,7 @@ export function lookAt(
 }
 
 async function change(run: Run, output: ResourceOutput, body: Body, entry: Entry): Promise<OutputAction> {
-  const { plan, marks } = run.environment;
-  const made = plan.phases.get(entry.object.metadata.annotations?.[marks.phase] ?? '');
-  if (made && made !== run.phase) run.tookFrom.add(made.name);
+  await announce(run, body.type, entry.object);
   run.journal?.changes(body, entry);
   await takeOverCreatedFields(run, body, entry);
   try {
@@ -290,8 +290,8 @@ export async function beyondReturn<Answer>(run: Run, doing: Promise<Answer>): Pr
   }
 }
 
-/** Deletes the object of this uid. That it is gone already, or another, is no failure. */
-export async function deleteOutput(run: Run, type: ResourceType, key: string, uid: string): Promise<void> {
+/** Deletes the object of this uid. That it is gone already, or another, is no failure. Returns whether it was there. */
+export async function deleteOutput(run: Run, type: ResourceType, key: string, uid: string): Promise<boolean> {
   if (!run.environment.tracing.on) return deleteIfThere(run, type, key, uid);
   return objectSpan(
     run,
@@ -302,22 +302,16 @@ export async function deleteOutput(run: Run, type: ResourceType, key: string, ui
   );
 }
 
-async function deleteIfThere(run: Run, type: ResourceType, key: string, uid: string): Promise<void> {
+async function deleteIfThere(run: Run, type: ResourceType, key: string, uid: string): Promise<boolean> {
   const { client } = run.environment;
   run.state.prunes(outputId(type, key));
   try {
     await run.write(type, key, () => client.delete({ type, ...splitKey(key) }, uid, callOptions(run, type)), uid);
+    return true;
   } catch (error) {
     if (!isStatus(error, 404, 409)) throw error;
+    return false;
   }
-}
-
-/** Our own entries of an object's managed fields; of one operation only where it is named. */
-export function fieldsOf({ ours }: Entry, operation?: 'Apply' | 'Update'): readonly FieldsV1[] {
-  return ours.flatMap(({ entry }) => {
-    const wanted = entry.subresource === undefined && (operation === undefined || entry.operation === operation);
-    return wanted && entry.fieldsV1 ? entry.fieldsV1 : [];
-  });
 }
 
 /** Kinds that are read in full get the full answer back, others their metadata. */

@@ -28,6 +28,8 @@ export class ResourceState {
   readonly repairing = new Set<string>();
   /** Whether what earlier phases left behind was compared with what is there since the operator started. */
   compared = false;
+  /** Phases of which later ones took objects over, or deleted them, since it was recorded last what they left behind. */
+  readonly tookFrom = new Set<string>();
   /** What the last run of a phase with `rollback` could not undo. */
   journal: Journal | undefined;
   readonly reported = new ReportedStatus();

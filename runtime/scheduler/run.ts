@@ -5,11 +5,24 @@ import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Phase } from '../plan.ts';
 import type { Environment } from './environment.ts';
+import type { ObservedOutputs } from './outputs-record.ts';
 import type { Journal } from './rollback/journal.ts';
 import type { ResourceState } from './resource-state.ts';
+import { revisionOf } from './status.ts';
 
 /** The run was given up: its resource is gone, being deleted or another one, or the operator stops. No failure. */
 export class RunAborted extends Error {}
+
+/** Somebody else wrote the status since the run began: it is looked at again. */
+export class RunOutdated extends Error {}
+
+/** What a run has written of the status before its end. */
+interface Announced {
+  /** Of the status now; what the run's own next write of it has to find. */
+  revision: number | undefined;
+  /** What phases left behind, as it is recorded now; undefined: as in the resource. */
+  record: ObservedOutputs | undefined;
+}
 
 /** What is true of a run from begin to end. */
 export interface RunFacts {
@@ -36,13 +49,12 @@ export class Run implements RunFacts {
   readonly sync: string;
   /** Aborted when the resource is deleted or replaced (as soon as the caches know), and when the operator stops. */
   readonly signal: AbortSignal;
-  /** Other phases of which this run took objects over. */
-  readonly tookFrom: Set<string>;
+  readonly announced: Announced;
   #logger: Logger | undefined;
   /** What its writes change, where they are undone if one of them fails. */
   journal: Journal | undefined;
 
-  constructor(facts: RunFacts, signal: AbortSignal, tookFrom = new Set<string>()) {
+  constructor(facts: RunFacts, signal: AbortSignal, announced?: Announced) {
     this.environment = facts.environment;
     this.key = facts.key;
     this.resource = facts.resource;
@@ -50,12 +62,12 @@ export class Run implements RunFacts {
     this.state = facts.state;
     this.sync = facts.sync;
     this.signal = signal;
-    this.tookFrom = tookFrom;
+    this.announced = announced ?? { revision: revisionOf(facts.resource), record: undefined };
   }
 
   /** The same run for code that has less time: `signal` is aborted no later than the run's own. */
   within(signal: AbortSignal): Run {
-    return new Run(this, signal, this.tookFrom);
+    return new Run(this, signal, this.announced);
   }
 
   /** For lines with resource, phase and sync. Made when the first is written: most runs write none. */

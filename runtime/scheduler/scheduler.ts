@@ -22,7 +22,7 @@ import { observeOutputs } from './observed-outputs.ts';
 import { isKept, tellOfAbsent, tellOfKept } from './patches/standing.ts';
 import { setsFields } from './patches/write.ts';
 import { checkResult, type CheckedResult } from './result.ts';
-import { Run, RunAborted, type RunFacts } from './run.ts';
+import { Run, RunAborted, RunOutdated, type RunFacts } from './run.ts';
 import type { Standing } from './conditions.ts';
 import { syncSpan } from './spans.ts';
 import { SyncIds } from './sync-ids.ts';
@@ -155,6 +155,11 @@ export class Scheduler implements Reconciler {
         metrics.synced(phase.name, 'aborted');
         throw new RunAborted();
       }
+      if (error instanceof RunOutdated) {
+        metrics.statusConflict(phase.name);
+        metrics.synced(phase.name, 'lost');
+        return REQUEUE;
+      }
       metrics.synced(phase.name, 'failed');
       // Whatever it was: a kind of the phase went away meanwhile, and all is done over once it is back.
       const missing = unlistedKinds(run).filter(({ isKindMissing }) => isKindMissing);
@@ -218,7 +223,7 @@ export class Scheduler implements Reconciler {
     if (plan.finalizer?.always && !hasFinalizer(run)) await addFinalizer(run);
     const tracker = new Tracker(run.key);
     const returned = await callWorker(phase.worker, run, tracker).catch((error: unknown) => {
-      throw error instanceof RunAborted || isNamespaceTerminating(error) ? error : new WorkerFailure(error);
+      throw isEndOfRun(error) ? error : new WorkerFailure(error);
     });
     const result = checkResult(returned, phase, plan, run.namespace);
     // Before anything is written: what only an earlier run read is no reason to run again for one's own writes.
@@ -319,4 +324,9 @@ export class Scheduler implements Reconciler {
     tracing.failed(error);
     return BACKOFF;
   }
+}
+
+/** What a worker lets pass of its client that is no failure of its own. */
+function isEndOfRun(error: unknown): boolean {
+  return error instanceof RunAborted || error instanceof RunOutdated || isNamespaceTerminating(error);
 }

@@ -3,9 +3,9 @@ import { isStatus } from '../errors.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import { conditionsFor, type Standing } from './conditions.ts';
-import type { ObservedOutputs } from './observed-outputs.ts';
+import type { ObservedOutputs } from './outputs-record.ts';
 import { RunAborted, type Run } from './run.ts';
-import { statusOf, statusPatch, type Transition } from './status.ts';
+import { revisionOf, statusOf, statusPatch, type Transition } from './status.ts';
 
 export interface StatusWrite {
   /** The name to record. */
@@ -30,12 +30,15 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
   const target = { type: plan.resource, name: run.resource.metadata.name, namespace: run.namespace };
   // The run's own finalizer write, or a foreign one, may be known by now; the fence is what the run was computed from.
   const resource = views.resources.get(run.key)?.object ?? run.resource;
-  if (revisionOf(resource) !== revisionOf(run.resource)) return lost(run);
+  if (revisionOf(resource) !== run.announced.revision) return lost(run);
   const now = new Date(run.environment.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
   const patchOf = (current: KubernetesObject) => statusPatch(current, change(run, current, write, now));
   let operations = patchOf(resource);
   for (let attempt = 0; ; attempt += 1) {
-    if (!operations) return 'unchanged';
+    if (!operations) {
+      recorded(run, write);
+      return 'unchanged';
+    }
     const sent = operations;
     try {
       const answer = await run.write(plan.resource, run.key, () =>
@@ -43,7 +46,9 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
       );
       if (write.user) tellOfDropped(run, run.state.reported.answered(write.user, answer));
       // Somebody set the phase by hand meanwhile, and left the revision as it was: its event is not going to tell.
-      return statusOf(answer)?.phase === write.phase ? 'written' : lost(run);
+      if (statusOf(answer)?.phase !== write.phase) return lost(run);
+      recorded(run, write);
+      return 'written';
     } catch (error) {
       if (isStatus(error, 404)) throw new RunAborted();
       if (!isStatus(error, 422) || attempt > 0) throw error;
@@ -51,13 +56,17 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
       const fresh = await run.read(target).catch((failure: unknown) => {
         throw isStatus(failure, 404) ? new RunAborted() : failure;
       });
-      if (fresh.metadata.uid !== run.uid || revisionOf(fresh) !== revisionOf(run.resource)) return lost(run);
+      if (fresh.metadata.uid !== run.uid || revisionOf(fresh) !== run.announced.revision) return lost(run);
       if (statusOf(fresh)?.phase !== statusOf(run.resource)?.phase) return lost(run);
       operations = patchOf(fresh);
       // Nothing was in its way: the server finds it invalid, and would again.
       if (isDeepStrictEqual(operations, sent)) throw error;
     }
   }
+}
+
+function recorded({ state }: Run, { observedOutputs }: StatusWrite): void {
+  if (observedOutputs) state.tookFrom.clear();
 }
 
 /** What the CRD's schema does not have is written once, and told of each time that it is. */
@@ -105,8 +114,4 @@ function pastOf(
   const { transitions } = environment.plan;
   if (transitions > 0) return [...past, last].slice(-transitions);
   return past.length > 0 ? [] : undefined;
-}
-
-function revisionOf(resource: KubernetesObject): number | undefined {
-  return statusOf(resource)?.revision;
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PatchOperation } from '../kube/client.ts';
 import type { Condition, KubernetesObject } from '../kube/types.ts';
-import type { ObservedOutputs } from './observed-outputs.ts';
+import type { ObservedOutputs } from './outputs-record.ts';
 import { OWN_STATUS } from './result.ts';
 
 /** `status` of a resource, as far as the runtime knows it. */
@@ -28,6 +28,10 @@ export interface Transition {
 export function statusOf(resource: KubernetesObject): StatusFields | undefined {
   const status = (resource as { readonly status?: StatusFields | null }).status;
   return status ?? undefined;
+}
+
+export function revisionOf(resource: KubernetesObject): number | undefined {
+  return statusOf(resource)?.revision;
 }
 
 /** What a sync wants the status to be. */

@@ -8,7 +8,7 @@ import { lossesOf } from './contests.ts';
 import type { Environment } from './environment.ts';
 import { holdsAll, leavesOf } from './fields.ts';
 import { outputId } from './output-id.ts';
-import { fieldsOf } from './outputs.ts';
+import { fieldsOf } from './own-fields.ts';
 import { wakeOnPatchedObjects } from './patches/wakes.ts';
 import { statusOf } from './status.ts';
 import type { Wake } from './sync-rate.ts';

@@ -3,8 +3,10 @@ import { keyOf, objectKey, splitKey } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { ResourceOutput } from '../plan.ts';
 import type { Desired, ListQuery } from '../worker.ts';
+import { collectOutputs } from './collect.ts';
 import type { InputReader } from './inputs.ts';
 import { bodyFor, deleteOutput, ensureOutput, ownership } from './outputs.ts';
+import { announce } from './outputs-record.ts';
 import { checkOutput } from './result.ts';
 import type { Run } from './run.ts';
 
@@ -48,6 +50,7 @@ export class WorkerClient {
     const ref = { type, ...splitKey(at) };
     const target = views.output(type).get(at)?.object ?? (await client.get(ref, { giveUp: this.#run.signal }));
     this.#checkOurs(type, target, 'update');
+    await announce(this.#run, type, target);
     return this.#run.write(type, at, () =>
       client.mergePatch(ref, this.#patchOf(target, patch), { giveUp: this.#run.signal }),
     );
@@ -70,6 +73,7 @@ export class WorkerClient {
     const entry = this.#run.environment.views.output(type).get(at);
     if (!entry) return;
     this.#checkOurs(type, entry.object, 'delete');
+    await announce(this.#run, type, entry.object);
     await deleteOutput(this.#run, type, at, entry.uid);
   }
 
@@ -82,6 +86,10 @@ export class WorkerClient {
     const body = bodyFor(this.#run, type, desired);
     await ensureOutput(this.#run, output, body);
     return this.#run.environment.views.output(type).get(body.key)?.object ?? body.object;
+  }
+
+  async collect(key: string, query?: unknown): Promise<number> {
+    return collectOutputs(this.#run, key, this.#output(key, 'collect'), query);
   }
 
   async #live(type: ResourceType, key: string): Promise<KubernetesObject | undefined> {

@@ -3,7 +3,7 @@ import { apiVersionOf } from '../../kube/paths.ts';
 import type { FieldsV1, KubernetesObject, ResourceType } from '../../kube/types.ts';
 import type { Body } from '../body.ts';
 import { unionOf } from '../fields.ts';
-import { fieldsOf } from '../outputs.ts';
+import { fieldsOf } from '../own-fields.ts';
 
 /**
  * What we had written of an object, read back from how it was: the fields that our entries of its managed fields hold, with their values.
