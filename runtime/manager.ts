@@ -151,6 +151,14 @@ export class Manager {
           .map(({ selection }) => resourceName(selection.type)),
       ),
     ];
+    this.metrics.observeWatches(() => {
+      const ages = new Map<string, number>();
+      for (const [{ isKindMissing, selection }, age] of this.#caches.ages()) {
+        const kind = resourceName(selection.type);
+        if (!isKindMissing) ages.set(kind, Math.max(age / 1000, ages.get(kind) ?? 0));
+      }
+      return ages;
+    });
     this.metrics.observeKinds({
       missing: () => kindsThat((cache) => cache.isKindMissing),
       forbidden: () => kindsThat((cache) => cache.isForbidden),

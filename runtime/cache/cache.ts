@@ -76,6 +76,7 @@ export class Cache implements Sink {
   readonly #fieldManager: string;
   readonly #store = new Store();
   readonly #listeners = new Set<(change: Change) => void>();
+  readonly #missingListeners = new Set<() => void>();
   readonly #availabilityListeners = new Set<() => void>();
   /** Objects with a write under way, with the events that came meanwhile. */
   readonly #held = new Map<string, { count: number; overlaps: boolean; readonly events: Event[] }>();
@@ -150,6 +151,12 @@ export class Cache implements Sink {
   /** Those who listened to its changes are told no more: others begin where they end. */
   forgetListeners(): void {
     this.#listeners.clear();
+    this.#missingListeners.clear();
+  }
+
+  /** Calls back whenever the kind has gone. */
+  onMissing(listener: () => void): void {
+    this.#missingListeners.add(listener);
   }
 
   /** Calls back whenever {@link synced}, {@link listed}, {@link isKindMissing} or {@link isForbidden} has become true. Returns how to stop it. */
@@ -253,7 +260,9 @@ export class Cache implements Sink {
   }
 
   missing(): void {
+    const wasMissing = this.isKindMissing;
     this.#becomes('missing', this.#behind);
+    if (!wasMissing) for (const listener of this.#missingListeners) listener();
   }
 
   forbidden(): void {

@@ -135,6 +135,14 @@ export class Caches {
     await end([...this.#caches.values()].filter((kept) => !takenOver.has(kept)));
   }
 
+  /** Of each cache that was listed, the milliseconds since the last event, bookmark or list. */
+  ages(): ReadonlyMap<Cache, number> {
+    const ages = new Map<Cache, number>();
+    for (const { cache, reflector } of this.#caches.values())
+      if (reflector.age !== undefined) ages.set(cache, reflector.age);
+    return ages;
+  }
+
   /**
    * Brings all to what the cluster has now, each as fast as it can; until then they are not synced. Resolves when that is done or
    * `signal` aborts.

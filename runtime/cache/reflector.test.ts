@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { KubeClient } from '../kube/client.ts';
 import { fixedCredentials } from '../kube/credentials.ts';
 import type { KubernetesObject } from '../kube/types.ts';
@@ -71,8 +72,16 @@ describe('reflector', () => {
   /** Resolves at each pause between two watches, with its length. */
   let pauses: number[];
 
+  /** What the server answers when it is asked for its version beside a watch. */
+  let version: string;
+  const isAboutVersion = (query: URLSearchParams): boolean => query.get('limit') === '1';
+
   const start = (script: Script): void => {
-    server = new ScriptedServer(script);
+    let number = 0;
+    server = new ScriptedServer((request, query) => {
+      if (isAboutVersion(query)) return { body: { metadata: { resourceVersion: version }, items: [] } };
+      return script(request, query, ++number);
+    });
     const client = new KubeClient({
       transport: server,
       credentials: fixedCredentials({}),
@@ -85,7 +94,7 @@ describe('reflector', () => {
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
       after: (milliseconds: number, callback: () => void) => {
-        if (milliseconds > 60_000) return clock.after(milliseconds, callback);
+        if (milliseconds > 40_000) return clock.after(milliseconds, callback);
         pauses.push(milliseconds);
         setImmediate(callback);
         return { cancel: () => undefined };
@@ -107,6 +116,7 @@ describe('reflector', () => {
     sink = new Recorder();
     stop = new AbortController();
     pauses = [];
+    version = '999';
   });
   afterEach(async () => {
     stop.abort();
@@ -114,7 +124,9 @@ describe('reflector', () => {
   });
 
   const queries = (): URLSearchParams[] =>
-    server.requests.map(({ path }) => new URL(path, 'http://server').searchParams);
+    server.requests
+      .map(({ path }) => new URL(path, 'http://server').searchParams)
+      .filter((query) => !isAboutVersion(query));
 
   it('streams a consistent list, then goes on watching on the same connection', async () => {
     start(() =>
@@ -133,7 +145,7 @@ describe('reflector', () => {
     assert.equal(query?.get('sendInitialEvents'), 'true');
     assert.equal(query?.get('resourceVersion'), null);
     assert.equal(query?.get('labelSelector'), 'app=x');
-    assert.equal(server.requests.length, 1);
+    assert.equal(queries().length, 1);
   });
 
   it('resumes where a watch ended or broke off, bookmarks counted', async () => {
@@ -226,7 +238,7 @@ describe('reflector', () => {
       number <= 4 ? failure(500, 'InternalError') : new Frames().push(bookmark(7, true)),
     );
     await sink.until(1);
-    assert.equal(server.requests.length, 5);
+    assert.equal(queries().length, 5);
     assert.deepEqual(pauses.slice(0, 4), [100, 200, 400, 800]);
     assert.equal(reflector.trouble, undefined);
   });
@@ -241,14 +253,136 @@ describe('reflector', () => {
     assert.deepEqual(pauses.slice(0, 5), [100, 200, 400, 800, 1600]);
   });
 
-  it('gives up a watch that outlives its own time in silence', async () => {
-    start((_request, _query, number) => {
-      if (number === 1) return new Frames().push(bookmark(7, true));
-      return new Frames().push({ type: 'ADDED', object: object('late', 8) });
+  describe('of which nothing is heard', () => {
+    const settled = async (): Promise<void> => {
+      for (let turn = 0; turn < 20; turn += 1) await immediate();
+    };
+    const watches = (): readonly (string | null)[] => queries().map((query) => query.get('resourceVersion'));
+
+    it('opens its watch again after 75 s, where it stood, and not before', async () => {
+      start((_request, _query, number) =>
+        number === 1
+          ? new Frames().push(bookmark(7, true))
+          : new Frames().push({ type: 'ADDED', object: object('late', 8) }),
+      );
+      await sink.until(1);
+      clock.advance(74_999);
+      await settled();
+      assert.deepEqual([watches(), reflector.age], [[null], 74_999]);
+      clock.advance(1);
+      assert.deepEqual(await sink.until(2), ['list 7: ', 'late@8']);
+      assert.deepEqual([watches(), reflector.age, reflector.trouble], [[null, '7'], 0, undefined]);
     });
+
+    it('leaves its watch open as long as bookmarks come', async () => {
+      const frames = new Frames().push(bookmark(7, true));
+      start(() => frames);
+      await sink.until(1);
+      for (let minute = 1; minute <= 3; minute += 1) {
+        clock.advance(61_000);
+        frames.push(bookmark(7 + minute));
+        await settled();
+      }
+      assert.deepEqual([watches(), reflector.age], [[null], 0]);
+    });
+
+    it('ends its watch, though much comes, where the server does not end it in its time', async () => {
+      const frames = new Frames().push(bookmark(7, true));
+      start((_request, _query, number) => (number === 1 ? frames : new Frames()));
+      await sink.until(1);
+      for (let minute = 1; minute <= 5; minute += 1) {
+        clock.advance(60_000);
+        frames.push(bookmark(7 + minute));
+        await settled();
+      }
+      assert.deepEqual(watches(), [null, '11']);
+    });
+
+    it('says so when its watch cannot be opened again, though nobody refuses it', async () => {
+      start(({ signal }, _query, number) =>
+        number === 1
+          ? new Frames().push(bookmark(7, true))
+          : new Promise((_resolve, reject) => {
+              signal?.addEventListener('abort', () => reject(new Error('aborted')));
+            }),
+      );
+      await sink.until(1);
+      clock.advance(75_000);
+      await settled();
+      assert.equal(reflector.trouble, undefined);
+      clock.advance(15_001);
+      assert.equal(reflector.trouble, 'nothing has been heard for 90 s');
+    });
+
+    it('says so when no bookmarks come any more, though watches are taken', async () => {
+      start((_request, _query, number) =>
+        number === 1 ? new Frames().push(bookmark(7, true), bookmark(8)) : new Frames(),
+      );
+      await sink.until(1);
+      for (const seconds of [75, 75, 49]) {
+        await settled();
+        clock.advance(seconds * 1000);
+      }
+      await settled();
+      assert.equal(reflector.trouble, undefined);
+      clock.advance(2000);
+      assert.equal(reflector.trouble, 'nothing has been heard for 201 s');
+    });
+
+    it('takes the answer that there is nothing newer for news', async () => {
+      version = '8';
+      start((_request, _query, number) =>
+        number === 1 ? new Frames().push(bookmark(7, true), bookmark(8)) : new Frames(),
+      );
+      await sink.until(1);
+      for (let times = 0; times < 10; times += 1) {
+        await settled();
+        clock.advance(75_000);
+      }
+      await settled();
+      assert.deepEqual([reflector.trouble, sink.told], [undefined, ['list 7: ']]);
+    });
+  });
+
+  it('lists anew when the server is found to have older data than it had, which a watch does not tell', async () => {
+    version = '4';
+    start((_request, _query, number) => {
+      if (number === 1) return new Frames().push({ type: 'ADDED', object: object('a', 5) }, bookmark(7, true)).end();
+      // As a real server does with a version of its future.
+      if (number === 2) return new Frames();
+      return new Frames().push({ type: 'ADDED', object: object('a', 3) }, bookmark(4, true));
+    });
+    assert.deepEqual(await sink.until(2), ['list 7: a', 'list 4: a']);
+    const about = server.requests.filter(({ path }) => isAboutVersion(new URL(path, 'http://server').searchParams));
+    assert.deepEqual(
+      about.map(({ path }) => path),
+      ['/api/v1/namespaces/default/configmaps?limit=1'],
+    );
+  });
+
+  it('waits as long as the server asks it to, though that is longer than its own pauses', async () => {
+    start((_request, _query, number) =>
+      number === 1
+        ? { ...failure(429, 'TooManyRequests'), headers: { 'retry-after': '40' } }
+        : new Frames().push(bookmark(7, true)),
+    );
     await sink.until(1);
-    clock.advance(8 * 60_000);
-    assert.deepEqual(await sink.until(2), ['list 7: ', 'late@8']);
+    assert.deepEqual(pauses, [40_000]);
+  });
+
+  it('reads a list at once that expired between two of its pages', async () => {
+    let lists = 0;
+    start((_request, query) => {
+      if (query.has('sendInitialEvents')) return failure(422, 'Invalid');
+      if (query.has('watch')) return new Frames();
+      if (query.has('continue')) return failure(410, 'Expired');
+      lists += 1;
+      const all = query.get('limit') === '0';
+      return {
+        body: { metadata: { resourceVersion: String(lists), ...(!all && { continue: 'x' }) }, items: [object('a', 1)] },
+      };
+    });
+    assert.deepEqual(await sink.until(1), ['list 2: a']);
   });
 
   it('leaves what was listed alone when a list breaks off in the middle', async () => {

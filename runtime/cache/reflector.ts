@@ -1,4 +1,4 @@
-import { pause, type Clock, type Timer } from '../clock.ts';
+import { pause, type Clock } from '../clock.ts';
 import { ApiError, isStatus, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { WatchFrame } from '../kube/frames.ts';
@@ -6,6 +6,7 @@ import { resourceName } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Logger } from '../observe/logger.ts';
+import { LONGEST_SILENCE_MS, SilenceGuard } from './silence-guard.ts';
 
 /** What is watched. */
 export interface Selection {
@@ -45,6 +46,8 @@ export interface ReflectorOptions {
 }
 
 const PAGE = 500;
+/** Longest that a server's Retry-After is heeded: whoever asks for more is asked again before. */
+const LONGEST_RETRY_AFTER_MS = 300_000;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 30_000;
 /** A kind that is missing is somebody's to install, who then waits for it. */
@@ -53,19 +56,26 @@ const LONGEST_MISSING_RETRY_MS = 5_000;
 const GOOD_WATCH_MS = 10_000;
 /** Servers end a watch after a while; each asks for another time, so that not all come back at once. */
 const WATCH_SECONDS = [240, 480] as const;
-/** Silence beyond the watch's own time means that nobody is at the other end. */
+/** A watch that outlives its own time by so much is given up: its server does not heed it. */
 const GRACE_MS = 15_000;
+/** A server that has sent bookmarks and sends no more, though it takes watches: what it shows is old. */
+const STALE_MS = 200_000;
 
 /**
  * Keeps a sink up to date with one selection: a consistent list, then a watch that resumes where it broke off. The list is streamed
- * where the server can (KEP-3157), else read in pages. Lives through expiry (410: list anew), refusals and broken connections; ends
- * only with its signal.
+ * where the server can (KEP-3157), else read in pages. Lives through expiry (410: list anew), refusals, and connections that break or fall
+ * silent; ends only with its signal.
+ *
+ * A server that was restored from a backup has forgotten what the watch knows: it accepts a resource version of its future and stays
+ * silent (seen). So each time that a watch is resumed, the server is asked beside it which version it has; an older one: list anew.
  */
 export class Reflector {
   readonly #options: ReflectorOptions;
   /** Where the watch stands; undefined: a list is due. */
   #resourceVersion: string | undefined;
   #canStream = true;
+  /** Whether the last list expired between two of its pages: then the next one is read at once, as client-go does. */
+  #isPagingTooSlow = false;
   #retry = FIRST_RETRY_MS;
   #isKindMissing = false;
   /** Ends the list or watch under way. */
@@ -73,14 +83,29 @@ export class Reflector {
   #listDue = false;
   /** Why the selection is not being watched just now; undefined while it is. */
   #trouble: string | undefined;
+  /** When the last event, bookmark or list came (monotonic); undefined before the first. */
+  #heardAt: number | undefined;
+  /** Whether a watch is open. */
+  #stands = false;
+  /** Whether the server tells by bookmarks that nothing has changed; of some kinds it never does. */
+  #hasBookmarks = false;
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
   }
 
-  /** Why what the sink has may be out of date; undefined while a watch stands. */
+  /** Why what the sink has may be out of date; undefined while a watch stands, and tells what it should. */
   get trouble(): string | undefined {
-    return this.#trouble;
+    if (this.#trouble !== undefined || this.age === undefined) return this.#trouble;
+    const isSilent = this.#stands
+      ? this.#hasBookmarks && this.age > STALE_MS
+      : this.age > LONGEST_SILENCE_MS + GRACE_MS;
+    return isSilent ? `nothing has been heard for ${Math.floor(this.age / 1000)} s` : undefined;
+  }
+
+  /** Milliseconds since the last event, bookmark or list; undefined before the first list. */
+  get age(): number | undefined {
+    return this.#heardAt === undefined ? undefined : this.#options.clock.monotonic() - this.#heardAt;
   }
 
   /** What the sink has cannot be relied on: ends the list or watch under way, and lists. */
@@ -94,19 +119,21 @@ export class Reflector {
     const { clock, random } = this.#options;
     while (!signal.aborted) {
       const started = clock.monotonic();
+      let asked = 0;
       try {
         await this.#listAndWatch(signal);
       } catch (error) {
         if (signal.aborted) return;
         // It was ended by us, to begin anew.
-        if (!this.#listDue) this.#failed(error);
+        if (!this.#listDue && !(error instanceof WatchGivenUp)) this.#failed(error);
+        if (error instanceof ApiError) asked = Math.min(error.retryAfter ?? 0, LONGEST_RETRY_AFTER_MS);
       }
       // Also after a clean end: a server that closes each watch at once must not be asked without a pause.
       if (clock.monotonic() - started > GOOD_WATCH_MS) this.#retry = FIRST_RETRY_MS;
       else {
         const { longestRetry = LONGEST_RETRY_MS } = this.#options;
         const longest = this.#isKindMissing ? Math.min(LONGEST_MISSING_RETRY_MS, longestRetry) : longestRetry;
-        await pause(clock, Math.min(this.#retry, longest) * (1 + random()), signal);
+        await pause(clock, Math.max(asked, Math.min(this.#retry, longest) * (1 + random())), signal);
         this.#retry = Math.min(this.#retry * 2, longest);
       }
     }
@@ -147,12 +174,13 @@ export class Reflector {
     this.#current = watch;
     const abort = (): void => watch.abort();
     signal.addEventListener('abort', abort, { once: true });
-    let guard: Timer | undefined;
+    let guard: SilenceGuard | undefined;
     try {
       if (this.#resourceVersion === undefined && !this.#canStream) await this.#listPages(watch.signal);
       watch.signal.throwIfAborted();
-      guard = clock.after(seconds * 1000 + GRACE_MS, abort);
+      guard = new SilenceGuard(clock, seconds * 1000 + GRACE_MS, abort);
       if (this.#resourceVersion === undefined) this.#options.sink.listing();
+      else void this.#compareVersions(this.#resourceVersion, watch.signal);
       const stream = await client.watch(selection.type, selection.namespace, {
         labelSelector: selection.labelSelector || undefined,
         fieldSelector: selection.fieldSelector,
@@ -161,12 +189,39 @@ export class Reflector {
         timeoutSeconds: seconds,
         signal: watch.signal,
       });
-      await this.#follow(stream);
+      this.#stands = true;
+      await this.#follow(stream, guard);
+    } catch (error) {
+      throw guard?.isOver ? new WatchGivenUp() : error;
     } finally {
       guard?.cancel();
+      this.#stands = false;
       this.#current = undefined;
       signal.removeEventListener('abort', abort);
       watch.abort();
+    }
+  }
+
+  /** Lists anew where the server has an older version than is known here. Never rejects: what is wrong the watch will tell. */
+  async #compareVersions(known: string, signal: AbortSignal): Promise<void> {
+    const { client, selection, clock, logger } = this.#options;
+    const { type, namespace, fieldSelector } = selection;
+    try {
+      // By no label: the first object of all is found at once, and the name is what rights may be bound to.
+      const { resourceVersion } = await client.list(type, namespace, {
+        fieldSelector,
+        metadataOnly: true,
+        limit: 1,
+        signal,
+      });
+      const difference = compareResourceVersions(resourceVersion, known);
+      if (difference === 0) this.#heardAt = clock.monotonic();
+      if (difference >= 0 || signal.aborted) return;
+      const what = { kind: resourceName(type), known, resourceVersion };
+      logger.warn(what, 'the server has older data than it had before: listing anew');
+      this.listAnew();
+    } catch {
+      // See above.
     }
   }
 
@@ -174,17 +229,20 @@ export class Reflector {
     const { client, selection, sink } = this.#options;
     sink.listing();
     const objects: KubernetesObject[] = [];
+    const limit = this.#isPagingTooSlow ? 0 : PAGE;
     for (let next: string | undefined = ''; next !== undefined;) {
+      this.#isPagingTooSlow = next !== '';
       const page = await client.list(selection.type, selection.namespace, {
         labelSelector: selection.labelSelector || undefined,
         fieldSelector: selection.fieldSelector,
         metadataOnly: selection.metadataOnly,
-        limit: PAGE,
+        limit,
         continue: next || undefined,
         signal,
       });
       objects.push(...page.items);
       next = page.continue;
+      this.#isPagingTooSlow = false;
       if (next === undefined) this.#replaced(objects, page.resourceVersion);
     }
   }
@@ -192,18 +250,21 @@ export class Reflector {
   #replaced(objects: readonly KubernetesObject[], resourceVersion: string): void {
     this.#options.sink.replace(objects, resourceVersion);
     this.#resourceVersion = resourceVersion;
+    this.#heardAt = this.#options.clock.monotonic();
     this.#trouble = undefined;
     this.#isKindMissing = false;
   }
 
-  async #follow(stream: AsyncIterable<WatchFrame>): Promise<void> {
-    const { sink } = this.#options;
+  async #follow(stream: AsyncIterable<WatchFrame>, guard: SilenceGuard): Promise<void> {
+    const { sink, clock } = this.#options;
     /** What a streaming list has sent so far, until its end is marked. */
     let initial: Map<string, KubernetesObject> | undefined =
       this.#resourceVersion === undefined ? new Map() : undefined;
     if (!initial) this.#trouble = undefined;
     for await (const { type, object } of stream) {
       if (type === 'ERROR') throw ended(object);
+      const now = clock.monotonic();
+      guard.heardAt = now;
       const { uid = '', resourceVersion = '', annotations } = object.metadata;
       if (initial) {
         if (type === 'DELETED') initial.delete(uid);
@@ -214,6 +275,8 @@ export class Reflector {
         }
         continue;
       }
+      this.#heardAt = now;
+      if (type === 'BOOKMARK') this.#hasBookmarks = true;
       if (type === 'DELETED') sink.deleted(object);
       else if (type !== 'BOOKMARK') sink.changed(object);
       this.#advance(resourceVersion);
@@ -226,6 +289,9 @@ export class Reflector {
     }
   }
 }
+
+/** The watch was ended by us, since nothing was heard of it: it goes on where it was. */
+class WatchGivenUp extends Error {}
 
 /** What an ERROR frame says: it holds a Status. */
 function ended({ code = 500, reason = '', message = '' }: WatchFrame['object']): ApiError {

@@ -288,7 +288,6 @@ export class KubeClient {
         return await this.#attempt(call, read, attempt);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (error.status === 401) this.#options.credentials.reject();
         const wait = error.retryAfter;
         const again =
           error.status === 401 ? attempt === 0 : wait !== undefined && wait <= LONGEST_WAIT_MS && attempt < RETRIES;
@@ -350,6 +349,7 @@ export class KubeClient {
       });
       ({ status } = response);
       call.answered?.(status);
+      if (status === 401) this.#options.credentials.reject(authorization);
       if (status < 200 || status >= 300) throw await this.#failure(call, response);
       return await read(response);
     } finally {

@@ -10,9 +10,24 @@ describe('credentials that are loaded', () => {
     const first = await Promise.all([credentials.headers(), credentials.headers()]);
     assert.deepEqual(first, [{ authorization: '1' }, { authorization: '1' }]);
     clock.advance(60_001);
-    assert.deepEqual(await credentials.headers(), { authorization: '2' });
-    credentials.reject();
+    const second = await credentials.headers();
+    assert.deepEqual(second, { authorization: '2' });
+    credentials.reject(second);
     assert.deepEqual(await credentials.headers(), { authorization: '3' });
+  });
+
+  it('are loaded once for requests that are refused together, and told that they were', async () => {
+    const told: boolean[] = [];
+    const credentials = loadedCredentials(new ManualClock(), (wasRejected) => {
+      told.push(wasRejected);
+      return Promise.resolve({ authorization: String(told.length) });
+    });
+    const sent = await Promise.all(Array.from({ length: 10 }, () => credentials.headers()));
+    for (const headers of sent) {
+      credentials.reject(headers);
+      assert.deepEqual(await credentials.headers(), { authorization: '2' });
+    }
+    assert.deepEqual(told, [false, true]);
   });
 
   it('are loaded again where that failed', async () => {

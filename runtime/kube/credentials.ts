@@ -5,8 +5,8 @@ import type { Clock } from '../clock.ts';
 export interface Credentials {
   /** Headers of the next request. */
   headers(): Promise<Readonly<Record<string, string>>>;
-  /** The server answered 401: whatever is kept is no longer good. */
-  reject(): void;
+  /** The server answered 401 to these headers: if they are the ones that are kept, they are no longer good. */
+  reject(headers: Readonly<Record<string, string>>): void;
 }
 
 export function fixedCredentials(headers: Readonly<Record<string, string>>): Credentials {
@@ -20,26 +20,42 @@ export function bearer(token: string): Readonly<Record<string, string>> {
 /** How long a token from a file or a plugin is used before it is asked for again; client-go reads files as often. */
 const KEEP_MS = 60_000;
 
+interface Kept {
+  readonly loading: Promise<Readonly<Record<string, string>>>;
+  readonly since: number;
+  /** Once they are loaded. */
+  headers: Readonly<Record<string, string>> | undefined;
+}
+
 /**
- * Credentials that come from somewhere slow. They are kept for a minute, concurrent requests share one load, and a rejection
- * loads anew.
+ * Credentials that come from somewhere slow. They are kept for a minute, concurrent requests share one load, and a rejection loads anew;
+ * of many requests that are refused together, one load. `load` is told whether what it returned last was rejected.
  */
-export function loadedCredentials(clock: Clock, load: () => Promise<Readonly<Record<string, string>>>): Credentials {
-  let kept: { readonly headers: Promise<Readonly<Record<string, string>>>; readonly since: number } | undefined;
+export function loadedCredentials(
+  clock: Clock,
+  load: (wasRejected: boolean) => Promise<Readonly<Record<string, string>>>,
+): Credentials {
+  let kept: Kept | undefined;
+  let wasRejected = false;
   return {
     headers() {
       if (!kept || clock.monotonic() - kept.since > KEEP_MS) {
-        const headers = load();
-        const mine = { headers, since: clock.monotonic() };
+        const mine: Kept = { loading: load(wasRejected), since: clock.monotonic(), headers: undefined };
         kept = mine;
-        headers.catch(() => {
-          if (kept === mine) kept = undefined;
-        });
+        wasRejected = false;
+        mine.loading.then(
+          (headers) => (mine.headers = headers),
+          () => {
+            if (kept === mine) kept = undefined;
+          },
+        );
       }
-      return kept.headers;
+      return kept.loading;
     },
-    reject() {
+    reject(headers) {
+      if (kept?.headers !== headers) return;
       kept = undefined;
+      wasRejected = true;
     },
   };
 }

@@ -60,7 +60,7 @@ describe('kubeconfig', () => {
     clock.advance(60_001);
     assert.deepEqual(await credentials.headers(), { authorization: 'Bearer two' });
     writeFileSync(file, 'three');
-    credentials.reject();
+    credentials.reject(await credentials.headers());
     assert.deepEqual(await credentials.headers(), { authorization: 'Bearer three' });
   });
 
@@ -71,6 +71,7 @@ describe('kubeconfig', () => {
     writeFileSync(second, kubeconfig('token: second', 'server: "https://x", certificate-authority: ca.crt'));
     const access = findCluster({ KUBECONFIG: [first, join(folder, 'missing'), second].join(delimiter) }, clock);
     assert.deepEqual(access.tls.ca, Buffer.from('beside'));
+    assert.deepEqual(access.tlsFiles, { ca: join(folder, 'ca.crt') });
     assert.equal(access.name, 'here');
   });
 
@@ -108,6 +109,20 @@ describe('kubeconfig', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => credentials.headers()));
     assert.deepEqual(new Set(answers.map(({ authorization }) => authorization)), new Set(['Bearer from-plugin']));
     assert.equal(readFileSync(log, 'utf8'), 'x');
+  });
+
+  it('runs the plugin again where its token is rejected, though it should have been good for longer', async () => {
+    const log = join(folder, 'runs');
+    const { credentials } = fromKubeconfig(
+      withPlugin({ token: 'revoked', expirationTimestamp: '2099-01-01T00:00:00Z' }, log),
+      clock,
+    );
+    credentials.reject(await credentials.headers());
+    await Promise.all(Array.from({ length: 10 }, () => credentials.headers()));
+    assert.equal(readFileSync(log, 'utf8'), 'xx');
+    clock.advance(60_001);
+    await credentials.headers();
+    assert.equal(readFileSync(log, 'utf8'), 'xx', 'what is good is used until it expires');
   });
 
   it('says so where a plugin gives no token', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
 import type { Clock } from '../clock.ts';
 import { errors, messageOf } from '../errors.ts';
@@ -11,6 +12,8 @@ export interface ClusterAccess {
   /** `https://host:port`, perhaps with a path. */
   readonly server: string;
   readonly tls: TlsOptions;
+  /** Where parts of `tls` came from: each new connection is made with what the files hold by then. */
+  readonly tlsFiles?: TlsFiles;
   readonly proxy?: string | undefined;
   readonly credentials: Credentials;
   /** The context's namespace, or the pod's; undefined where neither is set. */
@@ -26,6 +29,9 @@ export interface TlsOptions {
   readonly servername?: string;
   readonly rejectUnauthorized?: boolean;
 }
+
+/** Paths of PEM files. */
+export type TlsFiles = Readonly<Partial<Record<'ca' | 'cert' | 'key', string>>>;
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -51,6 +57,7 @@ function inCluster(env: NodeJS.ProcessEnv, clock: Clock): ClusterAccess {
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${env['KUBERNETES_SERVICE_PORT'] ?? '443'}`,
     tls: { ca: readFileSync(join(SERVICE_ACCOUNT, 'ca.crt')) },
+    tlsFiles: { ca: join(SERVICE_ACCOUNT, 'ca.crt') },
     credentials: tokenFile(join(SERVICE_ACCOUNT, 'token'), clock),
     namespace: existsSync(namespaceFile) ? readFileSync(namespaceFile, 'utf8').trim() : undefined,
     name: 'in-cluster',
@@ -126,16 +133,19 @@ function fromDocuments(documents: readonly Document[], clock: Clock): ClusterAcc
   const ca = fileOrData(cluster, 'certificate-authority');
   const cert = fileOrData(user, 'client-certificate');
   const key = fileOrData(user, 'client-key');
+  const files = { ca: ca?.file, cert: cert?.file, key: key?.file };
+  const tlsFiles = Object.fromEntries(Object.entries(files).filter(([, file]) => file !== undefined));
   const servername = text(cluster.fields, 'tls-server-name');
   return {
     server: server.replace(/\/+$/, ''),
     tls: {
-      ...(ca && { ca }),
-      ...(cert && { cert }),
-      ...(key && { key }),
+      ...(ca && { ca: ca.content }),
+      ...(cert && { cert: cert.content }),
+      ...(key && { key: key.content }),
       ...(servername !== undefined && { servername }),
       ...(cluster.fields['insecure-skip-tls-verify'] === true && { rejectUnauthorized: false }),
     },
+    ...(Object.keys(tlsFiles).length > 0 && { tlsFiles }),
     proxy: text(cluster.fields, 'proxy-url'),
     credentials: credentialsOf(user, current, documents, clock),
     namespace: text(context, 'namespace'),
@@ -143,11 +153,19 @@ function fromDocuments(documents: readonly Document[], clock: Clock): ClusterAcc
   };
 }
 
-function fileOrData({ fields, document }: { fields: Fields; document: Document }, name: string): Buffer | undefined {
+interface Content {
+  readonly content: Buffer;
+  /** Where it is from, if it is from a file of its own. */
+  readonly file?: string;
+}
+
+function fileOrData({ fields, document }: { fields: Fields; document: Document }, name: string): Content | undefined {
   const data = text(fields, `${name}-data`);
-  if (data !== undefined) return Buffer.from(data, 'base64');
-  const file = text(fields, name);
-  return file === undefined ? undefined : readFileSync(pathIn(document, file));
+  if (data !== undefined) return { content: Buffer.from(data, 'base64') };
+  const named = text(fields, name);
+  if (named === undefined) return undefined;
+  const file = pathIn(document, named);
+  return { content: readFileSync(file), file };
 }
 
 function pathIn(document: Document, file: string): string {
@@ -174,22 +192,14 @@ function credentialsOf(
   return fixedCredentials({});
 }
 
-/** Logins by plugin (exec) or provider (OIDC): @kubernetes/client-node knows them, and is loaded for nothing else. */
+/**
+ * Logins by plugin (exec) or provider (OIDC): @kubernetes/client-node knows them, and is loaded for nothing else. It keeps what a plugin
+ * gave until that expires; after a rejection it is asked anew.
+ */
 function pluginCredentials(context: string, documents: readonly Document[], clock: Clock): Credentials {
-  return loadedCredentials(clock, async () => {
-    const { KubeConfig } = await import('@kubernetes/client-node').catch((error: unknown) => {
-      throw errors.kubeconfig(
-        `context ${context}`,
-        `its user logs in through a plugin, which needs the package @kubernetes/client-node: npm install @kubernetes/client-node (${messageOf(error)})`,
-      );
-    });
-    const config = new KubeConfig();
-    for (const document of documents) {
-      const one = new KubeConfig();
-      one.loadFromString(document.text);
-      config.mergeConfig(one, true);
-    }
-    config.setCurrentContext(context);
+  let config: KubeConfig | undefined;
+  return loadedCredentials(clock, async (wasRejected) => {
+    if (wasRejected || !config) config = await clientNodeConfig(context, documents);
     const options: { headers?: unknown } = {};
     await config.applyToHTTPSOptions(options);
     const headers = isFields(options.headers) ? options.headers : {};
@@ -202,4 +212,21 @@ function pluginCredentials(context: string, documents: readonly Document[], cloc
       );
     return { authorization };
   });
+}
+
+async function clientNodeConfig(context: string, documents: readonly Document[]): Promise<KubeConfig> {
+  const { KubeConfig } = await import('@kubernetes/client-node').catch((error: unknown) => {
+    throw errors.kubeconfig(
+      `context ${context}`,
+      `its user logs in through a plugin, which needs the package @kubernetes/client-node: npm install @kubernetes/client-node (${messageOf(error)})`,
+    );
+  });
+  const config = new KubeConfig();
+  for (const document of documents) {
+    const one = new KubeConfig();
+    one.loadFromString(document.text);
+    config.mergeConfig(one, true);
+  }
+  config.setCurrentContext(context);
+  return config;
 }

@@ -1,5 +1,6 @@
-import { DecoratorHandler, Pool, ProxyAgent, type Dispatcher } from 'undici';
+import { buildConnector, DecoratorHandler, Pool, ProxyAgent, type Dispatcher } from 'undici';
 import type { ClusterAccess } from './kubeconfig.ts';
+import { readTls } from './tls-files.ts';
 
 /** One HTTP exchange with an API server; tests hand in their own. */
 export interface Transport {
@@ -32,15 +33,21 @@ const ANSWER_MS = 70_000;
 
 /**
  * undici, one pool of connections a cluster. The pool has no limit: each watch holds a connection for minutes, and how much
- * else is under way is bounded by who asks.
+ * else is under way is bounded by who asks. HTTP/1.1, so that a connection that breaks or falls silent takes one request with it, and not
+ * all of them. Certificates that are in files are read anew for each connection, but for those through a proxy.
  */
-export function connect(access: Pick<ClusterAccess, 'server' | 'tls' | 'proxy'>): Transport {
+export function connect(access: Pick<ClusterAccess, 'server' | 'tls' | 'tlsFiles' | 'proxy'>): Transport {
   const { origin, pathname } = new URL(access.server);
   const prefix = pathname === '/' ? '' : pathname;
-  const connectOptions = { ...access.tls, keepAlive: true, timeout: 10_000 };
+  const connectOptions = { ...access.tls, keepAlive: true, timeout: 10_000, allowH2: false };
   const dispatcher: Dispatcher =
     access.proxy === undefined
-      ? new Pool(origin, { connections: null, connect: connectOptions, pipelining: 1 })
+      ? new Pool(origin, {
+          connections: null,
+          connect: connector(access, connectOptions),
+          pipelining: 1,
+          allowH2: false,
+        })
       : new ProxyAgent({ uri: access.proxy, requestTls: connectOptions });
   return {
     async send({ method, path, headers, body, signal, start, streamed }) {
@@ -59,6 +66,23 @@ export function connect(access: Pick<ClusterAccess, 'server' | 'tls' | 'proxy'>)
     close: () => dispatcher.destroy(),
   };
 }
+
+/** Makes connections with the certificates that there are by then. */
+function connector({ tlsFiles }: Pick<ClusterAccess, 'tlsFiles'>, options: buildConnector.BuildOptions): Connect {
+  if (!tlsFiles) return buildConnector(options);
+  let known = readTls(tlsFiles, {});
+  let current = buildConnector({ ...options, ...known });
+  return (target, callback) => {
+    const read = readTls(tlsFiles, known);
+    if (read !== known) {
+      known = read;
+      current = buildConnector({ ...options, ...known });
+    }
+    current(target, callback);
+  };
+}
+
+type Connect = ReturnType<typeof buildConnector>;
 
 /** Asks before a request is written: a pool may have let it wait for a connection. */
 function asking(start: () => void): Dispatcher.DispatcherComposeInterceptor {

@@ -179,6 +179,12 @@ export class Metrics {
     );
   }
 
+  /** Says, at each scrape, for each kind how many seconds ago its watch told something; of several watches, the one that is furthest behind. */
+  observeWatches(ages: () => ReadonlyMap<string, number>): void {
+    const help = 'Seconds since the watch of a kind told of an event, or by a bookmark that there was none';
+    this.#gauges('autopilot_watch_age_seconds', help, 'kind', ages);
+  }
+
   /** One value for each of what is asked at the scrape; what is no longer told is gone. */
   #gauges(name: string, help: string, label: string, values: () => ReadonlyMap<string, number>): void {
     this.instruments.collected(name, help, [label], (gauge) => {

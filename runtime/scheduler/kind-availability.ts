@@ -1,22 +1,46 @@
 import type { Cache } from '../cache/cache.ts';
 import { DONE, REQUEUE, type ReconcileResult } from '../controller/reconciler.ts';
 import { resourceName } from '../kube/paths.ts';
-import type { Finalizer, Plan } from '../plan.ts';
+import type { Finalizer, Phase, Plan } from '../plan.ts';
 import type { Standing } from './conditions.ts';
-import type { Views } from './environment.ts';
+import type { Environment, Views } from './environment.ts';
 import type { Run } from './run.ts';
 import { writeStatus } from './status-write.ts';
 import { statusOf } from './status.ts';
 
 /** What the run's phase reads or writes and has not been listed: a cache that is not complete looks empty, and then things are pruned. */
 export function unlistedKinds({ phase, environment: { views, plan } }: Run): readonly Cache[] {
-  const inputs = [...phase.inputs.values()].map((input) => views.input(input));
-  const outputs = [...phase.outputs.values()].map(({ type }) => views.output(type));
-  const patches = [...phase.patches.values()].map(({ type }) => views.patch(type));
   // Of a kind that is not installed there is nothing left to delete, and nothing to give up.
   const left = phase === plan.finalizer?.phase ? leftBehind(plan.finalizer, plan, views) : [];
   const there = left.filter((cache) => !cache.isKindMissing);
-  return [...new Set([...inputs, ...outputs, ...patches, ...there])].filter((cache) => !cache.synced);
+  return [...new Set([...cachesOf(phase, views), ...there])].filter((cache) => !cache.synced);
+}
+
+/** What a phase reads and writes. */
+function cachesOf({ inputs, outputs, patches }: Phase, views: Views): readonly Cache[] {
+  return [
+    ...Array.from(inputs.values(), (input) => views.input(input)),
+    ...Array.from(outputs.values(), ({ type }) => views.output(type)),
+    ...Array.from(patches.values(), ({ type }) => views.patch(type)),
+  ];
+}
+
+/**
+ * Wakes the resources that rest in a phase whose kinds include one that has just gone: they say so at once, and not at their next run.
+ * To be called once, before the caches start.
+ */
+export function wakeOnMissingKinds({ plan, views }: Environment, wake: (key: string) => void): void {
+  const users = new Map<Cache, Set<Phase>>();
+  for (const phase of plan.phases.values())
+    for (const cache of cachesOf(phase, views)) users.set(cache, (users.get(cache) ?? new Set()).add(phase));
+  for (const [cache, phases] of users) {
+    cache.onMissing(() => {
+      for (const { key, object } of views.resources.entries()) {
+        const phase = plan.phases.get(statusOf(object)?.phase ?? '');
+        if (phase && phases.has(phase)) wake(key);
+      }
+    });
+  }
 }
 
 /** Where the operator itself has something to do as a resource goes. */

@@ -7,6 +7,7 @@ import { writtenKinds } from '../plan.ts';
 import { lossesOf } from './contests.ts';
 import type { Environment } from './environment.ts';
 import { holdsAll, leavesOf } from './fields.ts';
+import { wakeOnMissingKinds } from './kind-availability.ts';
 import { outputId } from './output-id.ts';
 import { fieldsOf } from './own-fields.ts';
 import { wakeOnPatchedObjects } from './patches/wakes.ts';
@@ -48,6 +49,7 @@ export function wakeOnChanges(environment: Environment, { isWorking, wake }: Wok
   }
   const others = { isWorking, wake: (key: string) => wakes(key, DRIFT, '') };
   wakeOnPatchedObjects(environment, others);
+  wakeOnMissingKinds(environment, others.wake);
   for (const type of writtenKinds(plan)) {
     const cache = views.output(type);
     cache.onChange((change) => {
