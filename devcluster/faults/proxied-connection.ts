@@ -47,7 +47,7 @@ export class ProxiedConnection {
     this.#script = script;
     raw.setNoDelay(true);
     this.#client = new TLSSocket(raw, { isServer: true, secureContext: shown });
-    this.#server = connect(server);
+    this.#server = connect(server).setNoDelay(true);
     this.#client.on('data', (chunk: Buffer) => this.#fromClient(chunk));
     this.#server.on('data', (chunk: Buffer) => this.#fromServer(chunk));
     this.#server.on('end', () => this.#afterAll(() => void this.#client.end()));
@@ -99,10 +99,11 @@ export class ProxiedConnection {
       const length = Math.min(this.#script.piece, chunk.length - start);
       const limit = this.#script.limit(this, this.request, length);
       const bytes = Math.min(length, limit?.bytes ?? length);
-      // A reset drops what the kernel has not sent: it comes after that.
-      if (bytes > 0) await this.#write(chunk.subarray(start, start + bytes));
+      const piece = chunk.subarray(start, start + bytes);
       this.passed += bytes;
       start += bytes;
+      // A reset drops what the kernel has not sent: it comes after that.
+      if (bytes > 0) await this.#write(piece);
       if (limit) return this.cut(limit.how);
     }
   }
