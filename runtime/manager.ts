@@ -21,8 +21,10 @@ import { ConfigMetrics } from './observe/config-metrics.ts';
 import { EventRecorder } from './observe/events.ts';
 import type { ResourceSummary, TellProgress } from './observe/progress.ts';
 import type { RootLogger } from './observe/logger.ts';
+import { EventLoopDelay } from './observe/event-loop.ts';
 import { Metrics } from './observe/metrics.ts';
 import { collectProcessMetrics } from './observe/process-metrics.ts';
+import { PROFILING_PAGES } from './observe/profiling.ts';
 import type { Page } from './observe/server.ts';
 import { Tracing } from './observe/tracing.ts';
 import { readersOfMetrics, type Plan } from './plan.ts';
@@ -88,6 +90,7 @@ export class Manager {
   readonly #transport: Transport;
   readonly #tracing: Tracing;
   readonly #configMetrics: ConfigMetrics;
+  readonly #eventLoop: EventLoopDelay;
   readonly #identity: string;
   readonly #endpoints: Endpoints;
   #configuration: Configuration;
@@ -126,6 +129,7 @@ export class Manager {
       phases: [...new Set(plan.phases.values())].filter(({ worker }) => worker).map(({ name }) => name),
     });
     if (options.processMetrics) collectProcessMetrics(this.metrics.instruments);
+    this.#eventLoop = new EventLoopDelay(this.metrics.instruments);
     this.#configMetrics = new ConfigMetrics(this.metrics.instruments, clock);
     this.#tracing = new Tracing(access.server);
     this.client = new KubeClient({
@@ -177,6 +181,7 @@ export class Manager {
     if (untraced !== undefined) logger.warn(untraced);
     const { commit } = await this.#endpoints.open(config);
     await commit();
+    this.#eventLoop.measure(config.profilingAddr !== '');
     this.#caches.start();
     this.#takePart();
     this.#tellMetricsServer();
@@ -198,6 +203,7 @@ export class Manager {
     await this.#resign();
     await this.#caches.stop();
     await this.#endpoints.close();
+    this.#eventLoop.measure(false);
     await Promise.all([this.#transport.close(), this.#metricsServer?.close()]);
     this.#options.logger.info(`${this.#options.plan.name} stopped`);
   }
@@ -245,6 +251,7 @@ export class Manager {
     }
     // From here on nothing can fail.
     await addresses.commit();
+    this.#eventLoop.measure(next.config.profilingAddr !== '');
     if (renews('election')) await this.#resign();
     const former = this.#metricsServer;
     if (renews('work') || renews('watches') || renews('election')) {
@@ -520,6 +527,7 @@ export class Manager {
       metricsAddr: {
         '/metrics': async () => ({ status: 200, type: instruments.contentType, body: await instruments.text() }),
       },
+      profilingAddr: PROFILING_PAGES,
     };
   }
 }
