@@ -174,6 +174,8 @@ class Election {
         this.#tell(`the wall clock of ${user} is set by ${by} ms`);
         process.setClock(by);
         this.#clockSetAt.set(one, world.time.now);
+        // Before its next renewal, by which it learns the new time.
+        if (chance.isSo(0.5)) this.#freeze(one, 'stopped');
         return;
       }
       case 7:

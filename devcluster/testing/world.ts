@@ -25,7 +25,7 @@ export class World {
 
   static async open(subject: Subject): Promise<World> {
     const time = new VirtualTime();
-    const cluster = await startCluster({ crds: [], ...subject.cluster, clock: time.clusterClock });
+    const cluster = await startCluster({ ...subject.cluster, clock: time.clusterClock });
     const others = new Set(cluster.select(() => true).map(({ metadata }) => metadata.uid ?? ''));
     try {
       await time.passUntil(subject.prepare(cluster), 'prepare()');

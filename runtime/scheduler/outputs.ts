@@ -1,5 +1,5 @@
 import { entryOf, type Entry, type OwnFields } from '../cache/store.ts';
-import { ApiError, errors, isNamespaceTerminating, isStatus } from '../errors.ts';
+import { ApiError, errors, isKindMissing, isNamespaceTerminating, isStatus } from '../errors.ts';
 import type { CallOptions, PatchOperation } from '../kube/client.ts';
 import { apiVersionOf, splitKey } from '../kube/paths.ts';
 import type { KubernetesObject, OwnerReference, ResourceType } from '../kube/types.ts';
@@ -309,8 +309,24 @@ async function deleteIfThere(run: Run, type: ResourceType, key: string, uid: str
     await run.write(type, key, () => client.delete({ type, ...splitKey(key) }, uid, callOptions(run, type)), uid);
     return true;
   } catch (error) {
-    if (!isStatus(error, 404, 409)) throw error;
+    if (isStatus(error, 404)) {
+      // What a kind that is away had may be there again with it. A resource that goes does not wait for that.
+      if (isKindMissing(error) && run.phase !== run.environment.plan.finalizer?.phase) throw error;
+      return false;
+    }
+    // Another object has the name by now, unless somebody else says so: a webhook that keeps the object.
+    if (!isStatus(error, 409) || (await isThere(run, type, key, uid))) throw error;
     return false;
+  }
+}
+
+async function isThere(run: Run, type: ResourceType, key: string, uid: string): Promise<boolean> {
+  try {
+    const live = await run.read({ type, ...splitKey(key) }, { giveUp: run.signal, metadataOnly: true });
+    return live.metadata.uid === uid;
+  } catch (error) {
+    if (isStatus(error, 404)) return false;
+    throw error;
   }
 }
 

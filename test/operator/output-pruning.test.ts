@@ -29,6 +29,22 @@ describe('outputs of several phases and resources', () => {
     assert.equal(deletes.length, 2);
   });
 
+  for (const [what, code, message] of [
+    ['their kind is away for a moment', 404, 'the server could not find the requested resource'],
+    ['somebody keeps them for a while', 409, 'not while it is protected'],
+  ] as const) {
+    it(`that are no longer returned are pruned in the end where ${what}`, async () => {
+      await testbed.run(mirror);
+      await testbed.route('a', { outputs: { one: {}, two: {} } });
+      await testbed.untilConfigMap('two', () => true);
+      await settled();
+      const fault = testbed.cluster.faults.answer(code, { verb: 'delete', resource: 'configmaps' }, { message });
+      await setSpec({ outputs: { two: {} } });
+      await testbed.untilGone({ apiVersion: 'v1', kind: 'ConfigMap', name: 'one' });
+      assert.equal(fault.hits, 1);
+    });
+  }
+
   it("of one phase are not another's to prune, and not another resource's", async () => {
     const operator = routes({
       One: phase(

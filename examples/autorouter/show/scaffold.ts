@@ -27,6 +27,7 @@ const YOURS = [
   'test/deployments.ts',
   'test/example.ts',
   'test/initializing.test.ts',
+  'test/faults.test.ts',
   'test/syncing.test.ts',
   'test/ready.test.ts',
 ];
