@@ -8,7 +8,7 @@ import type { OperatorRequest } from './transport.ts';
 import type { World } from './world.ts';
 
 /** Whoever still writes after so long will never come to rest. Milliseconds. */
-const RESTLESS_MS = 24 * 3_600_000;
+const RESTLESS_MS = 6 * 3_600_000;
 /** So many calls within one second of the simulation are a storm. */
 const STORM = 2_000;
 
