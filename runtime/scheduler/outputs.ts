@@ -322,7 +322,7 @@ async function deleteIfThere(run: Run, type: ResourceType, key: string, uid: str
 
 async function isThere(run: Run, type: ResourceType, key: string, uid: string): Promise<boolean> {
   try {
-    const live = await run.read({ type, ...splitKey(key) }, { giveUp: run.signal, metadataOnly: true });
+    const live = await run.read({ type, ...splitKey(key) }, callOptions(run, type));
     return live.metadata.uid === uid;
   } catch (error) {
     if (isStatus(error, 404)) return false;
