@@ -152,7 +152,6 @@ export interface OperatorSettings {
   readonly workInterval?: string;
   readonly metricsAddr: string;
   readonly healthAddr: string;
-  readonly profilingAddr: string;
   readonly enableLeaderElection: boolean;
   readonly leaderElectionNamespace: string;
   readonly watchNamespace: string;

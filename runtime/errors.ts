@@ -191,13 +191,30 @@ export const errors = {
       'ERR_AP_STOPPED',
       `${what}: this run has ended (deadline, deletion of the resource or shutdown). Heed \`signal\`.`,
     ),
-  badQuery: (phase: string, input: string, problem: string) =>
-    new AutopilotError('ERR_AP_BAD_READ', `Phase ${phase} cannot read ${input} like that: ${problem}`),
   badCollect: (phase: string, call: string, problem: string) =>
     new AutopilotError(
       'ERR_AP_BAD_COLLECT',
       `Phase ${phase} cannot ${call} like that, and nothing is deleted: ${problem}`,
     ),
+  badReconcileResult: (reconciler: string, got: string) =>
+    new AutopilotError(
+      'ERR_AP_BAD_RECONCILE_RESULT',
+      `Reconciler ${reconciler} returned ${got}: return { outcome: 'done' }, 'requeue', 'backoff' or 'failed', or { outcome: 'later', after: <milliseconds> }.`,
+    ),
+  reconcilerDeadline: (reconciler: string, milliseconds: number) =>
+    new AutopilotError(
+      'ERR_AP_DEADLINE',
+      `Reconciler ${reconciler} did not settle within ${milliseconds / 1000} s. Give it a longer \`timeout\`, or heed \`signal\`.`,
+    ),
+  undeclaredWrite: (reconciler: string, key: string, declared: readonly string[]) =>
+    new AutopilotError(
+      'ERR_AP_UNDECLARED',
+      `Reconciler ${reconciler} does not declare that it writes ${key} (declared: ${declared.join(', ') || 'none'}). Add it to its \`writes\`.`,
+    ),
+  badWrite: (reconciler: string, call: string, problem: string) =>
+    new AutopilotError('ERR_AP_BAD_WRITE', `Reconciler ${reconciler} cannot ${call} like that: ${problem}`),
+  badQuery: (reader: string, input: string, problem: string) =>
+    new AutopilotError('ERR_AP_BAD_READ', `${reader} cannot read ${input} like that: ${problem}`),
   outputRefused: (object: string, why: string) =>
     new AutopilotError(
       'ERR_AP_OUTPUT_REFUSED',

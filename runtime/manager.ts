@@ -1,73 +1,29 @@
-import { Caches } from './cache/caches.ts';
-import type { Cache } from './cache/cache.ts';
-import { deepFreeze } from './cache/freeze.ts';
+import { Assembly } from './assembly.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { changesOf, type Renewal } from './config/changes.ts';
 import type { OperatorConfigKey } from './config/fields.ts';
-import type { OperatorConfig } from './config/load.ts';
-import { Controller } from './controller/controller.ts';
+import { Controllers } from './controller/controllers.ts';
+import type { ControllerMetrics } from './observe/controller-metrics.ts';
 import { Endpoints } from './observe/endpoints.ts';
-import { errors, messageOf } from './errors.ts';
-import { describeAccess, refusedAccess, type Access } from './kube/access-review.ts';
+import { errors } from './errors.ts';
 import { KubeClient } from './kube/client.ts';
-import type { ClusterAccess } from './kube/kubeconfig.ts';
 import { connect, type Transport } from './kube/transport.ts';
 import { resourceName } from './kube/paths.ts';
-import type { ResourceType } from './kube/types.ts';
 import { Elector } from './leaderelection/elector.ts';
-import { identityOf, type LeaderElection } from './leaderelection/participation.ts';
+import { identityOf } from './leaderelection/participation.ts';
 import type { Term } from './leaderelection/term.ts';
-import { ConfigMetrics } from './observe/config-metrics.ts';
-import { EventRecorder } from './observe/events.ts';
-import type { ResourceSummary, TellProgress } from './observe/progress.ts';
-import type { RootLogger } from './observe/logger.ts';
-import { EventLoopDelay } from './observe/event-loop.ts';
+import type { Configuration, ManagerOptions } from './manager-options.ts';
+import { ConfigState } from './observe/config-state.ts';
+import type { ResourceSummary } from './observe/progress.ts';
 import { Metrics } from './observe/metrics.ts';
 import { collectProcessMetrics } from './observe/process-metrics.ts';
-import { PROFILING_PAGES } from './observe/profiling.ts';
-import type { Page } from './observe/server.ts';
+import { pagesOf } from './observe/pages.ts';
 import { Tracing } from './observe/tracing.ts';
-import { readersOfMetrics, type Plan } from './plan.ts';
-import { Queries, type FakeMetrics } from './queries/client.ts';
-import { HOW_TO_NAME_A_SERVER } from './queries/errors.ts';
+import { controllerName, readersOfMetrics } from './plan.ts';
 import { findServer, type FoundServer } from './queries/connect.ts';
-import { accessOf, beyond, leaseAccess } from './rights.ts';
-import { marksOf } from './scheduler/body.ts';
-import { needsOf } from './scheduler/needs.ts';
-import { PhaseMachine } from './scheduler/phase-machine.ts';
+import { tellOfServer } from './queries/tell.ts';
+import { accessOf, checkFurtherRights, leaseAccess } from './rights.ts';
 import { Turns } from './turns.ts';
-
-/** What an operator works by, and can be given anew while it runs. */
-export interface Configuration {
-  readonly config: OperatorConfig;
-  /** The user's own settings, checked. Default: none. */
-  readonly settings?: object;
-  /** How one of several replicas is elected to work. Default: this one works, whatever others do. */
-  readonly leaderElection?: LeaderElection | undefined;
-}
-
-export interface ManagerOptions extends Configuration {
-  readonly plan: Plan;
-  readonly access: ClusterAccess;
-  readonly logger: RootLogger;
-  /** For development: listen on loopback only, on other ports where the configured ones are taken. */
-  readonly development: boolean;
-  /** Whether metrics tell of the process too; once a process. */
-  readonly processMetrics: boolean;
-  readonly clock?: Clock;
-  readonly random?: () => number;
-  readonly transport?: Transport;
-  /** Where METRICS_SERVER, and the pod's name, are looked for. Default: nowhere. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
-  /** For the dev loop: where no metrics server is named, the queries fail and all else goes on. Default: the operator does not start. */
-  readonly withoutMetrics?: boolean;
-  /** What answers the queries of workers, instead of a metrics server. */
-  readonly fakeMetrics?: FakeMetrics | undefined;
-  /** Told what happens to resources and outputs. */
-  readonly progress?: TellProgress | undefined;
-}
-
-const PODS: ResourceType = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 
 /** What takes part in an election. */
 interface Candidacy {
@@ -89,24 +45,18 @@ export class Manager {
   readonly #random: () => number;
   readonly #transport: Transport;
   readonly #tracing: Tracing;
-  readonly #configMetrics: ConfigMetrics;
-  readonly #eventLoop: EventLoopDelay;
+  readonly #configState: ConfigState;
   readonly #identity: string;
   readonly #endpoints: Endpoints;
   #configuration: Configuration;
   #metricsServer: FoundServer | undefined;
-  #events: EventRecorder;
-  #caches: Caches;
-  #machine: PhaseMachine;
-  #forgetCaches: readonly (() => void)[] = [];
+  readonly #controllerMetrics: ReadonlyMap<string, ControllerMetrics>;
+  readonly #controllers: Controllers;
+  #assembly: Assembly;
   #candidacy: Candidacy | undefined;
   #tellLeading: ((leads: boolean) => void) | undefined;
-  /** While this process works. */
-  #controller: Controller | undefined;
   /** While this process leads. */
   #term: Term | undefined;
-  /** Why the last configuration was refused; undefined: it was not. */
-  #refusal: string | undefined;
   /** Beginnings and ends of work come one after the other, and so do changes of the configuration. */
   readonly #work = new Turns();
   readonly #changes = new Turns();
@@ -122,15 +72,14 @@ export class Manager {
     this.metrics = new Metrics({
       operator: plan.name,
       version: config.version,
-      controller: plan.resource.kind.toLowerCase(),
+      controller: controllerName(plan.resource),
       host: new URL(access.server).host,
       concurrency: config.concurrency,
       clock,
       phases: [...new Set(plan.phases.values())].filter(({ worker }) => worker).map(({ name }) => name),
     });
     if (options.processMetrics) collectProcessMetrics(this.metrics.instruments);
-    this.#eventLoop = new EventLoopDelay(this.metrics.instruments);
-    this.#configMetrics = new ConfigMetrics(this.metrics.instruments, clock);
+    this.#configState = new ConfigState(this.metrics.instruments, clock, options.env ?? {});
     this.#tracing = new Tracing(access.server);
     this.client = new KubeClient({
       transport: this.#transport,
@@ -143,48 +92,47 @@ export class Manager {
     });
     this.#identity = options.leaderElection?.identity ?? identityOf({});
     this.#metricsServer = this.#findMetricsServer(options);
-    const work = this.#makeWork();
-    this.#events = work.events;
-    this.#caches = work.caches;
-    this.#machine = work.machine;
-    const kindsThat = (is: (cache: Cache) => boolean): readonly string[] => [
-      ...new Set(
-        this.#caches
-          .all()
-          .filter(is)
-          .map(({ selection }) => resourceName(selection.type)),
+    this.#controllerMetrics = new Map([
+      [controllerName(plan.resource), this.metrics.controller],
+      ...plan.reconcilers.map(
+        ({ name }) =>
+          [name, this.metrics.controllerOf({ controller: name, concurrency: this.#concurrency(name), clock })] as const,
       ),
-    ];
-    this.metrics.observeWatches(() => {
-      const ages = new Map<string, number>();
-      for (const [{ isKindMissing, selection }, age] of this.#caches.ages()) {
-        const kind = resourceName(selection.type);
-        if (!isKindMissing) ages.set(kind, Math.max(age / 1000, ages.get(kind) ?? 0));
-      }
-      return ages;
+    ]);
+    this.#controllers = new Controllers({
+      clock,
+      logger: options.logger,
+      observer: (name) => this.#metricsOf(name),
+      concurrency: (name) => this.#concurrency(name),
     });
+    this.#assembly = this.#assemble();
+    this.metrics.observeWatches(() => this.#assembly.watchAges());
     this.metrics.observeKinds({
-      missing: () => kindsThat((cache) => cache.isKindMissing),
-      forbidden: () => kindsThat((cache) => cache.isForbidden),
+      missing: () => this.#assembly.kindsThat((cache) => cache.isKindMissing),
+      forbidden: () => this.#assembly.kindsThat((cache) => cache.isForbidden),
     });
     // Of several replicas the one that works counts, so that sums over them are right.
-    this.metrics.observePhases(() => (this.#controller ? this.#machine.countPhases() : new Map()));
-    this.metrics.observeWaiting(() => this.#machine.scheduler.waiting);
-    this.#endpoints = new Endpoints({ pages: this.#pages(), development: options.development });
+    this.metrics.observePhases(() =>
+      plan.hasPhases && this.#controllers.working ? this.#assembly.machine.countPhases() : new Map(),
+    );
+    this.metrics.observeWaiting(() => this.#assembly.works.reduce((sum, { waiting }) => sum + waiting, 0));
+    this.#endpoints = new Endpoints({
+      pages: pagesOf(this.metrics.instruments, () => this.unready()),
+      development: options.development,
+    });
   }
 
   /** Serves probes and metrics, starts watches and, as soon as it leads, workers. Throws ERR_AP_ADDRESS where an address cannot be listened on. */
   async start(): Promise<void> {
-    const { plan, logger } = this.#options;
+    const { plan, logger, development } = this.#options;
     const { config } = this.#configuration;
     const untraced = await this.#tracing.begin(plan.name, config.version);
     if (untraced !== undefined) logger.warn(untraced);
     const { commit } = await this.#endpoints.open(config);
     await commit();
-    this.#eventLoop.measure(config.profilingAddr !== '');
-    this.#caches.start();
+    this.#assembly.caches.start();
     this.#takePart();
-    this.#tellMetricsServer();
+    tellOfServer(this.#metricsServer, readersOfMetrics(plan), development, logger);
     const addresses = this.#endpoints.listening.join(', ');
     logger.info(
       {
@@ -201,9 +149,8 @@ export class Manager {
     this.#closing.abort();
     await this.#changes.idle();
     await this.#resign();
-    await this.#caches.stop();
+    await this.#assembly.caches.stop();
     await this.#endpoints.close();
-    this.#eventLoop.measure(false);
     await Promise.all([this.#transport.close(), this.#metricsServer?.close()]);
     this.#options.logger.info(`${this.#options.plan.name} stopped`);
   }
@@ -218,8 +165,7 @@ export class Manager {
       this.#closing.signal.throwIfAborted();
       try {
         const changed = await this.#change(next);
-        this.#refusal = undefined;
-        this.#configMetrics.reloaded(changed.length > 0 ? 'applied' : 'unchanged');
+        this.#configState.accepted(changed.length > 0);
         return changed;
       } catch (error) {
         this.refused(error);
@@ -230,11 +176,7 @@ export class Manager {
 
   /** A configuration was refused, here or before it came so far: says so in a metric, and in an event as soon as this process works. */
   refused(error: unknown): void {
-    const why = messageOf(error);
-    this.#configMetrics.reloaded('refused');
-    if (why === this.#refusal) return;
-    this.#refusal = why;
-    if (this.#controller) this.#tellRefusal();
+    if (this.#configState.refused(error) && this.#controllers.working) this.#configState.tell(this.#assembly.events);
   }
 
   async #change(next: Configuration): Promise<readonly OperatorConfigKey[]> {
@@ -251,12 +193,11 @@ export class Manager {
     }
     // From here on nothing can fail.
     await addresses.commit();
-    this.#eventLoop.measure(next.config.profilingAddr !== '');
     if (renews('election')) await this.#resign();
     const former = this.#metricsServer;
     if (renews('work') || renews('watches') || renews('election')) {
       await this.#work.take(async () => {
-        const worked = this.#controller !== undefined;
+        const worked = this.#controllers.working;
         await this.#stopWork();
         this.#configuration = next;
         this.#metricsServer = metricsServer;
@@ -272,28 +213,37 @@ export class Manager {
 
   /** What needs no new beginning. */
   #putInPlace(keys: readonly OperatorConfigKey[]): void {
-    const { version, concurrency, workInterval } = this.#configuration.config;
+    const { version, workInterval } = this.#configuration.config;
     if (keys.includes('version')) this.metrics.setVersion(version);
     if (keys.includes('concurrency')) {
-      this.metrics.controller.setConcurrency(concurrency);
-      this.#controller?.setConcurrency(concurrency);
+      for (const [name, metrics] of this.#controllerMetrics) metrics.setConcurrency(this.#concurrency(name));
+      this.#controllers.renewConcurrency();
     }
     // Who waits for longer, or for nothing at all, shall not go on to.
+    const { machine } = this.#assembly;
     if (keys.includes('workInterval') && workInterval !== undefined)
-      for (const key of this.#machine.unfinished())
-        this.#controller?.addAfter(key, workInterval * (1 + this.#random() / 10));
+      for (const key of machine.unfinished())
+        this.#controllers.addAfter(machine.name, key, workInterval * (1 + this.#random() / 10));
+  }
+
+  #concurrency(name: string): number {
+    const own = this.#options.plan.reconcilers.find((reconciler) => reconciler.name === name)?.concurrency;
+    return own ?? this.#configuration.config.concurrency;
+  }
+
+  #metricsOf(name: string): ControllerMetrics {
+    return this.#controllerMetrics.get(name) ?? this.metrics.controller;
   }
 
   /** Throws ERR_AP_MISSING_RIGHTS where the next configuration needs rights beyond those of this one, and does not have them. */
   async #checkRights({ config, leaderElection }: Configuration): Promise<void> {
     const { plan } = this.#options;
-    const rightsFor = (configuration: Configuration): readonly Access[] => [
+    const rightsFor = (configuration: Configuration): ReturnType<typeof accessOf> => [
       ...accessOf(plan, configuration.config.watchNamespace || undefined),
       ...(configuration.leaderElection ? leaseAccess(plan.name, configuration.leaderElection.namespace) : []),
     ];
-    const wanted = beyond(rightsFor({ config, leaderElection }), rightsFor(this.#configuration));
-    const refused = await refusedAccess(this.client, wanted, this.#closing.signal);
-    if (refused.length > 0) throw errors.missingRights(describeAccess(refused));
+    const wanted = rightsFor({ config, leaderElection });
+    await checkFurtherRights(this.client, wanted, rightsFor(this.#configuration), this.#closing.signal);
   }
 
   #findMetricsServer({ config }: Configuration): FoundServer | undefined {
@@ -302,85 +252,41 @@ export class Manager {
     return findServer(config, env, { clock: this.#clock, mayBeMissing: withoutMetrics });
   }
 
-  /** What works by the configuration. `former`: what is taken over of what worked before. */
-  #makeWork(former?: { readonly caches: Caches; readonly events?: EventRecorder; readonly machine?: PhaseMachine }) {
+  /** What works by the configuration. */
+  #assemble(former?: ConstructorParameters<typeof Assembly>[1]): Assembly {
     const { plan, logger, fakeMetrics, progress } = this.#options;
     const { config, settings = {}, leaderElection } = this.#configuration;
-    const clock = this.#clock;
-    const random = this.#random;
-    const marks = marksOf(plan.resource.group);
-    const watchNamespace = config.watchNamespace || undefined;
-    const needs = needsOf(plan, marks, watchNamespace);
-    const caches = new Caches(
-      needs.needs,
-      { client: this.client, fieldManager: plan.name, clock, random, logger },
-      former?.caches,
-    );
-    for (const cache of caches.all()) cache.forgetListeners();
-    // Whatever is sent for resources goes through this one; lists and watches do not, since who stands by has them too.
-    const client = leaderElection ? this.client.through({ pass: (send) => this.#leading().pass(send) }) : this.client;
-    const events =
-      former?.events ??
-      new EventRecorder({
-        client,
-        type: plan.resource,
-        controller: plan.name,
-        instance: this.#identity,
-        clock,
-        logger,
-      });
-    const machine = new PhaseMachine(
-      {
-        settings: deepFreeze(settings),
-        plan,
-        client,
-        marks,
-        clock,
-        random,
-        logger,
-        metrics: this.metrics,
-        queries: new Queries({
-          server: this.#metricsServer?.server,
-          unavailable: this.#metricsServer?.unavailable,
-          fakes: fakeMetrics,
-          clock,
-          observe: (query, result, seconds) => this.metrics.queried(query, result, seconds),
-        }),
-        events,
-        tracing: this.#tracing,
-        watchNamespace,
-        workInterval: () => this.#configuration.config.workInterval,
-        progress,
-      },
-      needs,
-      caches,
-      { isWorking: () => this.#controller !== undefined, wake: (key) => this.#controller?.add(key) },
-      former?.machine,
-    );
-    this.#forgetCaches = caches.all().map((cache) =>
-      cache.onAvailability(() => {
-        for (const key of this.#machine.scheduler.takeWaiting()) this.#controller?.add(key);
-      }),
-    );
-    return { events, caches, machine };
+    // What is sent for resources goes through the term; lists and watches do not, since who stands by has them too.
+    const working = leaderElection ? this.client.through({ pass: (send) => this.#leading().pass(send) }) : this.client;
+    const options = {
+      plan,
+      config,
+      settings,
+      client: { watching: this.client, working },
+      identity: this.#identity,
+      clock: this.#clock,
+      random: this.#random,
+      logger,
+      metrics: this.metrics,
+      controllerMetrics: (name: string) => this.#metricsOf(name),
+      tracing: this.#tracing,
+      metricsServer: this.#metricsServer,
+      fakeMetrics,
+      progress,
+      controllers: this.#controllers,
+      workInterval: () => this.#configuration.config.workInterval,
+    };
+    return new Assembly(options, former);
   }
 
   /** What worked by the former configuration has stopped: what works by this one takes its place, and what of it still holds. */
   async #renewWork(watches: boolean, election: boolean): Promise<void> {
-    const caches = this.#caches;
-    for (const forget of this.#forgetCaches) forget();
-    const work = this.#makeWork({
-      caches,
-      ...(!election && { events: this.#events }),
-      ...(!election && !watches && { machine: this.#machine }),
-    });
-    this.#events = work.events;
-    this.#caches = work.caches;
-    this.#machine = work.machine;
-    if (election || watches) this.#machine.scheduler.reset();
-    this.#caches.start();
-    await caches.replaceBy(this.#caches);
-    this.#tellMetricsServer();
+    const assembly = this.#assembly;
+    this.#assembly = this.#assemble({ assembly, remembers: !election && !watches, sameClient: !election });
+    this.#assembly.caches.start();
+    await assembly.caches.replaceBy(this.#assembly.caches);
+    const { plan, logger, development } = this.#options;
+    tellOfServer(this.#metricsServer, readersOfMetrics(plan), development, logger);
   }
 
   /** Begins to work, or to take part in an election whose winner does. */
@@ -423,15 +329,15 @@ export class Manager {
     this.#tellLeading?.(true);
     let catchingUp: Promise<void> = Promise.resolve();
     await this.#work.take(() => {
-      catchingUp = this.#caches.catchUp(term.signal);
+      catchingUp = this.#assembly.caches.catchUp(term.signal);
       // Others may have worked on the resources since.
-      this.#machine.scheduler.reset();
+      this.#assembly.reset();
       if (!stopping.aborted && this.#mayWork()) this.#startWork();
     });
     await new Promise<void>((resolve) => {
       // At once, so that what runs is told before it finds that it can send nothing.
       const end = (): void => {
-        void this.#controller?.stop();
+        void this.#controllers.stop();
         resolve(this.#work.take(() => this.#stopWork()));
       };
       term.signal.addEventListener('abort', end, { once: true });
@@ -440,19 +346,6 @@ export class Manager {
     });
     this.#tellLeading?.(false);
     if (term.signal.aborted) await catchingUp;
-  }
-
-  #tellMetricsServer(): void {
-    const { plan, logger, development } = this.#options;
-    const found = this.#metricsServer;
-    if (!found) return;
-    const phases = readersOfMetrics(plan).join(', ');
-    if (found.unavailable) logger.warn(`${phases}: queries will fail. ${found.unavailable.message}`);
-    else
-      logger.info(
-        { metrics: found.address },
-        `metrics are read from ${found.address} (${phases})${development ? `. ${HOW_TO_NAME_A_SERVER}` : ''}`,
-      );
   }
 
   #leading(): Term {
@@ -467,67 +360,22 @@ export class Manager {
 
   /** Everything from the beginning, over what the caches have. */
   #startWork(): void {
-    const { logger } = this.#options;
-    this.#controller = new Controller({
-      reconciler: this.#machine.scheduler,
-      concurrency: this.#configuration.config.concurrency,
-      clock: this.#clock,
-      logger,
-      observer: this.metrics.controller,
-    });
-    this.#controller.start();
-    for (const key of this.#machine.keys()) this.#controller.add(key);
-    this.#tellRefusal();
+    this.#controllers.start(this.#assembly.works);
+    this.#configState.tell(this.#assembly.events);
   }
 
   async #stopWork(): Promise<void> {
-    await this.#controller?.stop();
-    this.#controller = undefined;
-    await this.#events.flush();
-  }
-
-  /** An event about the pod, where this process is one: the operator may write events there. */
-  #tellRefusal(): void {
-    const { env = {} } = this.#options;
-    const name = env['POD_NAME'];
-    if (this.#refusal === undefined || !name) return;
-    const resource = { metadata: { name, namespace: env['POD_NAMESPACE'], uid: env['POD_UID'] } };
-    this.#events.warn({ resource, type: PODS, reason: 'ConfigRefused', action: 'Reload', note: this.#refusal });
+    await this.#controllers.stop();
+    await this.#assembly.events.flush();
   }
 
   /** The resources and what they have made, as far as is known. */
   resources(): readonly ResourceSummary[] {
-    return this.#machine.resources();
+    return this.#assembly.machine.resources();
   }
 
   /** Why the operator is not ready; undefined when it is. */
   unready(): string | undefined {
-    const { resources } = this.#machine.views;
-    const own = resourceName(resources.selection.type);
-    if (resources.isKindMissing) return `${own} is not installed in the cluster`;
-    if (!resources.listed) return `${own} has not been listed yet`;
-    for (const [cache, trouble] of this.#caches.troubles()) {
-      if (cache.listed) return `the watch of ${resourceName(cache.selection.type)} is broken: ${trouble}`;
-    }
-    return undefined;
-  }
-
-  #pages(): ConstructorParameters<typeof Endpoints>[0]['pages'] {
-    const text = (status: number, body: string): ReturnType<Page> =>
-      Promise.resolve({ status, type: 'text/plain', body });
-    const { instruments } = this.metrics;
-    return {
-      healthAddr: {
-        '/healthz': () => text(200, 'ok'),
-        '/readyz': () => {
-          const problem = this.unready();
-          return problem === undefined ? text(200, 'ok') : text(503, problem);
-        },
-      },
-      metricsAddr: {
-        '/metrics': async () => ({ status: 200, type: instruments.contentType, body: await instruments.text() }),
-      },
-      profilingAddr: PROFILING_PAGES,
-    };
+    return this.#assembly.unready();
   }
 }

@@ -1,5 +1,6 @@
 import type { Duration } from './config/duration.ts';
 import type { SettingsSchema } from './config/settings.ts';
+import type { Reconciler } from './controller/reconciler.ts';
 import type { LabelSelector, ResourceType } from './kube/types.ts';
 
 /**
@@ -23,7 +24,29 @@ export interface OperatorDefinition {
   readonly onOutputDrift?: string;
   /** How many past transitions the status keeps. Default 0. */
   readonly transitions?: number;
+  /**
+   * Reconcilers of the project's own, by the names that their metrics and log lines have. They share caches, lease and connections with the
+   * phase machine, and each has a queue. With them there need be no phases.
+   */
+  readonly reconcilers?: Readonly<Record<string, ReconcilerDefinition>>;
 }
+
+/** A reconciler with all that it reads and writes. */
+export interface ReconcilerDefinition {
+  /** The kind whose objects it reconciles: each is a request, made at the start and when the object changes. Default: the operator's. */
+  readonly resource?: ResourceType;
+  /** By the key under which it knows them. Requests wait until all of these kinds have been listed. */
+  readonly reads?: Readonly<Record<string, ResourceInput>>;
+  readonly writes?: Readonly<Record<string, ResourceType>>;
+  /** How many requests at once. Default: `concurrency` of autopilot-operator.yaml. */
+  readonly concurrency?: number;
+  /** Deadline of one call. Default 60s. */
+  readonly timeout?: Duration;
+  readonly reconciler: AnyReconciler;
+}
+
+/** A reconciler of any types: each takes its own requests, which only the runtime makes. */
+export type AnyReconciler = Reconciler<never>;
 
 /** The zod schemas of `spec.ts`; typed as unknown here, since zod is not loaded in production. */
 export interface SchemaModule {

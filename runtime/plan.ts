@@ -4,12 +4,14 @@ import { resourceName } from './kube/paths.ts';
 import { requirementsOf, type Requirement } from './kube/selector.ts';
 import type { ResourceType } from './kube/types.ts';
 import type {
+  AnyReconciler,
   AnyWorker,
   FinalizerDefinition,
   InputDefinition,
   OperatorDefinition,
   OutputDefinition,
   PhaseDefinition,
+  ReconcilerDefinition,
   ResourceDefinition,
 } from './operator.ts';
 import { prepareQuery, type PreparedQuery } from './queries/prepare.ts';
@@ -30,6 +32,23 @@ export interface Plan {
   readonly transitions: number;
   /** The kinds that phases patch, by key: what a key holds is one set over all phases. */
   readonly patches: ReadonlyMap<string, ResourceType>;
+  /** Whether there are phases at all; else there are just reconcilers. */
+  readonly hasPhases: boolean;
+  readonly reconcilers: readonly PlannedReconciler[];
+}
+
+/** A reconciler of the project's own. */
+export interface PlannedReconciler {
+  readonly name: string;
+  /** The kind whose objects it reconciles. */
+  readonly type: ResourceType;
+  readonly reads: ReadonlyMap<string, ResourceInput>;
+  readonly writes: ReadonlyMap<string, ResourceType>;
+  /** Undefined: as the configuration says. */
+  readonly concurrency: number | undefined;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly reconciler: AnyReconciler;
 }
 
 export interface Finalizer {
@@ -128,7 +147,11 @@ export function planOf(definition: OperatorDefinition): Plan {
   const { transitions = 0 } = definition;
   if (!Number.isSafeInteger(transitions) || transitions < 0 || transitions > MOST_TRANSITIONS)
     problems.push(`transitions is ${transitions}: keep 0 to ${MOST_TRANSITIONS}`);
-  const initials = phases.filter(({ initial }) => initial);
+  const reconcilers = Object.entries(definition.reconcilers ?? {}).map(([name, reconciler]) =>
+    reconcilerOf(name, reconciler, definition, problems),
+  );
+  const hasPhases = phases.length > 0 || reconcilers.length === 0;
+  const initials = hasPhases ? phases.filter(({ initial }) => initial) : [NO_PHASE];
   const [initial] = initials;
   if (initials.length !== 1) problems.push(`there must be exactly one initial phase, and there are ${initials.length}`);
   if (!initial || problems.length > 0) throw errors.definition(definition.name, problems);
@@ -143,7 +166,61 @@ export function planOf(definition: OperatorDefinition): Plan {
     finalizerName: `${definition.resource.group}/${definition.name}`,
     transitions,
     patches,
+    hasPhases,
+    reconcilers,
   };
+}
+
+/** What every resource of an operator without phases is in. */
+const NO_PHASE: Phase = {
+  name: '',
+  initial: true,
+  final: true,
+  next: undefined,
+  inputs: new Map(),
+  queries: new Map(),
+  outputs: new Map(),
+  patches: new Map(),
+  interval: undefined,
+  timeout: 0,
+  ready: undefined,
+  adopt: false,
+  rollback: false,
+  names: new Set(),
+  worker: undefined,
+};
+
+function reconcilerOf(
+  name: string,
+  { resource, reads = {}, writes = {}, concurrency, timeout, reconciler }: ReconcilerDefinition,
+  operator: OperatorDefinition,
+  problems: string[],
+): PlannedReconciler {
+  const wrong = (problem: string): void => void problems.push(`reconciler ${name}: ${problem}`);
+  if (name === controllerName(operator.resource)) wrong('the controller of the phases has this name');
+  if (typeof reconciler.reconcile !== 'function') wrong('it has no function reconcile');
+  if (concurrency !== undefined && !(Number.isSafeInteger(concurrency) && concurrency > 0))
+    wrong(`concurrency is ${concurrency}, and no number of requests`);
+  const milliseconds = timeout === undefined ? TIMEOUT_MS : parseDuration(timeout);
+  if (!milliseconds) wrong(`timeout ${JSON.stringify(timeout)} is no positive duration such as "30s"`);
+  const type = resource ?? operator.resource;
+  const inputs = Object.entries(reads).map(
+    ([key, read]) => [key, inputOf(read, type, (problem) => wrong(`reads ${key}: ${problem}`))] as const,
+  );
+  return {
+    name,
+    type,
+    reads: new Map(inputs),
+    writes: new Map(Object.entries(writes)),
+    concurrency,
+    timeout: milliseconds ?? TIMEOUT_MS,
+    reconciler,
+  };
+}
+
+/** The name of the phase machine's controller, in metrics. */
+export function controllerName({ kind }: Pick<ResourceType, 'kind'>): string {
+  return kind.toLowerCase();
 }
 
 /** The kinds that phases and the finalizer write, each once. */
@@ -255,7 +332,7 @@ function outputOf(
 }
 
 /** What is not said otherwise stays in the resource's namespace, where it has one. */
-function isAnywhere(namespace: 'own' | 'any' | undefined, { namespaced }: ResourceDefinition): boolean {
+function isAnywhere(namespace: 'own' | 'any' | undefined, { namespaced }: Pick<ResourceType, 'namespaced'>): boolean {
   return (namespace ?? (namespaced ? 'own' : 'any')) === 'any';
 }
 
@@ -275,7 +352,7 @@ function patchesOf(phases: readonly Phase[], problems: string[]): ReadonlyMap<st
 
 function inputOf(
   { type, selector, namespace, metadataOnly }: Exclude<InputDefinition, { readonly queries: unknown }>,
-  resource: ResourceDefinition,
+  resource: Pick<ResourceType, 'namespaced'>,
   wrong: (problem: string) => void,
 ): ResourceInput {
   let requirements: readonly Requirement[] = [];

@@ -1,7 +1,8 @@
 import type { Clock, Timer } from './clock.ts';
 import { WatchedFile } from './config/watched-file.ts';
 import { AutopilotError, errors, messageOf } from './errors.ts';
-import type { Configuration, Manager } from './manager.ts';
+import type { Manager } from './manager.ts';
+import type { Configuration } from './manager-options.ts';
 import type { RootLogger } from './observe/logger.ts';
 
 export interface ReloaderOptions {

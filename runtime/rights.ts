@@ -1,4 +1,6 @@
-import type { Access } from './kube/access-review.ts';
+import { errors } from './errors.ts';
+import { describeAccess, refusedAccess, type Access } from './kube/access-review.ts';
+import type { KubeClient } from './kube/client.ts';
 import type { ResourceType } from './kube/types.ts';
 import type { Plan } from './plan.ts';
 
@@ -25,8 +27,11 @@ export function accessOf(plan: Plan, watchNamespace: string | undefined): readon
       granted.set([group, plural, subresource ?? '', verb, namespace ?? ''].join(' '), access);
     }
   };
-  grant(resource, home, ['get', 'list', 'watch', ...(plan.finalizer ? ['patch'] : [])]);
-  grant(resource, home, ['patch'], 'status');
+  grant(resource, home, ['list', 'watch']);
+  if (plan.hasPhases) {
+    grant(resource, home, ['get', ...(plan.finalizer ? ['patch'] : [])]);
+    grant(resource, home, ['patch'], 'status');
+  }
   grant({ group: 'events.k8s.io', plural: 'events' }, home, ['create', 'patch']);
   const placeOf = (type: ResourceType, anywhere: boolean): string | undefined =>
     type.namespaced && !anywhere ? home : undefined;
@@ -35,11 +40,28 @@ export function accessOf(plan: Plan, watchNamespace: string | undefined): readon
     for (const { type, anyNamespace } of outputs.values()) grant(type, placeOf(type, anyNamespace), OUTPUT_VERBS);
   }
   for (const type of plan.patches.values()) grant(type, placeOf(type, false), PATCH_VERBS);
+  // What they write, and by which verbs, is known to nobody but themselves.
+  for (const { type, reads } of plan.reconcilers) {
+    grant(type, type.namespaced ? watchNamespace : undefined, INPUT_VERBS);
+    for (const { type: read, anyNamespace } of reads.values())
+      grant(read, read.namespaced && !anyNamespace ? watchNamespace : undefined, INPUT_VERBS);
+  }
   return [...granted.values()];
 }
 
+/** Throws ERR_AP_MISSING_RIGHTS, which names them all, where what is wanted beyond what was had is not granted. */
+export async function checkFurtherRights(
+  client: KubeClient,
+  wanted: readonly Access[],
+  had: readonly Access[],
+  signal: AbortSignal,
+): Promise<void> {
+  const refused = await refusedAccess(client, beyond(wanted, had), signal);
+  if (refused.length > 0) throw errors.missingRights(describeAccess(refused));
+}
+
 /** What of `wanted` goes beyond `had`. */
-export function beyond(wanted: readonly Access[], had: readonly Access[]): readonly Access[] {
+function beyond(wanted: readonly Access[], had: readonly Access[]): readonly Access[] {
   return wanted.filter(
     (access) =>
       !had.some(

@@ -221,7 +221,6 @@ describe('projects of 2019', () => {
         controlPlaneNs: 'istio-system',
         metricsAddr: ':9091',
         healthAddr: ':8081',
-        profilingAddr: '',
         enableLeaderElection: true,
         leaderElectionNamespace: '',
         watchNamespace: '',

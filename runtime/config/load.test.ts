@@ -22,7 +22,6 @@ describe('autopilot-operator.yaml at run time', () => {
       workInterval: undefined,
       metricsAddr: ':9091',
       healthAddr: ':8081',
-      profilingAddr: '',
       enableLeaderElection: true,
       leaderElectionNamespace: '',
       watchNamespace: '',

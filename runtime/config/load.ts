@@ -12,7 +12,6 @@ export interface OperatorConfig {
   readonly workInterval: number | undefined;
   readonly metricsAddr: string;
   readonly healthAddr: string;
-  readonly profilingAddr: string;
   readonly enableLeaderElection: boolean;
   readonly leaderElectionNamespace: string;
   readonly watchNamespace: string;

@@ -239,13 +239,17 @@ export class KubeClient {
   }
 
   /** A JSON merge patch (RFC 7396). */
-  mergePatch({ type, name, namespace }: ObjectRef, patch: object, options?: CallOptions): Promise<KubernetesObject> {
+  mergePatch(
+    { type, name, namespace }: ObjectRef,
+    patch: object,
+    options?: CallOptions & { readonly subresource?: string },
+  ): Promise<KubernetesObject> {
     return this.#object({
       ...options,
       verb: 'patch',
       type,
       method: 'PATCH',
-      path: objectPath(type, name, namespace),
+      path: objectPath(type, name, namespace, options?.subresource),
       query: { fieldManager: this.#options.fieldManager },
       contentType: 'application/merge-patch+json',
       body: patch,

@@ -27,168 +27,175 @@ export interface ControllerMetricsOptions {
   readonly clock: Clock;
 }
 
-/** The metrics of a controller and its queue, as controller-runtime and client-go have them. */
-export class ControllerMetrics {
-  readonly #clock: Clock;
-  readonly #controller: { readonly controller: string };
-  readonly #name: { readonly name: string; readonly controller: string };
-  readonly #depthLabels: { readonly name: string; readonly controller: string; readonly priority: string };
-  readonly #addedAt = new Map<string, number>();
-  readonly #takenAt = new Map<string, number>();
-  readonly #reconciles;
-  readonly #errors;
-  readonly #faults;
-  readonly #time;
-  readonly #maxConcurrent;
-  readonly #active;
-  readonly #depth;
-  readonly #adds;
-  readonly #retries;
-  readonly #queueTime;
-  readonly #workTime;
+/** What is measured of controllers and their queues, as controller-runtime and client-go have it: made once, for all of them. */
+export class ControllerInstruments {
+  readonly reconciles;
+  readonly errors;
+  readonly faults;
+  readonly time;
+  readonly maxConcurrent;
+  readonly active;
+  readonly depth;
+  readonly adds;
+  readonly retries;
+  readonly queueTime;
+  readonly workTime;
+  /** For each controller, how long what is under way has taken so far: asked at each scrape. */
+  readonly running: { readonly name: QueueLabels; readonly seconds: () => readonly number[] }[] = [];
 
-  constructor(instruments: Instruments, { controller, concurrency, clock }: ControllerMetricsOptions) {
-    this.#clock = clock;
-    this.#controller = { controller };
-    this.#name = { name: controller, controller };
-    // There is one priority only, controller-runtime's ordinary one.
-    this.#depthLabels = { ...this.#name, priority: '0' };
+  constructor(instruments: Instruments) {
     const counter = (name: string, help: string) =>
       instruments.counter(`controller_runtime_${name}`, `${help} per controller`, ['controller']);
-    this.#reconciles = instruments.counter(
+    this.reconciles = instruments.counter(
       'controller_runtime_reconcile_total',
       'Total number of reconciliations per controller',
       ['controller', 'result'],
     );
-    this.#errors = counter('reconcile_errors_total', 'Total number of reconciliation errors');
-    this.#faults = {
+    this.errors = counter('reconcile_errors_total', 'Total number of reconciliation errors');
+    this.faults = {
       panic: counter('reconcile_panics_total', 'Reconciliations that ended with a fault of the program (TypeError …)'),
       timeout: counter('reconcile_timeouts_total', 'Reconciliations whose deadline passed'),
       terminal: counter('terminal_reconcile_errors_total', 'Reconciliation errors that are not tried again'),
     };
-    this.#time = instruments.histogram(
+    this.time = instruments.histogram(
       'controller_runtime_reconcile_time_seconds',
       'Length of time per reconciliation per controller',
       ['controller'],
       RECONCILE_BUCKETS,
     );
-    this.#maxConcurrent = instruments.gauge(
+    this.maxConcurrent = instruments.gauge(
       'controller_runtime_max_concurrent_reconciles',
       'Maximum number of concurrent reconciles per controller',
       ['controller'],
     );
-    this.setConcurrency(concurrency);
-    this.#active = instruments.gauge(
+    this.active = instruments.gauge(
       'controller_runtime_active_workers',
       'Number of currently used workers per controller',
       ['controller'],
     );
     const labels: ('name' | 'controller')[] = ['name', 'controller'];
-    this.#depth = instruments.gauge('workqueue_depth', 'Current depth of workqueue', [
-      'name',
-      'controller',
-      'priority',
-    ]);
-    this.#adds = instruments.counter('workqueue_adds_total', 'Total number of adds handled by workqueue', labels);
-    this.#retries = instruments.counter(
+    this.depth = instruments.gauge('workqueue_depth', 'Current depth of workqueue', ['name', 'controller', 'priority']);
+    this.adds = instruments.counter('workqueue_adds_total', 'Total number of adds handled by workqueue', labels);
+    this.retries = instruments.counter(
       'workqueue_retries_total',
       'Total number of adds with a delay: after a failure, or because a reconciliation asked for it',
       labels,
     );
-    this.#queueTime = instruments.histogram(
+    this.queueTime = instruments.histogram(
       'workqueue_queue_duration_seconds',
       'How long in seconds an item stays in workqueue before being requested',
       labels,
       QUEUE_BUCKETS,
     );
-    this.#workTime = instruments.histogram(
+    this.workTime = instruments.histogram(
       'workqueue_work_duration_seconds',
       'How long in seconds processing an item from workqueue takes.',
       labels,
       QUEUE_BUCKETS,
     );
+    const measured = (name: string, help: string, value: (seconds: readonly number[]) => number): void =>
+      instruments.collected(name, help, labels, (gauge) => {
+        for (const { name: queue, seconds } of this.running) gauge.set(queue, value(seconds()));
+      });
+    measured(
+      'workqueue_unfinished_work_seconds',
+      'Seconds of work in progress that work_duration has not observed yet. One that grows and grows is stuck.',
+      (seconds) => seconds.reduce((sum, each) => sum + each, 0),
+    );
+    measured(
+      'workqueue_longest_running_processor_seconds',
+      'How many seconds has the longest running processor for workqueue been running.',
+      (seconds) => Math.max(0, ...seconds),
+    );
+  }
+}
+
+interface QueueLabels extends Readonly<Record<'name' | 'controller', string>> {}
+
+/** The metrics of one controller and its queue. */
+export class ControllerMetrics {
+  readonly #clock: Clock;
+  readonly #instruments: ControllerInstruments;
+  readonly #controller: { readonly controller: string };
+  readonly #name: QueueLabels;
+  readonly #depthLabels: QueueLabels & { readonly priority: string };
+  readonly #addedAt = new Map<string, number>();
+  readonly #takenAt = new Map<string, number>();
+
+  constructor(instruments: ControllerInstruments, { controller, concurrency, clock }: ControllerMetricsOptions) {
+    this.#clock = clock;
+    this.#instruments = instruments;
+    this.#controller = { controller };
+    this.#name = { name: controller, controller };
+    // There is one priority only, controller-runtime's ordinary one.
+    this.#depthLabels = { ...this.#name, priority: '0' };
+    this.setConcurrency(concurrency);
     this.#beginAtZero();
-    this.#measureRunning(instruments);
+    const seconds = (): readonly number[] =>
+      Array.from(this.#takenAt.values(), (since) => (clock.monotonic() - since) / 1000);
+    instruments.running.push({ name: this.#name, seconds });
   }
 
   /** How many are reconciled at once. */
   setConcurrency(concurrency: number): void {
-    this.#maxConcurrent.set(this.#controller, concurrency);
+    this.#instruments.maxConcurrent.set(this.#controller, concurrency);
   }
 
   /** As controller-runtime does: a rate over a series that begins with its first event misses that. */
   #beginAtZero(): void {
-    this.#active.set(this.#controller, 0);
-    this.#errors.inc(this.#controller, 0);
-    for (const fault of Object.values(this.#faults)) fault.inc(this.#controller, 0);
+    this.#instruments.active.set(this.#controller, 0);
+    this.#instruments.errors.inc(this.#controller, 0);
+    for (const fault of Object.values(this.#instruments.faults)) fault.inc(this.#controller, 0);
     for (const result of ['success', 'requeue', 'requeue_after', 'error'])
-      this.#reconciles.inc({ ...this.#controller, result }, 0);
-    this.#time.zero(this.#controller);
-    this.#depth.set(this.#depthLabels, 0);
-    this.#adds.inc(this.#name, 0);
-    this.#retries.inc(this.#name, 0);
-    this.#queueTime.zero(this.#name);
-    this.#workTime.zero(this.#name);
-  }
-
-  /** How long what is under way has taken so far is asked at each scrape. */
-  #measureRunning(instruments: Instruments): void {
-    const running = (): readonly number[] =>
-      [...this.#takenAt.values()].map((since) => (this.#clock.monotonic() - since) / 1000);
-    instruments.measured(
-      'workqueue_unfinished_work_seconds',
-      'Seconds of work in progress that work_duration has not observed yet. One that grows and grows is stuck.',
-      this.#name,
-      () => running().reduce((sum, seconds) => sum + seconds, 0),
-    );
-    instruments.measured(
-      'workqueue_longest_running_processor_seconds',
-      'How many seconds has the longest running processor for workqueue been running.',
-      this.#name,
-      () => Math.max(0, ...running()),
-    );
+      this.#instruments.reconciles.inc({ ...this.#controller, result }, 0);
+    this.#instruments.time.zero(this.#controller);
+    this.#instruments.depth.set(this.#depthLabels, 0);
+    this.#instruments.adds.inc(this.#name, 0);
+    this.#instruments.retries.inc(this.#name, 0);
+    this.#instruments.queueTime.zero(this.#name);
+    this.#instruments.workTime.zero(this.#name);
   }
 
   fault(fault: ReconcileFault): void {
-    this.#faults[fault].inc(this.#controller);
+    this.#instruments.faults[fault].inc(this.#controller);
   }
 
   added(key: string): void {
-    this.#adds.inc(this.#name);
-    this.#depth.inc(this.#depthLabels);
+    this.#instruments.adds.inc(this.#name);
+    this.#instruments.depth.inc(this.#depthLabels);
     this.#addedAt.set(key, this.#clock.monotonic());
   }
 
   taken(key: string): void {
-    this.#depth.dec(this.#depthLabels);
+    this.#instruments.depth.dec(this.#depthLabels);
     const now = this.#clock.monotonic();
-    this.#queueTime.observe(this.#name, (now - (this.#addedAt.get(key) ?? now)) / 1000);
+    this.#instruments.queueTime.observe(this.#name, (now - (this.#addedAt.get(key) ?? now)) / 1000);
     this.#addedAt.delete(key);
     this.#takenAt.set(key, now);
   }
 
   done(key: string): void {
-    this.#workTime.observe(this.#name, (this.#clock.monotonic() - (this.#takenAt.get(key) ?? 0)) / 1000);
+    this.#instruments.workTime.observe(this.#name, (this.#clock.monotonic() - (this.#takenAt.get(key) ?? 0)) / 1000);
     this.#takenAt.delete(key);
   }
 
   dropped(key: string): void {
-    this.#depth.dec(this.#depthLabels);
+    this.#instruments.depth.dec(this.#depthLabels);
     this.#addedAt.delete(key);
   }
 
   started(): void {
-    this.#active.inc(this.#controller);
+    this.#instruments.active.inc(this.#controller);
   }
 
   finished(result: ReconcileOutcome, seconds: number): void {
-    this.#active.dec(this.#controller);
-    this.#reconciles.inc({ ...this.#controller, result });
-    if (result === 'error') this.#errors.inc(this.#controller);
-    this.#time.observe(this.#controller, seconds);
+    this.#instruments.active.dec(this.#controller);
+    this.#instruments.reconciles.inc({ ...this.#controller, result });
+    if (result === 'error') this.#instruments.errors.inc(this.#controller);
+    this.#instruments.time.observe(this.#controller, seconds);
   }
 
   retried(): void {
-    this.#retries.inc(this.#name);
+    this.#instruments.retries.inc(this.#name);
   }
 }

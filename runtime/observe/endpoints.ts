@@ -1,6 +1,6 @@
 import { serve, type HttpServer, type Page } from './server.ts';
 
-type AddressKey = 'healthAddr' | 'metricsAddr' | 'profilingAddr';
+type AddressKey = 'healthAddr' | 'metricsAddr';
 /** '' where nothing is to be served. */
 type Addresses = Readonly<Record<AddressKey, string>>;
 
@@ -11,13 +11,13 @@ export interface EndpointsOptions {
   readonly development: boolean;
 }
 
-const KEYS: readonly AddressKey[] = ['healthAddr', 'metricsAddr', 'profilingAddr'];
+const KEYS: readonly AddressKey[] = ['healthAddr', 'metricsAddr'];
 
-/** The servers of probes, metrics and profiles. */
+/** The servers of probes and metrics. */
 export class Endpoints {
   readonly #options: EndpointsOptions;
   readonly #servers = new Map<AddressKey, HttpServer>();
-  #addresses: Addresses = { healthAddr: '', metricsAddr: '', profilingAddr: '' };
+  #addresses: Addresses = { healthAddr: '', metricsAddr: '' };
 
   constructor(options: EndpointsOptions) {
     this.#options = options;
@@ -44,8 +44,7 @@ export class Endpoints {
     try {
       for (const key of changed) {
         if (addresses[key] === '') continue;
-        // Profiles tell all that is in memory: who wants them from elsewhere has to say so.
-        const options = { loopback: development || key === 'profilingAddr', anyPort: development };
+        const options = { loopback: development, anyPort: development };
         opened.set(key, await serve(key, addresses[key], pages[key], options));
       }
     } catch (error) {

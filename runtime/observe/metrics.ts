@@ -1,6 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { RequestRecord } from '../kube/client.ts';
-import { ControllerMetrics, RECONCILE_BUCKETS } from './controller-metrics.ts';
+import {
+  ControllerMetrics,
+  RECONCILE_BUCKETS,
+  ControllerInstruments,
+  type ControllerMetricsOptions,
+} from './controller-metrics.ts';
 import { Instruments } from './instruments.ts';
 
 /** What happened to one output; `contested`: somebody else keeps taking a field of it. */
@@ -52,7 +57,9 @@ export interface MetricsOptions {
  */
 export class Metrics {
   readonly instruments = new Instruments();
+  /** Of the phase machine. */
   readonly controller: ControllerMetrics;
+  readonly #controllers = new ControllerInstruments(this.instruments);
   readonly #operator: string;
   readonly #info = this.instruments.gauge('autopilot_operator_info', 'The operator and its version; always 1', [
     'operator',
@@ -126,7 +133,7 @@ export class Metrics {
 
   constructor(options: MetricsOptions) {
     this.#host = options.host;
-    this.controller = new ControllerMetrics(this.instruments, options);
+    this.controller = new ControllerMetrics(this.#controllers, options);
     this.#operator = options.operator;
     this.setVersion(options.version);
     // As the controller's: a rate over a series that begins with its first event misses that.
@@ -135,6 +142,11 @@ export class Metrics {
       this.#syncTime.zero({ phase });
       this.#workerTime.zero({ phase });
     }
+  }
+
+  /** For another controller than the phase machine's. */
+  controllerOf(options: ControllerMetricsOptions): ControllerMetrics {
+    return new ControllerMetrics(this.#controllers, options);
   }
 
   /** The operator's, from its configuration. */

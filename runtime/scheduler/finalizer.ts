@@ -2,7 +2,7 @@ import { BACKOFF, DONE, REQUEUE, type ReconcileResult } from '../controller/reco
 import { isStatus, messageOf } from '../errors.ts';
 import { apiVersionOf } from '../kube/paths.ts';
 import { isTransient, WorkerFailure } from './failures.ts';
-import { Tracker } from './inputs.ts';
+import { Tracker } from '../reads/tracker.ts';
 import { RunAborted, type Run } from './run.ts';
 import type { AnyWorker } from '../operator.ts';
 import { checkFinalizerResult } from './result.ts';

@@ -1,6 +1,9 @@
 import type { Caches } from '../cache/caches.ts';
+import type { Work } from '../controller/controllers.ts';
+import type { ReconcileRequest, ReconcileResult } from '../controller/reconciler.ts';
 import type { ResourceSummary, TellProgress } from '../observe/progress.ts';
 import { keyOf } from '../kube/paths.ts';
+import { controllerName } from '../plan.ts';
 import type { Environment, Needs } from './environment.ts';
 import { countPhases } from './phase-counts.ts';
 import { PatchTargets } from './patches/targets.ts';
@@ -16,8 +19,8 @@ export type PhaseMachineOptions = Omit<Environment, 'views' | 'states' | 'patchT
 };
 
 /** The scheduler of one configuration, with all that it remembers and that wakes it. */
-export class PhaseMachine {
-  readonly scheduler: Scheduler;
+export class PhaseMachine implements Work {
+  readonly #scheduler: Scheduler;
   readonly #environment: Environment;
 
   /** `former` worked with the same watches, alone, up to now: what it remembers of resources still holds. */
@@ -31,9 +34,30 @@ export class PhaseMachine {
       states: former ? former.#environment.states : new ResourceStates(),
       patchTargets: new PatchTargets([...options.plan.patches.values()].map((type) => views.patch(type))),
     };
-    this.scheduler = new Scheduler(this.#environment);
+    this.#scheduler = new Scheduler(this.#environment);
     wakeOnChanges(this.#environment, woken);
     if (progress) reportProgress(this.#environment, progress);
+  }
+
+  get name(): string {
+    return controllerName(this.#environment.plan.resource);
+  }
+
+  /** How many resources wait for a kind to be listed. */
+  get waiting(): number {
+    return this.#scheduler.waiting;
+  }
+
+  reconcile(request: ReconcileRequest): Promise<ReconcileResult> {
+    return this.#scheduler.reconcile(request);
+  }
+
+  takeWaiting(): readonly string[] {
+    return this.#scheduler.takeWaiting();
+  }
+
+  reset(): void {
+    this.#scheduler.reset();
   }
 
   get views(): Environment['views'] {

@@ -4,6 +4,7 @@ import { objectKey } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Phase } from '../plan.ts';
+import type { ReadScope } from '../reads/input-reader.ts';
 import type { Environment } from './environment.ts';
 import type { ObservedOutputs } from './outputs-record.ts';
 import type { Journal } from './rollback/journal.ts';
@@ -40,7 +41,7 @@ export interface RunFacts {
  * One run of a phase for one resource, and what every write of it goes through: it looks again whether the run goes on, and keeps the
  * caches in step with the answers.
  */
-export class Run implements RunFacts {
+export class Run implements RunFacts, ReadScope {
   readonly environment: Environment;
   readonly key: string;
   readonly resource: KubernetesObject;
@@ -75,6 +76,11 @@ export class Run implements RunFacts {
     const { key: resource, phase, sync } = this;
     this.#logger ??= this.environment.logger.child({ resource, phase: phase.name, sync });
     return this.#logger;
+  }
+
+  /** In messages. */
+  get reader(): string {
+    return `Phase ${this.phase.name}`;
   }
 
   get uid(): string {

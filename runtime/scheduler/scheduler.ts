@@ -15,7 +15,7 @@ import { statusOf, type Transition } from './status.ts';
 import type { Environment } from './environment.ts';
 import { isLasting, isTransient, reasonOf, WorkerFailure } from './failures.ts';
 import { addFinalizer, finalize, hasFinalizer, tellOfFormerFinalizer } from './finalizer.ts';
-import { Tracker } from './inputs.ts';
+import { Tracker } from '../reads/tracker.ts';
 import { tellOfUnlisted, unlistedKinds } from './kind-availability.ts';
 import { compareWithRecord, seeToDrift, tellOfUnrepaired } from './drift.ts';
 import { observeOutputs } from './observed-outputs.ts';

@@ -4,7 +4,7 @@ import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { ResourceOutput } from '../plan.ts';
 import type { Desired, ListQuery } from '../worker.ts';
 import { collectOutputs } from './collect.ts';
-import type { InputReader } from './inputs.ts';
+import type { InputReader } from '../reads/input-reader.ts';
 import { bodyFor, deleteOutput, ensureOutput, ownership } from './outputs.ts';
 import { announce } from './outputs-record.ts';
 import { checkOutput } from './result.ts';

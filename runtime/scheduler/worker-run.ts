@@ -1,7 +1,9 @@
 import { errors, isProgramFault, messageOf } from '../errors.ts';
 import type { AnyWorker } from '../operator.ts';
 import { deepFreeze } from '../cache/freeze.ts';
-import { InputReader, type Tracker } from './inputs.ts';
+import { settledWithin } from '../controller/deadline.ts';
+import { InputReader } from '../reads/input-reader.ts';
+import type { Tracker } from '../reads/tracker.ts';
 import { RunAborted, type Run } from './run.ts';
 import { workerSpan } from './spans.ts';
 import { WorkerClient } from './worker-client.ts';
@@ -16,7 +18,10 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
   const over = new AbortController();
   const call = run.within(over.signal);
   const readers = Object.fromEntries(
-    [...phase.inputs].map(([name, input]) => [name, new InputReader(call, name, input, tracker)]),
+    [...phase.inputs].map(([name, input]) => [
+      name,
+      new InputReader(call, name, input, environment.views.input(input), tracker),
+    ]),
   );
   const metrics = Object.fromEntries(
     [...phase.queries].map(([name, queries]) => [
@@ -38,7 +43,17 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
   const started = environment.clock.monotonic();
   try {
     // A worker that throws before it returns a promise fails like one whose promise rejects.
-    const work = (): Promise<unknown> => settledWithin(run, over, async () => untyped(context));
+    const deadline = {
+      clock: environment.clock,
+      timeout: phase.timeout,
+      signal: run.signal,
+      late: () => {
+        environment.metrics.controller.fault('timeout');
+        return errors.deadline(phase.name, phase.timeout);
+      },
+      aborted: () => new RunAborted(),
+    };
+    const work = (): Promise<unknown> => settledWithin(deadline, over, async () => untyped(context));
     return await (environment.tracing.on ? workerSpan(run, work) : work());
   } catch (thrown) {
     if (isProgramFault(thrown)) environment.metrics.controller.fault('panic');
@@ -51,32 +66,3 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
 
 /** V8's words for an assignment to, an addition to and a removal from a frozen object. */
 const WRITE_TO_FROZEN = /^Cannot (?:assign to read only|add|delete) property /;
-
-/** Rejects at the phase's deadline, and when the run is given up: then `over` is aborted, and nobody waits for the worker any more. */
-function settledWithin(
-  { environment, phase, signal }: Run,
-  over: AbortController,
-  work: () => Promise<unknown>,
-): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const timer = environment.clock.after(phase.timeout, () => {
-      environment.metrics.controller.fault('timeout');
-      end(() => reject(errors.deadline(phase.name, phase.timeout)));
-    });
-    const aborted = (): void => end(() => reject(new RunAborted()));
-    signal.addEventListener('abort', aborted, { once: true });
-    function end(settle: () => void): void {
-      timer.cancel();
-      signal.removeEventListener('abort', aborted);
-      over.abort();
-      settle();
-    }
-    if (signal.aborted) aborted();
-    else {
-      const outcome = work();
-      // Taken as it is, without a look at what was thrown: that may throw in its turn, and then nothing would settle.
-      const settled = (): void => end(() => resolve(outcome));
-      outcome.then(settled, settled);
-    }
-  });
-}

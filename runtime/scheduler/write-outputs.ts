@@ -5,7 +5,7 @@ import { bodyFor, deleteOutput, describe, ensureOutput, pruneOutputs } from './o
 import { allOrNothing } from './rollback/rollback.ts';
 import type { CheckedResult } from './result.ts';
 import type { Run } from './run.ts';
-import type { Tracker } from './inputs.ts';
+import type { Tracker } from '../reads/tracker.ts';
 import { giveUpPatches, rehearsePatches, writePatches } from './patches/write.ts';
 
 /**

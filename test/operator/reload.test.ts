@@ -270,7 +270,7 @@ describe('an operator whose configuration changes', () => {
       await assert.rejects(operator.reload({}), (error) => {
         assert.ok(isAutopilotError(error, 'ERR_AP_MISSING_RIGHTS'));
         for (const part of [
-          'get, list, watch routes.example.io in the whole cluster',
+          'list, watch, get routes.example.io in the whole cluster',
           'patch routes.example.io/status in the whole cluster',
           'create, patch events.events.k8s.io in the whole cluster',
           'list, watch, get, create, patch, delete configmaps in the whole cluster',

@@ -27,7 +27,8 @@ import { systemClock } from '../../runtime/clock.ts';
 import { loadConfig } from '../../runtime/config/load.ts';
 import { fromKubeconfig } from '../../runtime/kube/kubeconfig.ts';
 import { connect, type Transport } from '../../runtime/kube/transport.ts';
-import { Manager, type ManagerOptions } from '../../runtime/manager.ts';
+import { Manager } from '../../runtime/manager.ts';
+import type { ManagerOptions } from '../../runtime/manager-options.ts';
 import { silentLogger } from '../../runtime/observe/logger.ts';
 import { planOf } from '../../runtime/plan.ts';
 

@@ -1,7 +1,7 @@
 import { errors } from '../../errors.ts';
 import { keyOf } from '../../kube/paths.ts';
 import type { PatchAction } from '../../observe/metrics.ts';
-import type { Tracker } from '../inputs.ts';
+import type { Tracker } from '../../reads/tracker.ts';
 import type { Run } from '../run.ts';
 import { objectSpan } from '../spans.ts';
 import { applyPatch, giveUp, type PatchOutcome } from './apply.ts';

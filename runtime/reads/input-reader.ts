@@ -1,5 +1,4 @@
 import type { Cache } from '../cache/cache.ts';
-import type { Read } from '../cache/interest.ts';
 import type { Entry } from '../cache/store.ts';
 import { errors, messageOf } from '../errors.ts';
 import { objectKey } from '../kube/paths.ts';
@@ -8,49 +7,36 @@ import type { KubernetesObject } from '../kube/types.ts';
 import type { ResourceInput } from '../plan.ts';
 import type { ListQuery } from '../worker.ts';
 import { deepFreeze } from '../cache/freeze.ts';
-import type { Run } from './run.ts';
+import type { Tracker } from './tracker.ts';
 
-/** What a run read, by cache: the ids of its reads. */
-export class Tracker {
-  readonly #reader: string;
-  readonly #reads = new Map<Cache, Set<string>>();
-
-  constructor(reader: string) {
-    this.#reader = reader;
-  }
-
-  /** To be called before the read is answered, so that no change falls between the two. */
-  track(cache: Cache, read: Read): void {
-    const id = cache.interests.add(this.#reader, read);
-    const ids = this.#reads.get(cache);
-    if (ids) ids.add(id);
-    else this.#reads.set(cache, new Set([id]));
-  }
-
-  /** From now on only what this run read concerns the resource. */
-  replaceEarlierReads(caches: readonly Cache[]): void {
-    for (const cache of caches) cache.interests.retain(this.#reader, this.#reads.get(cache) ?? new Set());
-  }
+/** Who reads. */
+export interface ReadScope {
+  /** In messages: `Phase Syncing`. */
+  readonly reader: string;
+  /** The namespace of what the run is about; undefined for cluster scope. */
+  readonly namespace: string | undefined;
+  /** Throws ERR_AP_STOPPED once the run is over. */
+  checkForUser(what: string): void;
 }
 
 /** The reader of one input for one run (`Reader` in `worker.ts` has the types). */
 export class InputReader {
-  readonly #run: Run;
+  readonly #scope: ReadScope;
   readonly #name: string;
   readonly #input: ResourceInput;
   readonly #cache: Cache;
   readonly #tracker: Tracker;
 
-  constructor(run: Run, name: string, input: ResourceInput, tracker: Tracker) {
-    this.#run = run;
+  constructor(scope: ReadScope, name: string, input: ResourceInput, cache: Cache, tracker: Tracker) {
+    this.#scope = scope;
     this.#name = name;
     this.#input = input;
-    this.#cache = run.environment.views.input(input);
+    this.#cache = cache;
     this.#tracker = tracker;
   }
 
   list(query: ListQuery = {}): readonly KubernetesObject[] {
-    this.#run.checkForUser(`inputs.${this.#name}.list`);
+    this.#scope.checkForUser(`inputs.${this.#name}.list`);
     this.#checkQuery(query);
     const namespace = this.#namespace(query.namespace, 'list');
     // A selector that is there but unset is the API's null selector.
@@ -67,7 +53,7 @@ export class InputReader {
   }
 
   find(name: string, givenNamespace?: string): KubernetesObject | undefined {
-    this.#run.checkForUser(`inputs.${this.#name}.find`);
+    this.#scope.checkForUser(`inputs.${this.#name}.find`);
     if (!isName(name)) throw this.#wrong(`find needs a name, and was given ${JSON.stringify(name)}.`);
     const namespace = this.#namespace(givenNamespace, 'find');
     if (this.#input.type.namespaced && namespace === undefined) throw this.#wrong('find needs a namespace here.');
@@ -93,7 +79,7 @@ export class InputReader {
       if (given !== undefined) throw this.#wrong(`${type.kind} has no namespace.`);
       return undefined;
     }
-    const own = this.#run.namespace;
+    const own = this.#scope.namespace;
     if (anyNamespace) return given ?? (call === 'find' ? own : undefined);
     if (given !== undefined && given !== own) {
       throw this.#wrong(
@@ -104,7 +90,7 @@ export class InputReader {
   }
 
   #wrong(problem: string): Error {
-    return errors.badQuery(this.#run.phase.name, this.#name, problem);
+    return errors.badQuery(this.#scope.reader, this.#name, problem);
   }
 }
 
