@@ -105,11 +105,20 @@ Examples:
   program
     .command('validate')
     .argument('[dir]', 'a folder of the project')
-    .description('Checks autopilot.yaml, autopilot-operator.yaml and the schemas of the API. Writes nothing.')
-    .addHelpText('after', '\nExamples:\n  $ ap validate\n  $ ap validate ../my-operator')
-    .action(async (dir: string | undefined) => {
+    .option(
+      '--context <name>',
+      'name also the objects in this cluster of your kubeconfig that former versions left behind',
+    )
+    .description(
+      'Checks autopilot.yaml, autopilot-operator.yaml and the schemas of the API, and tells what former versions of the project left behind. Writes nothing.',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ ap validate\n  $ ap validate ../my-operator\n  $ ap validate --context staging',
+    )
+    .action(async (dir: string | undefined, { context }: { readonly context?: string }) => {
       const { validate } = await import('./validate.ts');
-      finish(await validate(dir ?? '.'));
+      finish(await validate(dir ?? '.', context));
     });
   program
     .command('dev')

@@ -44,6 +44,14 @@ export const optionElsewhere = (option: string, command: string): Problem =>
     `Use \`${command}\`, or --dry-run to see what would be changed.`,
   );
 
+export const kubectlFailed = (program: string, words: readonly string[], reason: string): Problem =>
+  problem(
+    'ERR_AP_KUBECTL',
+    undefined,
+    `\`${[program, ...words].join(' ')}\` failed: ${reason}`,
+    'See whether kubectl is there and the context is right; KUBECTL names another program.',
+  );
+
 export const unexpectedArgument = (word: string): Problem =>
   problem(
     'ERR_AP_ARGUMENT',

@@ -7,6 +7,12 @@ import type { ScaffoldSettings } from '../project/code/settings.ts';
 import { schemaText } from '../project/config/json-schema.ts';
 import { SCHEMA_PATHS } from '../project/config/write.ts';
 import { ProjectError } from '../project/errors.ts';
+import {
+  kindsWrittenBy,
+  readWrittenKinds,
+  WRITTEN_KINDS,
+  writtenKindsText,
+} from '../project/leftovers/written-kinds.ts';
 import { manifestFiles } from '../project/manifests/manifests.ts';
 import type { Project } from '../project/model.ts';
 import { readBases } from '../project/regeneration/base.ts';
@@ -61,6 +67,7 @@ export async function wantedFiles(work: Work, bundled = readBundle()): Promise<W
     tool(SCHEMA_PATHS.autopilot, schemaText('autopilot')),
     tool(SCHEMA_PATHS.operator, schemaText('operator')),
     tool('.autopilot/README.md', ABOUT),
+    ...(await writtenKinds(work)),
     ...bundle
       .filter(({ specifier }) => specifier === settings.runtime || specifier === settings.devcluster)
       .map(({ path, contents }) => tool(path, contents)),
@@ -75,6 +82,13 @@ export async function wantedFiles(work: Work, bundled = readBundle()): Promise<W
 const ABOUT = `What generator-autopilot wrote last, so that it can tell your edits from its own old versions, and JSON
 schemas for editors. Commit this folder; there is nothing to edit in it.
 `;
+
+/** Kept once something is written. */
+async function writtenKinds({ folder, project }: Work): Promise<WantedFile[]> {
+  const before = readWrittenKinds((await readIfThere(join(folder, WRITTEN_KINDS)))?.toString() ?? '');
+  const text = writtenKindsText(before, kindsWrittenBy(project));
+  return text === '' ? [] : [tool(WRITTEN_KINDS, text)];
+}
 
 function tool(path: string, contents: string | Buffer): WantedFile {
   return wanted(path, contents, 'tool', true);

@@ -50,6 +50,8 @@ async function write(run: Run, record: ObservedOutputs): Promise<void> {
   const operations = [
     { op: 'test', path: '/metadata/uid', value: run.uid },
     { op: 'test', path: '/status/revision', value: revision ?? null },
+    // Who sets the phase by hand does not count revisions.
+    { op: 'test', path: '/status/phase', value: statusOf(run.resource)?.phase ?? null },
     { op: 'add', path: '/status/revision', value: (revision ?? 0) + 1 },
     { op: 'add', path: '/status/observedOutputs', value: record },
   ] as const;

@@ -28,6 +28,7 @@ describe('status patch', () => {
     assert.deepEqual(statusPatch(resource({ phase: 'Syncing', observedGeneration: 2, old: 1 }), change), [
       uid,
       { op: 'test', path: '/status/revision', value: null },
+      { op: 'test', path: '/status/phase', value: 'Syncing' },
       { op: 'add', path: '/status/revision', value: 1 },
       { op: 'add', path: '/status/phase', value: 'Done' },
       { op: 'add', path: '/status/conditions', value: conditions },
@@ -40,6 +41,7 @@ describe('status patch', () => {
       [
         uid,
         { op: 'test', path: '/status/revision', value: 7 },
+        { op: 'test', path: '/status/phase', value: 'Syncing' },
         { op: 'add', path: '/status/revision', value: 8 },
         { op: 'add', path: '/status/phase', value: 'Done' },
       ],

@@ -20,7 +20,7 @@ describe('A new project', function () {
   it('tells editors what its two files may hold, by schemas that are there', async () => {
     await scaffold(folder);
     for (const [file, wrong] of [
-      ['autopilot.yaml', 'phases: [{ name: A, rollback: true }]'],
+      ['autopilot.yaml', 'phases: [{ name: A, rollback: maybe }]'],
       ['autopilot-operator.yaml', 'concurrency: many'],
     ] as const) {
       const text = await read(file);
