@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { KubeClient } from '../kube/client.ts';
 import { fixedCredentials } from '../kube/credentials.ts';
 import type { KubernetesObject } from '../kube/types.ts';
@@ -21,9 +22,9 @@ describe('events', () => {
   let events: EventRecorder;
   let warnings: string[];
 
-  const start = (answer: ScriptedAnswer = { body: object('event', 1) }): void => {
+  const start = (answer: ScriptedAnswer | (() => Promise<ScriptedAnswer>) = { body: object('event', 1) }): void => {
     clock = new ManualClock();
-    server = new ScriptedServer(() => answer);
+    server = new ScriptedServer(() => (typeof answer === 'function' ? answer() : answer));
     warnings = [];
     events = new EventRecorder({
       client: new KubeClient({
@@ -159,6 +160,21 @@ describe('events', () => {
     }
     const count = (wanted: string): number => server.requests.filter(({ method }) => method === wanted).length;
     assert.deepEqual([count('POST'), count('PATCH')], [2000, 2000]);
+  });
+
+  it('are sent a few at a time, however many resources fail together', async () => {
+    let [underWay, most] = [0, 0];
+    start(async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await setImmediate();
+      underWay -= 1;
+      return { body: object('event', 1) };
+    });
+    for (let index = 0; index < 100; index += 1)
+      events.warn({ resource: object(`r${index}`, 1), reason: 'R', action: 'A', note: '' });
+    await events.flush();
+    assert.deepEqual([server.requests.length, most], [100, 4]);
   });
 
   it('about one resource that differ every time are 25, then one more each five minutes', async () => {

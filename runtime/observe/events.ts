@@ -7,6 +7,7 @@ import { apiVersionOf } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import { EventBudget, forgetIdle } from './event-budget.ts';
 import type { Logger } from './logger.ts';
+import { Slots } from './slots.ts';
 
 /** Something that a person should know about a resource. Success is none. */
 export interface Occurrence {
@@ -38,6 +39,8 @@ const EVENTS: ResourceType = {
   plural: 'events',
   namespaced: true,
 };
+/** So many requests at once: ten thousand resources that fail together must not open as many connections. */
+const REQUESTS = 4;
 /** As client-go: the same thing again within this time is counted on the event that is there. */
 const SERIES_MS = 6 * 60_000;
 /** The API's limit of `note`, in bytes of UTF-8. */
@@ -63,6 +66,7 @@ export class EventRecorder {
   /** In the order of the last time; those that can become no longer series are forgotten. */
   readonly #told = new Map<string, Told>();
   readonly #budget = new EventBudget();
+  readonly #slots = new Slots(REQUESTS);
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -100,13 +104,15 @@ export class EventRecorder {
 
   /** Sends after what is under way for this event. One that the server does not have can become no series: the next time is news. */
   #send(id: string, told: Told, { resource, reason }: Occurrence, request: () => Promise<void>): void {
-    told.pending = told.pending.then(request).catch((error: unknown) => {
-      if (isStatus(error, 404)) told.written = false;
-      if (!told.written && this.#told.get(id) === told) this.#told.delete(id);
-      if (isNamespaceTerminating(error) || isStatus(error, 404)) return;
-      const { logger } = this.#options;
-      logger.warn({ resource: resource.metadata.name, reason }, `event not written: ${messageOf(error)}`);
-    });
+    told.pending = told.pending
+      .then(() => this.#slots.take(request))
+      .catch((error: unknown) => {
+        if (isStatus(error, 404)) told.written = false;
+        if (!told.written && this.#told.get(id) === told) this.#told.delete(id);
+        if (isNamespaceTerminating(error) || isStatus(error, 404)) return;
+        const { logger } = this.#options;
+        logger.warn({ resource: resource.metadata.name, reason }, `event not written: ${messageOf(error)}`);
+      });
   }
 
   /** Resolves when all that was told has been sent. */

@@ -48,12 +48,21 @@ export class Prometheus {
     this.#folder = folder;
   }
 
-  static async start(program: string, target: string): Promise<Prometheus> {
+  /** `labels` are those that the target's series get beside their own. */
+  static async start(
+    program: string,
+    target: string,
+    labels: Readonly<Record<string, string>> = {},
+  ): Promise<Prometheus> {
     const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
     const config = join(folder, 'prometheus.yml');
     await writeFile(
       config,
-      `global: { scrape_interval: 1s }\nscrape_configs: [{ job_name: exporter, static_configs: [{ targets: ['${target}'] }] }]\n`,
+      // JSON is YAML.
+      JSON.stringify({
+        global: { scrape_interval: '1s' },
+        scrape_configs: [{ job_name: 'exporter', static_configs: [{ targets: [target], labels }] }],
+      }),
     );
     const host = await freeHost();
     const child = spawn(
@@ -73,6 +82,21 @@ export class Prometheus {
       return answer?.ok === true;
     });
     return prometheus;
+  }
+
+  /** The values of a query as it stands in a dashboard: PromQL, or `label_values(series, label)` of Grafana's. */
+  async ask(query: string): Promise<readonly string[]> {
+    const [, series, label] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];
+    const path =
+      series !== undefined && label !== undefined
+        ? `label/${label}/values?${String(new URLSearchParams({ 'match[]': series }))}`
+        : `query?${String(new URLSearchParams({ query }))}`;
+    const answer = await fetch(`${this.address}/api/v1/${path}`);
+    if (!answer.ok) throw new Error(`${query}: ${await answer.text()}`);
+    const { data } = (await answer.json()) as {
+      readonly data: readonly string[] | { readonly result: readonly { readonly value: readonly [number, string] }[] };
+    };
+    return 'result' in data ? data.result.map(({ value }) => value[1]) : data;
   }
 
   /** Waits for something that only time brings. */
