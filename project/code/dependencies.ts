@@ -14,6 +14,7 @@ const TOOLS = {
   'oxlint-tsgolint': '^7.0.2007',
   'pino-pretty': '^13.2.0',
   prettier: '^3.10.1',
+  rolldown: '^1.3.2',
   typescript: '^7.0.2',
 } as const;
 

@@ -24,7 +24,7 @@ export function packageJson(project: Project, settings: ScaffoldSettings): strin
       lint: script(LINT),
       format: script('prettier --write --log-level warn .'),
       check: script(['tsc', LINT, FORMAT, 'mocha'].join(' && ')),
-      build: script('tsc -p tsconfig.build.json'),
+      build: script('tsc && node scripts/build.mjs'),
     },
     dependencies: dependencies(settings),
     devDependencies: devDependencies(project, settings),

@@ -44,7 +44,10 @@ ${[
   row(`\`${run('format')}\``, 'formats all code, as the check wants it'),
   row(`\`${run('test')}\``, 'the tests: each worker on an embedded cluster'),
   row(`\`${run('start')}\``, 'the operator on the cluster of your kubeconfig'),
-  row(`\`${run('build')}\``, 'compiled JavaScript in `dist/`, as the Dockerfile wants it'),
+  row(
+    `\`${run('build')}\``,
+    'type check, and what the image holds in `dist/`: your code and the packages that it uses, in one file each',
+  ),
   row('`ap phase <name>`', 'adds a phase'),
   row('`ap generate`', 'after a change of autopilot.yaml or of the API: brings the generated files up to date'),
 ].join('\n')}

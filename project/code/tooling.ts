@@ -1,3 +1,4 @@
+import { BUILD_SCRIPT } from './build-script.ts';
 import { PRETTIER_OPTIONS } from './format.ts';
 import type { ScaffoldSettings } from './settings.ts';
 
@@ -29,18 +30,6 @@ export function toolingFiles(settings: ScaffoldSettings): Readonly<Record<string
         noEmit: true,
       },
       include: ['src', 'test'],
-    }),
-    'tsconfig.build.json': json({
-      extends: './tsconfig.json',
-      compilerOptions: {
-        noEmit: false,
-        allowImportingTsExtensions: false,
-        rewriteRelativeImportExtensions: true,
-        rootDir: 'src',
-        outDir: 'dist',
-        types: ['node'],
-      },
-      include: ['src'],
     }),
     '.oxlintrc.json': json({
       $schema: './node_modules/oxlint/configuration_schema.json',
@@ -86,11 +75,12 @@ export function toolingFiles(settings: ScaffoldSettings): Readonly<Record<string
       '!package.json',
       `!${lockFile(settings)}`,
       ...extra(settings),
-      '!tsconfig*.json',
+      '!tsconfig.json',
       '!vendor',
       '!src',
       '!scripts',
     ),
+    'scripts/build.mjs': BUILD_SCRIPT,
     'scripts/check-node.mjs': CHECK_NODE,
     ...(settings.packageManager === 'yarn' ? { '.yarnrc.yml': lines('nodeLinker: node-modules') } : {}),
   };

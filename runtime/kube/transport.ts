@@ -1,4 +1,8 @@
-import { buildConnector, DecoratorHandler, Pool, ProxyAgent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import buildConnector from 'undici/lib/core/connect.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import DecoratorHandler from 'undici/lib/handler/decorator-handler.js';
 import type { ClusterAccess } from './kubeconfig.ts';
 import { readTls } from './tls-files.ts';
 
@@ -40,18 +44,21 @@ export function connect(access: Pick<ClusterAccess, 'server' | 'tls' | 'tlsFiles
   const { origin, pathname } = new URL(access.server);
   const prefix = pathname === '/' ? '' : pathname;
   const connectOptions = { ...access.tls, keepAlive: true, timeout: 10_000, allowH2: false };
-  const dispatcher: Dispatcher =
-    access.proxy === undefined
+  const { proxy } = access;
+  const pool =
+    proxy === undefined
       ? new Pool(origin, {
           connections: null,
           connect: connector(access, connectOptions),
           pipelining: 1,
           allowH2: false,
         })
-      : new ProxyAgent({ uri: access.proxy, requestTls: connectOptions });
+      : undefined;
+  let proxied: Promise<Dispatcher> | undefined;
   return {
     async send({ method, path, headers, body, signal, start, streamed }) {
-      const response = await (start ? dispatcher.compose(asking(start)) : dispatcher).request({
+      const dispatcher = pool ?? (await (proxied ??= throughProxy(proxy ?? '', connectOptions)));
+      const response = await request.call(start ? dispatcher.compose(asking(start)) : dispatcher, {
         origin,
         path: prefix + path,
         method,
@@ -63,12 +70,15 @@ export function connect(access: Pick<ClusterAccess, 'server' | 'tls' | 'tlsFiles
       });
       return { status: response.statusCode, headers: response.headers, body: response.body };
     },
-    close: () => dispatcher.destroy(),
+    close: async () => (pool ?? (await proxied))?.destroy(),
   };
 }
 
 /** Makes connections with the certificates that there are by then. */
-function connector({ tlsFiles }: Pick<ClusterAccess, 'tlsFiles'>, options: buildConnector.BuildOptions): Connect {
+function connector(
+  { tlsFiles }: Pick<ClusterAccess, 'tlsFiles'>,
+  options: Parameters<typeof buildConnector>[0],
+): Connect {
   if (!tlsFiles) return buildConnector(options);
   let known = readTls(tlsFiles, {});
   let current = buildConnector({ ...options, ...known });
@@ -83,6 +93,12 @@ function connector({ tlsFiles }: Pick<ClusterAccess, 'tlsFiles'>, options: build
 }
 
 type Connect = ReturnType<typeof buildConnector>;
+
+/** Few clusters are behind a proxy: what it takes is loaded for those. */
+async function throughProxy(uri: string, requestTls: object): Promise<Dispatcher> {
+  const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
+  return new ProxyAgent({ uri, requestTls });
+}
 
 /** Asks before a request is written: a pool may have let it wait for a connection. */
 function asking(start: () => void): Dispatcher.DispatcherComposeInterceptor {

@@ -96,8 +96,8 @@ type PrettyModule = (options: { colorize: boolean; ignore: string; translateTime
 
 function prettyStream(): { write(line: string): void } | undefined {
   try {
-    // Not a dependency: scaffolds bring it for development only.
-    const pretty = createRequire(import.meta.url)('pino-pretty') as PrettyModule;
+    // No dependency, optional neither, with which production would install it: the project that runs here brings it for development.
+    const pretty = createRequire(process.argv[1] ?? import.meta.url)('pino-pretty') as PrettyModule;
     return pretty({
       colorize: process.stdout.isTTY,
       ignore: 'pid,hostname',

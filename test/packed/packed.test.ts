@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundledFileName } from '../../project/regeneration/bundle.ts';
@@ -11,6 +11,10 @@ import { terminalTests } from './terminal.ts';
 
 /** The path of a bundled tarball of the runtime, relative to a project. */
 const RUNTIME = /vendor\/autopilot-runtime-[^"]+\.tgz/;
+
+/** What a project's production installs at most: packages, and bytes as they lie on the disk. */
+const MOST_PACKAGES = 40;
+const MOST_BYTES = 30e6;
 
 describe('The packed generator, installed into an empty folder', () => {
   let installed: Installed;
@@ -79,20 +83,35 @@ describe('The packed generator, installed into an empty folder', () => {
       assert.deepEqual(await tree(project), before);
     });
 
-    it('runs as compiled JavaScript with production’s packages only', async () => {
+    it('is built into what runs without a package', async () => {
       await succeed(installed.run(project, 'npm', 'run', 'build'));
-      const production = await installed.empty('production');
-      for (const path of ['package.json', 'vendor', 'dist']) {
-        await cp(join(project, path), join(production, path), { recursive: true });
-      }
-      await succeed(installed.run(production, 'npm', 'install', '--omit=dev', '--omit=optional'));
-      const packages = await readdir(join(production, 'node_modules'));
-      for (const tool of ['typescript', 'mocha', 'prettier', 'autopilot-devcluster', 'kubernetes-models']) {
-        assert.ok(!packages.includes(tool), tool);
-      }
-      const { code, output } = await installed.run(production, 'node', 'dist/main.js');
+      const image = await installed.empty('image');
+      await cp(join(project, 'dist'), join(image, 'dist'), { recursive: true });
+      const { code, output } = await installed.run(image, 'node', 'dist/main.mjs');
       assert.equal(code, 1);
       assert.match(output, /ERR_AP_KUBECONFIG/, 'it starts, and misses nothing but a cluster');
+    });
+
+    it('needs few packages and little room where it is installed for production', async () => {
+      const production = await installed.empty('production');
+      for (const path of ['package.json', 'vendor']) {
+        await cp(join(project, path), join(production, path), { recursive: true });
+      }
+      await succeed(installed.run(production, 'npm', 'install', '--omit=dev'));
+      const { packages, bytes } = await weigh(join(production, 'node_modules'));
+      console.log(`      ${packages.length} packages, ${(bytes / 1e6).toFixed(1)} MB`);
+      for (const tool of [
+        'typescript',
+        'mocha',
+        'rolldown',
+        'pino-pretty',
+        'autopilot-devcluster',
+        'kubernetes-models',
+      ])
+        assert.ok(!packages.includes(tool), tool);
+      assert.ok(packages.includes('autopilot-runtime'));
+      assert.ok(packages.length <= MOST_PACKAGES, packages.join(' '));
+      assert.ok(bytes <= MOST_BYTES, String(bytes));
     });
 
     it('gets a changed runtime, and runs it', async () => {
@@ -113,6 +132,20 @@ describe('The packed generator, installed into an empty folder', () => {
     });
   });
 });
+
+/** The packages of a `node_modules`, nested ones too, and what all files take on the disk. */
+async function weigh(modules: string): Promise<{ readonly packages: readonly string[]; readonly bytes: number }> {
+  const packages: string[] = [];
+  let bytes = 0;
+  for (const entry of await readdir(modules, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    bytes += (await stat(path)).blocks * 512;
+    const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)?.[1];
+    if (name !== undefined) packages.push(name);
+  }
+  return { packages, bytes };
+}
 
 /** Puts another runtime into the installed generator, as a newer version of it would bring. */
 async function changeRuntime({ generator, run }: Installed, code: string): Promise<void> {

@@ -65,6 +65,7 @@ describe('A new project', function () {
       'deploy/overlays/namespaced/rolebinding.yaml',
       'deploy/overlays/namespaced/watch_namespace.yaml',
       'package.json',
+      'scripts/build.mjs',
       'scripts/check-node.mjs',
       'src/api/examples/v1/spec.ts',
       'src/api/examples/v1/types.ts',
@@ -80,7 +81,6 @@ describe('A new project', function () {
       'test/harness.ts',
       'test/initializing.test.ts',
       'test/processing.test.ts',
-      'tsconfig.build.json',
       'tsconfig.json',
     ]);
   });

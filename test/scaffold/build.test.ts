@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster, type Cluster } from 'autopilot-devcluster';
+import { load } from 'js-yaml';
+import { node, openFolder, removeFolder, scaffold, type Finished } from './workbench.ts';
+
+const THROWS = "if (example.spec.message === 'explode') throw new TypeError('exploded');";
+
+/** What a Dockerfile gives to an instruction as a list. */
+function words(dockerfile: string, instruction: 'RUN' | 'CMD'): string[] {
+  const list = new RegExp(`^${instruction} (\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? assert.fail(instruction);
+  const [program, ...args] = JSON.parse(list) as string[];
+  assert.equal(program, 'node');
+  return args;
+}
+
+describe('What `npm run build` makes of a project', function () {
+  this.timeout(60_000);
+
+  let project: string;
+  /** A folder that has what the image has, and nothing else. */
+  let image: string;
+  let dockerfile: string;
+  let cluster: Cluster | undefined;
+  let child: ChildProcess | undefined;
+  let line: number;
+
+  before(async () => {
+    project = await openFolder();
+    image = await realpath(await mkdtemp(join(tmpdir(), 'autopilot-image-')));
+    await scaffold(project);
+    const worker = join(project, 'src/workers/initializing/worker.ts');
+    const text = (await readFile(worker, 'utf8')).replace(/(=> \{\n)/, `$1  ${THROWS}\n`);
+    line = text.split('\n').findIndex((each) => each.includes(THROWS)) + 1;
+    await writeFile(worker, text);
+    const { code, stdout, stderr } = await node(project, ['scripts/build.mjs']);
+    assert.equal(code, 0, stdout + stderr);
+    assert.equal(stdout + stderr, '');
+    dockerfile = await readFile(join(project, 'Dockerfile'), 'utf8');
+    await cp(join(project, 'dist'), join(image, 'dist'), { recursive: true });
+    cluster = await startCluster({ crds: [] });
+    const crd = load(await readFile(join(project, 'deploy/base/crd.yaml'), 'utf8'));
+    assert.ok(typeof crd === 'object' && crd !== null);
+    await cluster.installCrd(crd);
+    await cluster.writeKubeconfig(join(image, 'kubeconfig'));
+  });
+  afterEach(async () => {
+    if (child?.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+  after(async () => {
+    await cluster?.stop();
+    await removeFolder(project);
+    await rm(image, { recursive: true });
+  });
+
+  const env = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+    PATH: process.env['PATH'],
+    KUBECONFIG: join(image, 'kubeconfig'),
+    AUTOPILOT_HEALTH_ADDR: '127.0.0.1:0',
+    AUTOPILOT_METRICS_ADDR: '127.0.0.1:0',
+    ...more,
+  });
+
+  /** Starts the operator as its image does. `logged` resolves with the first line of its log that has these words. */
+  const start = () => {
+    const started = spawn(process.execPath, words(dockerfile, 'CMD'), { cwd: image, env: env() });
+    child = started;
+    let output = '';
+    const listeners = new Set<() => void>();
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+        for (const listener of listeners) listener();
+      });
+    }
+    const logged = (wanted: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = output
+            .split('\n')
+            .slice(0, -1)
+            .find((each) => each.includes(wanted));
+          if (found !== undefined) resolve(found);
+        };
+        listeners.add(look);
+        look();
+        started.once('close', (code) => reject(new Error(`it ended with ${code}:\n${output}`)));
+      });
+    return { started, logged };
+  };
+
+  const example = (name: string, message: string) =>
+    cluster?.create({
+      apiVersion: 'examples.io/v1',
+      kind: 'Example',
+      metadata: { name, namespace: 'default' },
+      spec: { message },
+    });
+
+  it('is code, packages and whose they are; what is imported later has files of its own', async () => {
+    const files = await readdir(join(image, 'dist'));
+    for (const file of ['main.mjs', 'main.mjs.map', 'packages.mjs', 'licenses.txt'])
+      assert.ok(files.includes(file), file);
+    // A map of the packages would cost more memory than the operator's own.
+    assert.ok(!files.includes('packages.mjs.map'));
+    const [main, packages, licenses] = await Promise.all(
+      ['main.mjs', 'packages.mjs', 'licenses.txt'].map((file) => readFile(join(image, 'dist', file), 'utf8')),
+    );
+    assert.match(main ?? '', /exploded/);
+    assert.doesNotMatch(packages ?? '', /exploded|ZodError/, 'neither the code, nor what only the CRD needs');
+    for (const name of ['autopilot-runtime', 'undici', 'pino', 'prom-client', 'js-yaml', 'zod'])
+      assert.match(licenses ?? '', new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+    assert.match(licenses ?? '', /Permission is hereby granted/);
+    for (const file of files)
+      assert.ok(!(await readFile(join(image, 'dist', file), 'utf8')).includes(project), `${file} names the folder`);
+  });
+
+  it('works with the flags of the image and without any installed package, and ends when told', async () => {
+    const { started, logged } = start();
+    await example('first', 'hello');
+    await cluster?.until(
+      { apiVersion: 'examples.io/v1', kind: 'Example', name: 'first', namespace: 'default' },
+      (found) => JSON.stringify(found?.['status'] ?? null).includes('"phase":"Finished"'),
+    );
+    started.kill('SIGTERM');
+    assert.deepEqual(await once(started, 'exit'), [0, null]);
+    await logged('stopped');
+  });
+
+  it('has stack traces that name the files and lines of the project', async () => {
+    const { logged } = start();
+    await example('broken', 'explode');
+    const { err } = JSON.parse(await logged('exploded')) as { readonly err: { readonly stack: string } };
+    assert.match(err.stack, new RegExp(`src/workers/initializing/worker\\.ts:${line}:`));
+    assert.match(err.stack, /TypeError/);
+  });
+
+  it('says what is wrong with its configuration', async () => {
+    await writeFile(join(image, 'wrong.yaml'), 'concurrency: many\n');
+    const { code, stdout, stderr } = await run(words(dockerfile, 'CMD'), env({ AUTOPILOT_CONFIG: 'wrong.yaml' }));
+    assert.equal(code, 1);
+    assert.match(stdout + stderr, /ERR_AP_CONFIG: wrong\.yaml.*concurrency/s);
+  });
+
+  it('can be compiled ahead, as the image does, and starts from that', async () => {
+    const cache = { NODE_COMPILE_CACHE: join(image, 'cache'), NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
+    const { code } = await run(words(dockerfile, 'RUN'), env(cache));
+    assert.equal(code, 0);
+    const { stderr } = await run(words(dockerfile, 'CMD'), env({ ...cache, KUBECONFIG: '/nowhere' }));
+    assert.match(stderr, /cache for .*packages\.mjs was accepted/);
+  });
+
+  async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Finished> {
+    return node(image, args, { ...environment, NODE_ENV: 'production' });
+  }
+});
