@@ -9,6 +9,8 @@ import { rolldown } from 'rolldown';
 // Packages that stay out: with parts that are no JavaScript, or of use only where they are installed. Where the operator needs
 // one, the Dockerfile has to copy its folder of node_modules into the image, and those of what it needs.
 const EXTERNAL = ['@kubernetes/client-node', 'pino-pretty'];
+// What the runtime uses where an SDK of OpenTelemetry brings it: the bundle has one copy of it, or none.
+const TRACING = '@opentelemetry/api';
 
 const ROOT = dirname(import.meta.dirname);
 const DIST = join(ROOT, 'dist');
@@ -67,7 +69,7 @@ const bundle = await rolldown({
   input: { main: MAIN },
   cwd: ROOT,
   platform: 'node',
-  external: EXTERNAL,
+  external: TRACING in (packageOf(ROOT).dependencies ?? {}) ? EXTERNAL : [...EXTERNAL, TRACING],
   plugins: [nodeByRequire],
 });
 const { output } = await bundle.generate({

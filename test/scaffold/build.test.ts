@@ -10,6 +10,14 @@ import { node, openFolder, removeFolder, scaffold, type Finished } from './workb
 
 const THROWS = "if (example.spec.message === 'explode') throw new TypeError('exploded');";
 
+/** An SDK of OpenTelemetry, as far as the operator sees one: says what spans are begun. */
+const TELEMETRY = `import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
+const span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+const begun = (name) => (console.log('span ' + name), span);
+const tracer = { startSpan: begun, startActiveSpan: (name, ...rest) => rest.at(-1)(begun(name)) };
+trace.setGlobalTracerProvider({ getTracer: () => tracer });
+`;
+
 /** What a Dockerfile gives to an instruction as a list. */
 function words(dockerfile: string, instruction: 'RUN' | 'CMD'): string[] {
   const list = new RegExp(`^${instruction} (\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? assert.fail(instruction);
@@ -33,10 +41,14 @@ describe('What `npm run build` makes of a project', function () {
     project = await openFolder();
     image = await realpath(await mkdtemp(join(tmpdir(), 'autopilot-image-')));
     await scaffold(project);
-    const worker = join(project, 'src/workers/initializing/worker.ts');
-    const text = (await readFile(worker, 'utf8')).replace(/(=> \{\n)/, `$1  ${THROWS}\n`);
-    line = text.split('\n').findIndex((each) => each.includes(THROWS)) + 1;
-    await writeFile(worker, text);
+    await edit('src/workers/initializing/worker.ts', (text) => {
+      const edited = text.replace(/(=> \{\n)/, `$1  ${THROWS}\n`);
+      line = edited.split('\n').findIndex((each) => each.includes(THROWS)) + 1;
+      return edited;
+    });
+    await writeFile(join(project, 'src/telemetry.mjs'), TELEMETRY);
+    await edit('src/main.ts', (text) => `import './telemetry.mjs';\n${text}`);
+    await edit('package.json', (text) => text.replace('"dependencies": {', '$&"@opentelemetry/api": "*",'));
     const { code, stdout, stderr } = await node(project, ['scripts/build.mjs']);
     assert.equal(code, 0, stdout + stderr);
     assert.equal(stdout + stderr, '');
@@ -50,7 +62,8 @@ describe('What `npm run build` makes of a project', function () {
   });
   afterEach(async () => {
     if (child?.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
+      // It gives its lease back: the next one need not wait until it has expired.
+      child.kill('SIGTERM');
       await once(child, 'exit');
     }
   });
@@ -59,6 +72,11 @@ describe('What `npm run build` makes of a project', function () {
     await removeFolder(project);
     await rm(image, { recursive: true });
   });
+
+  const edit = async (path: string, change: (text: string) => string): Promise<void> => {
+    const file = join(project, path);
+    await writeFile(file, change(await readFile(file, 'utf8')));
+  };
 
   const env = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
     PATH: process.env['PATH'],
@@ -140,6 +158,12 @@ describe('What `npm run build` makes of a project', function () {
     const { err } = JSON.parse(await logged('exploded')) as { readonly err: { readonly stack: string } };
     assert.match(err.stack, new RegExp(`src/workers/initializing/worker\\.ts:${line}:`));
     assert.match(err.stack, /TypeError/);
+  });
+
+  it('gives its spans to an SDK that the project registers', async () => {
+    const { logged } = start();
+    await example('traced', 'hello');
+    for (const name of ['sync', 'worker']) await logged(`span ${name}`);
   });
 
   it('says what is wrong with its configuration', async () => {
