@@ -6,8 +6,8 @@ declare module 'undici/lib/api/api-request.js' {
   import type { Dispatcher } from 'undici';
   export default function request(
     this: Dispatcher,
-    options: Dispatcher.RequestOptions<null>,
-  ): Promise<Dispatcher.ResponseData<null>>;
+    options: Dispatcher.RequestOptions,
+  ): Promise<Dispatcher.ResponseData>;
 }
 declare module 'undici/lib/core/connect.js' {
   import { buildConnector } from 'undici';
