@@ -152,6 +152,7 @@ export interface OperatorSettings {
   readonly workInterval?: string;
   readonly metricsAddr: string;
   readonly healthAddr: string;
+  readonly profilingAddr: string;
   readonly enableLeaderElection: boolean;
   readonly leaderElectionNamespace: string;
   readonly watchNamespace: string;

@@ -15,6 +15,7 @@ import type { Term } from './leaderelection/term.ts';
 import type { Configuration, ManagerOptions } from './manager-options.ts';
 import { ConfigState } from './observe/config-state.ts';
 import type { ResourceSummary } from './observe/progress.ts';
+import { EventLoopDelay } from './observe/event-loop.ts';
 import { Metrics } from './observe/metrics.ts';
 import { collectProcessMetrics } from './observe/process-metrics.ts';
 import { pagesOf } from './observe/pages.ts';
@@ -46,6 +47,7 @@ export class Manager {
   readonly #transport: Transport;
   readonly #tracing: Tracing;
   readonly #configState: ConfigState;
+  readonly #eventLoop: EventLoopDelay;
   readonly #identity: string;
   readonly #endpoints: Endpoints;
   #configuration: Configuration;
@@ -79,6 +81,7 @@ export class Manager {
       phases: [...new Set(plan.phases.values())].filter(({ worker }) => worker).map(({ name }) => name),
     });
     if (options.processMetrics) collectProcessMetrics(this.metrics.instruments);
+    this.#eventLoop = new EventLoopDelay(this.metrics.instruments);
     this.#configState = new ConfigState(this.metrics.instruments, clock, options.env ?? {});
     this.#tracing = new Tracing(access.server);
     this.client = new KubeClient({
@@ -130,6 +133,7 @@ export class Manager {
     if (untraced !== undefined) logger.warn(untraced);
     const { commit } = await this.#endpoints.open(config);
     await commit();
+    this.#eventLoop.measure(config.profilingAddr !== '');
     this.#assembly.caches.start();
     this.#takePart();
     tellOfServer(this.#metricsServer, readersOfMetrics(plan), development, logger);
@@ -151,6 +155,7 @@ export class Manager {
     await this.#resign();
     await this.#assembly.caches.stop();
     await this.#endpoints.close();
+    this.#eventLoop.measure(false);
     await Promise.all([this.#transport.close(), this.#metricsServer?.close()]);
     this.#options.logger.info(`${this.#options.plan.name} stopped`);
   }
@@ -193,6 +198,7 @@ export class Manager {
     }
     // From here on nothing can fail.
     await addresses.commit();
+    this.#eventLoop.measure(next.config.profilingAddr !== '');
     if (renews('election')) await this.#resign();
     const former = this.#metricsServer;
     if (renews('work') || renews('watches') || renews('election')) {

@@ -45,6 +45,7 @@ export function projectFixture(
       controlPlaneNs: 'istio-system',
       metricsAddr: ':9091',
       healthAddr: ':8081',
+      profilingAddr: '',
       enableLeaderElection: true,
       leaderElectionNamespace: '',
       watchNamespace: '',

@@ -1275,6 +1275,27 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
+    name: 'profiles switched on as if that were all',
+    operator: 'profilingAddr: true\n',
+    problems: [
+      'autopilot-operator.yaml:1:16 profilingAddr: Expected text, found `true`. Put it in quotes: `"true"`. (ERR_AP_WRONG_TYPE)',
+    ],
+  },
+  {
+    name: 'profiles on the port of the probes',
+    operator: 'profilingAddr: 127.0.0.1:8081\n',
+    problems: [
+      'autopilot-operator.yaml:1:16 profilingAddr: `healthAddr` listens on the same port (:8081). Give each of the two a port of its own. (ERR_AP_ADDRESS_CLASH)',
+    ],
+  },
+  {
+    name: 'profiles at an address without a port',
+    operator: 'profilingAddr: localhost\n',
+    problems: [
+      'autopilot-operator.yaml:1:16 profilingAddr: `localhost` is not an address to listen on. Write `":<port>"` or `"<host>:<port>"` with a port from 1 to 65535, or `""` to serve nothing. (ERR_AP_ADDRESS)',
+    ],
+  },
+  {
     name: 'a faulty address, whose default another one has',
     operator: 'metricsAddr: localhost\nhealthAddr: ":9091"\n',
     problems: [

@@ -221,6 +221,7 @@ describe('projects of 2019', () => {
         controlPlaneNs: 'istio-system',
         metricsAddr: ':9091',
         healthAddr: ':8081',
+        profilingAddr: '',
         enableLeaderElection: true,
         leaderElectionNamespace: '',
         watchNamespace: '',

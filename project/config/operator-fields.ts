@@ -36,7 +36,12 @@ function fieldOf(key: string, field: ConfigField): Field<OperatorValue> {
     case 'string':
       return text({ description, mayBeEmpty: field.default === '', rules: TEXT_RULES[key] ?? [] });
     case 'address':
-      return text({ description, mayBeEmpty: true, examples: [field.default], rules: ADDRESS_RULES });
+      return text({
+        description,
+        mayBeEmpty: true,
+        examples: [field.default || '127.0.0.1:6060'],
+        rules: ADDRESS_RULES,
+      });
     case 'boolean':
       return flag({ description });
     case 'integer':
@@ -79,6 +84,7 @@ export function settingsOf(values: Partial<OperatorValues>): OperatorSettings {
     ...(workInterval !== '' && { workInterval }),
     metricsAddr: textOf('metricsAddr'),
     healthAddr: textOf('healthAddr'),
+    profilingAddr: textOf('profilingAddr'),
     enableLeaderElection: valueOf('enableLeaderElection') === true,
     leaderElectionNamespace: textOf('leaderElectionNamespace'),
     watchNamespace: textOf('watchNamespace'),

@@ -3,9 +3,12 @@ import { apiVersionOf, keyOf, splitKey } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
 import type { KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
+import type { CatchUp } from './catch-up.ts';
+import { HeldEvents, type CacheEvent } from './held-events.ts';
 import { InterestIndex } from './interest.ts';
 import type { Selection, Sink } from './reflector.ts';
 import { entryOf, Store, type Entry } from './store.ts';
+import { Tombstones, type Tombstone } from './tombstones.ts';
 
 /** One object changed: `old` absent = it appeared; `current` absent = it is gone or left the selection. Never both. */
 export interface Change {
@@ -18,43 +21,6 @@ export interface Change {
   readonly writer?: string | undefined;
   /** Who holds which fields of `current`, all managers: told here and kept nowhere. */
   readonly managers?: readonly ManagedFieldsEntry[] | undefined;
-}
-
-type Event =
-  | { readonly type: 'changed'; readonly entry: Entry; readonly managers: Change['managers'] }
-  | { readonly type: 'deleted'; readonly entry: Entry }
-  /** A list beside the watch, of this version, did not have it. */
-  | { readonly type: 'absent'; readonly key: string; readonly resourceVersion: string }
-  /** A consistent list as of `resourceVersion` had it, or (undefined) did not. */
-  | {
-      readonly type: 'listed';
-      readonly key: string;
-      readonly entry: Entry | undefined;
-      readonly resourceVersion: string;
-      readonly writes: number;
-    };
-
-/** How a cache catches up with a consistent list that is read as metadata beside its watch. */
-export interface CatchUp {
-  /** All that exists, as of `resourceVersion`. Returns what the cache has in an older version or not at all: it is to be fetched. */
-  compare(objects: readonly KubernetesObject[], resourceVersion: string): readonly KubernetesObject[];
-  /** An object of these as it is now. */
-  fetched(object: KubernetesObject): void;
-  /** One of these is no longer there, as of this version. */
-  absent(key: string, resourceVersion: string): void;
-  /** All was told: the cache has what the list of this version had. */
-  end(resourceVersion: string): void;
-}
-
-/** What an own write took away, so that older events, which the watch has still to bring, do not bring it back. */
-interface Tombstone {
-  readonly uid: string;
-  /** The number of that write. */
-  readonly write: number;
-  /** DELETE answers no version, and the object of this uid never comes back; what only left the selection may. */
-  readonly isGone: boolean;
-  /** The version in which it left the selection, or the last known before it was deleted. */
-  readonly resourceVersion: string;
 }
 
 /**
@@ -78,10 +44,8 @@ export class Cache implements Sink {
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #missingListeners = new Set<() => void>();
   readonly #availabilityListeners = new Set<() => void>();
-  /** Objects with a write under way, with the events that came meanwhile. */
-  readonly #held = new Map<string, { count: number; overlaps: boolean; readonly events: Event[] }>();
-  /** Objects that we deleted or took out of the selection, and whose DELETED event is to come. */
-  readonly #tombstones = new Map<string, Tombstone>();
+  readonly #held = new HeldEvents((event) => this.#handle(event));
+  readonly #tombstones = new Tombstones();
   /** For each key that an own write brought: the write's number. Goes when the watch has caught up. */
   readonly #overlay = new Map<string, number>();
   /** Own writes acknowledged so far. */
@@ -93,6 +57,8 @@ export class Cache implements Sink {
   #behind: { listing: boolean } | undefined;
   /** A list beside the watch had all up to this version: what the watch tells of earlier ones is old. */
   #caughtUpTo: string | undefined;
+  /** The same when the list under way began. */
+  #caughtUpAtListing: string | undefined;
 
   constructor(selection: Selection, requirements: readonly Requirement[], fieldManager: string) {
     this.selection = selection;
@@ -170,16 +136,7 @@ export class Cache implements Sink {
    * {@link written} or {@link removed}. (A quarter of them come before the answer.)
    */
   hold(key: string): () => void {
-    const held = this.#held.get(key) ?? { count: 0, overlaps: false, events: [] };
-    held.count += 1;
-    if (held.count > 1) held.overlaps = true;
-    this.#held.set(key, held);
-    return () => {
-      held.count -= 1;
-      if (held.count > 0) return;
-      this.#held.delete(key);
-      for (const event of held.events) this.#handle(event);
-    };
+    return this.#held.hold(key);
   }
 
   /**
@@ -192,45 +149,49 @@ export class Cache implements Sink {
     if (namespace !== undefined && object.metadata.namespace !== namespace) return true;
     const entry = this.#entry(object);
     const { key, uid, resourceVersion } = entry;
+    const listed = this.#held.deliverList(key);
+    // It has this, or something later.
+    if (listed !== undefined && compareResourceVersions(resourceVersion, listed) <= 0) return true;
     const known = this.#store.get(key);
     const age = known ? compareResourceVersions(resourceVersion, known.resourceVersion) : 1;
     // Events waited meanwhile, so only the answer to another own write can have come in between.
-    if (age < 0) return this.#held.get(key)?.overlaps !== false;
+    if (age < 0) return this.#held.overlaps(key);
+    if (age > 0 && !this.#held.answer(key, resourceVersion)) return true;
     this.#writes += 1;
     const isSelected = matches(this.#requirements, object.metadata.labels);
-    // Nothing was changed: it was as it was to be.
-    if (age === 0 && isSelected) return true;
-    const tombstone = this.#tombstones.get(key);
-    if (tombstone && buries(tombstone, entry)) return true;
+    // Nothing was changed: it was as it was to be. (A server that was restored counts once more through versions that it had before.)
+    if (age === 0 && isDeepStrictEqual(known?.object, entry.object)) {
+      this.#overlay.set(key, this.#writes);
+      return true;
+    }
+    if (this.#tombstones.bury(entry)) return true;
     if (isSelected) {
       this.#overlay.set(key, this.#writes);
       const old = this.#store.put(entry);
-      this.#tell({
-        key,
-        old,
-        current: entry,
-        own: writer !== undefined,
-        writer,
-        managers: object.metadata.managedFields,
-      });
-    } else if (known?.uid === uid)
-      this.#bury(key, { uid, write: this.#writes, isGone: false, resourceVersion }, writer);
+      const { managedFields: managers } = object.metadata;
+      this.#tell({ key, old, current: entry, own: writer !== undefined, writer, managers });
+    } else if (known) {
+      const write = this.#writes;
+      this.#bury(key, { uid, isGone: false, resourceVersion, write, told: write }, writer);
+    }
     return true;
   }
 
   /** A write by the sync of the resource `writer` deleted the object of this uid. */
   removed(key: string, uid: string, writer: string): void {
+    this.#held.deliverList(key);
     this.#writes += 1;
+    const write = this.#writes;
     const known = this.#store.get(key);
-    const tombstone = {
-      uid,
-      write: this.#writes,
-      isGone: true,
-      resourceVersion: known?.uid === uid ? known.resourceVersion : '',
-    };
-    if (known?.uid === uid) this.#bury(key, tombstone, writer);
-    // Of what is not in the selection no event will come that could take the tombstone away.
-    else if (this.#selectsAll(key)) this.#tombstones.set(key, tombstone);
+    if (known?.uid === uid) {
+      const { resourceVersion } = known;
+      this.#held.answer(key, resourceVersion);
+      const told = this.#overlay.get(key) ?? 0;
+      this.#bury(key, { uid, isGone: true, resourceVersion, write, told }, writer);
+    } else if (this.#selectsAll(key)) {
+      // Of what is not in the selection no event will come that could take the tombstone away.
+      this.#tombstones.set(key, { uid, isGone: true, resourceVersion: '', write, told: 0 });
+    }
   }
 
   #bury(key: string, tombstone: Tombstone, writer: string | undefined): void {
@@ -241,22 +202,32 @@ export class Cache implements Sink {
 
   listing(): void {
     this.#writesAtListing = this.#writes;
+    this.#caughtUpAtListing = this.#caughtUpTo;
     if (this.#behind) this.#behind.listing = true;
   }
 
   replace(objects: readonly KubernetesObject[], resourceVersion: string): void {
+    if (!this.#isOvertaken(resourceVersion)) this.#replace(objects, resourceVersion);
+    this.#becomes('listed', this.#behind?.listing ? undefined : this.#behind);
+  }
+
+  /** Whether a list beside the watch, of a later version, began after this one and ended before it. */
+  #isOvertaken(resourceVersion: string): boolean {
+    const caughtUpTo = this.#caughtUpTo;
+    if (caughtUpTo === undefined || caughtUpTo === this.#caughtUpAtListing) return false;
+    return compareResourceVersions(resourceVersion, caughtUpTo) <= 0;
+  }
+
+  #replace(objects: readonly KubernetesObject[], resourceVersion: string): void {
     // The list may be older than all that was known: of a server that was restored from a backup.
     this.#caughtUpTo = undefined;
+    const writes = this.#writesAtListing;
     const listed = new Map(objects.map((object) => [keyOf(object), this.#entry(object)]));
-    const missing = [...this.#store.entries()].filter(({ key }) => !listed.has(key)).map(({ key }) => key);
-    // A list that began after the deletion tells what has become of it.
-    for (const [key, { write }] of this.#tombstones)
-      if (!listed.has(key) && write <= this.#writesAtListing) this.#tombstones.delete(key);
-    for (const [key, entry] of listed)
-      this.#deliver(key, { type: 'listed', key, entry, resourceVersion, writes: this.#writesAtListing });
+    const missing = this.#missingIn(listed);
+    this.#tombstones.listed(listed, resourceVersion, writes);
+    for (const [key, entry] of listed) this.#held.deliver(key, { type: 'listed', key, entry, resourceVersion, writes });
     for (const key of missing)
-      this.#deliver(key, { type: 'listed', key, entry: undefined, resourceVersion, writes: this.#writesAtListing });
-    this.#becomes('listed', this.#behind?.listing ? undefined : this.#behind);
+      this.#held.deliver(key, { type: 'listed', key, entry: undefined, resourceVersion, writes });
   }
 
   missing(): void {
@@ -280,18 +251,24 @@ export class Cache implements Sink {
   /** Begins to compare with a list beside the watch. */
   beginCatchUp(): CatchUp {
     const behind = this.#behind;
+    const writes = this.#writes;
     return {
       compare: (objects, resourceVersion) => {
         const listed = new Map(objects.map((object) => [keyOf(object), this.#entry(object)]));
-        const gone = [...this.#store.entries()].filter(({ key }) => !listed.has(key));
-        for (const { key } of gone) this.#deliver(key, { type: 'absent', key, resourceVersion });
+        this.#tombstones.listedBeside(listed, writes);
+        for (const key of this.#missingIn(listed)) this.#held.deliver(key, { type: 'absent', key, resourceVersion });
         return [...listed.values()].filter((entry) => !this.#isKnown(entry)).map(({ object }) => object);
       },
       fetched: (object) => {
         const entry = this.#entry(object);
-        this.#deliver(entry.key, { type: 'changed', entry, managers: object.metadata.managedFields });
+        this.#held.deliver(entry.key, {
+          type: 'changed',
+          entry,
+          managers: object.metadata.managedFields,
+          isBeside: true,
+        });
       },
-      absent: (key, resourceVersion) => this.#deliver(key, { type: 'absent', key, resourceVersion }),
+      absent: (key, resourceVersion) => this.#held.deliver(key, { type: 'absent', key, resourceVersion }),
       end: (resourceVersion) => {
         this.#caughtUpTo = resourceVersion;
         // It may have fallen behind once more meanwhile.
@@ -300,12 +277,18 @@ export class Cache implements Sink {
     };
   }
 
+  /** What is here and not in a list, and what a write under way may have made: it may be gone again. */
+  #missingIn(listed: ReadonlyMap<string, Entry>): readonly string[] {
+    const here = Array.from(this.#store.entries(), ({ key }) => key);
+    return [...here, ...this.#held.keys()].filter((key) => !listed.has(key));
+  }
+
   /** Whether this version is here or a later one, or we deleted the object. */
   #isKnown(entry: Entry): boolean {
-    const tombstone = this.#tombstones.get(entry.key);
-    if (tombstone && buries(tombstone, entry)) return true;
+    if (this.#tombstones.bury(entry)) return true;
     const known = this.#store.get(entry.key);
-    return known !== undefined && compareResourceVersions(known.resourceVersion, entry.resourceVersion) >= 0;
+    const age = known ? compareResourceVersions(known.resourceVersion, entry.resourceVersion) : -1;
+    return age > 0 || (age === 0 && known?.uid === entry.uid);
   }
 
   #becomes(availability: Availability, behind: { listing: boolean } | undefined): void {
@@ -319,13 +302,18 @@ export class Cache implements Sink {
   changed(object: KubernetesObject): void {
     const entry = this.#entry(object);
     if (!this.#isOld(entry))
-      this.#deliver(entry.key, { type: 'changed', entry, managers: object.metadata.managedFields });
+      this.#held.deliver(entry.key, {
+        type: 'changed',
+        entry,
+        managers: object.metadata.managedFields,
+        isBeside: false,
+      });
   }
 
   deleted(object: KubernetesObject): void {
     const entry = this.#entry(object);
-    if (!this.#isOld(entry)) this.#deliver(entry.key, { type: 'deleted', entry });
-    else this.#confirmDeletion(entry);
+    if (!this.#isOld(entry)) this.#held.deliver(entry.key, { type: 'deleted', entry });
+    else this.#tombstones.confirm(entry);
   }
 
   /** The watch lags behind a list that was read beside it. */
@@ -345,35 +333,27 @@ export class Cache implements Sink {
     return entryOf({ ...kept, apiVersion: apiVersionOf(type), kind: type.kind }, this.#fieldManager);
   }
 
-  #deliver(key: string, event: Event): void {
-    const held = this.#held.get(key);
-    if (held) held.events.push(event);
-    else this.#handle(event);
-  }
-
-  #handle(event: Event): void {
-    if (event.type === 'changed') this.#handleChanged(event.entry, event.managers);
+  #handle(event: CacheEvent): void {
+    if (event.type === 'changed') this.#handleChanged(event);
     else if (event.type === 'deleted') this.#handleDeleted(event.entry);
     else if (event.type === 'absent') this.#handleAbsent(event.key, event.resourceVersion);
     else this.#handleListed(event.key, event.entry, event.resourceVersion, event.writes);
   }
 
-  #handleChanged(entry: Entry, managers: Change['managers']): void {
+  #handleChanged({ entry, managers, isBeside }: Extract<CacheEvent, { type: 'changed' }>): void {
     const { key } = entry;
-    const tombstone = this.#tombstones.get(key);
-    if (tombstone && buries(tombstone, entry)) return;
+    if (this.#tombstones.bury(entry)) return;
     const known = this.#store.get(key);
-    if (known && compareResourceVersions(entry.resourceVersion, known.resourceVersion) <= 0) {
-      if (entry.resourceVersion === known.resourceVersion) this.#overlay.delete(key);
-      return;
-    }
+    const age = known ? compareResourceVersions(entry.resourceVersion, known.resourceVersion) : 1;
+    // What was read beside the watch, a list of the watch may still lack.
+    if (age >= 0 && !isBeside) this.#overlay.delete(key);
+    if (age <= 0) return;
     this.#tombstones.delete(key);
-    this.#overlay.delete(key);
     this.#tell({ key, old: this.#store.put(entry), current: entry, own: false, managers });
   }
 
   #handleDeleted(entry: Entry): void {
-    this.#confirmDeletion(entry);
+    this.#tombstones.confirm(entry);
     const { key, resourceVersion } = entry;
     const known = this.#store.get(key);
     if (!known || compareResourceVersions(known.resourceVersion, resourceVersion) > 0) return;
@@ -381,17 +361,17 @@ export class Cache implements Sink {
     this.#tell({ key, old: this.#store.delete(key), current: undefined, own: false });
   }
 
-  /** The event that a tombstone waited for, unless it tells of an earlier time at which the object left the selection. */
-  #confirmDeletion({ key, uid, resourceVersion }: Entry): void {
-    const tombstone = this.#tombstones.get(key);
-    if (tombstone?.uid !== uid || compareResourceVersions(resourceVersion, tombstone.resourceVersion) < 0) return;
-    this.#tombstones.delete(key);
-  }
-
   #handleAbsent(key: string, resourceVersion: string): void {
     const known = this.#store.get(key);
     if (!known || compareResourceVersions(known.resourceVersion, resourceVersion) > 0) return;
     this.#overlay.delete(key);
+    // What the watch and a list that is under way tell next may be of an earlier time.
+    this.#writes += 1;
+    const write = this.#writes;
+    const tombstone = { uid: known.uid, write, told: write };
+    // With a selector it may have left the selection only, and come back.
+    if (this.#requirements.length > 0) this.#tombstones.set(key, { ...tombstone, isGone: false, resourceVersion });
+    else this.#tombstones.set(key, { ...tombstone, isGone: true, resourceVersion: known.resourceVersion });
     this.#tell({ key, old: this.#store.delete(key), current: undefined, own: false });
   }
 
@@ -408,12 +388,9 @@ export class Cache implements Sink {
       return;
     // Otherwise the list is the truth even where it is older than what is known: then the server was restored from a backup.
     this.#overlay.delete(key);
-    const tombstone = this.#tombstones.get(key);
-    if (tombstone && tombstone.write > writesBefore) {
-      if (entry && buries(tombstone, entry)) return;
-    } else this.#tombstones.delete(key);
+    if (this.#tombstones.buryListed(key, entry, resourceVersion, writesBefore)) return;
     if (entry) {
-      // A server that was restored counts once more through versions that it had before.
+      this.#tombstones.delete(key);
       if (known?.resourceVersion === entry.resourceVersion && isDeepStrictEqual(known.object, entry.object)) return;
       this.#tell({ key, old: this.#store.put(entry), current: entry, own: false });
     } else if (known) {
@@ -424,12 +401,4 @@ export class Cache implements Sink {
   #tell(change: Change): void {
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-/** Whether this is what was taken away, or an object of that name from before that. */
-function buries(tombstone: Tombstone, { uid, resourceVersion }: Entry): boolean {
-  return (
-    (tombstone.isGone && tombstone.uid === uid) ||
-    compareResourceVersions(resourceVersion, tombstone.resourceVersion) <= 0
-  );
 }

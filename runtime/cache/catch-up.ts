@@ -4,7 +4,19 @@ import type { KubeClient } from '../kube/client.ts';
 import { keyOf, resourceName } from '../kube/paths.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Logger } from '../observe/logger.ts';
-import type { Cache, CatchUp } from './cache.ts';
+import type { Cache } from './cache.ts';
+
+/** How a cache catches up with a consistent list that is read as metadata beside its watch. */
+export interface CatchUp {
+  /** All that exists, as of `resourceVersion`. Returns what the cache has in an older version or not at all: it is to be fetched. */
+  compare(objects: readonly KubernetesObject[], resourceVersion: string): readonly KubernetesObject[];
+  /** An object of these as it is now. */
+  fetched(object: KubernetesObject): void;
+  /** One of these is no longer there, as of this version. */
+  absent(key: string, resourceVersion: string): void;
+  /** All was told: the cache has what the list of this version had. */
+  end(resourceVersion: string): void;
+}
 
 export interface CatchUpOptions {
   readonly client: KubeClient;

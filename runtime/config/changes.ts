@@ -15,6 +15,7 @@ const RENEWALS: Readonly<Record<OperatorConfigKey, Renewal>> = {
   workInterval: 'nothing',
   metricsAddr: 'server',
   healthAddr: 'server',
+  profilingAddr: 'server',
   enableLeaderElection: 'election',
   leaderElectionNamespace: 'election',
   watchNamespace: 'watches',

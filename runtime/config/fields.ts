@@ -61,6 +61,12 @@ export const OPERATOR_CONFIG_FIELDS = {
     default: ':8081',
     description: 'Where /healthz and /readyz are served. Empty: nowhere.',
   },
+  profilingAddr: {
+    type: 'address',
+    default: '',
+    description:
+      'Where profiles are served, under /debug/pprof/ (CPU, allocations, heap), and whether the delay of the event loop is measured. Without a host on loopback only. Empty: nowhere.',
+  },
   enableLeaderElection: { type: 'boolean', default: true, description: 'One active operator at a time.' },
   leaderElectionNamespace: {
     type: 'string',

@@ -22,6 +22,7 @@ describe('autopilot-operator.yaml at run time', () => {
       workInterval: undefined,
       metricsAddr: ':9091',
       healthAddr: ':8081',
+      profilingAddr: '',
       enableLeaderElection: true,
       leaderElectionNamespace: '',
       watchNamespace: '',

@@ -12,6 +12,7 @@ export interface OperatorConfig {
   readonly workInterval: number | undefined;
   readonly metricsAddr: string;
   readonly healthAddr: string;
+  readonly profilingAddr: string;
   readonly enableLeaderElection: boolean;
   readonly leaderElectionNamespace: string;
   readonly watchNamespace: string;

@@ -1,6 +1,6 @@
 import { serve, type HttpServer, type Page } from './server.ts';
 
-type AddressKey = 'healthAddr' | 'metricsAddr';
+type AddressKey = 'healthAddr' | 'metricsAddr' | 'profilingAddr';
 /** '' where nothing is to be served. */
 type Addresses = Readonly<Record<AddressKey, string>>;
 
@@ -11,13 +11,13 @@ export interface EndpointsOptions {
   readonly development: boolean;
 }
 
-const KEYS: readonly AddressKey[] = ['healthAddr', 'metricsAddr'];
+const KEYS: readonly AddressKey[] = ['healthAddr', 'metricsAddr', 'profilingAddr'];
 
-/** The servers of probes and metrics. */
+/** The servers of probes, metrics and profiles. */
 export class Endpoints {
   readonly #options: EndpointsOptions;
   readonly #servers = new Map<AddressKey, HttpServer>();
-  #addresses: Addresses = { healthAddr: '', metricsAddr: '' };
+  #addresses: Addresses = { healthAddr: '', metricsAddr: '', profilingAddr: '' };
 
   constructor(options: EndpointsOptions) {
     this.#options = options;
@@ -44,7 +44,8 @@ export class Endpoints {
     try {
       for (const key of changed) {
         if (addresses[key] === '') continue;
-        const options = { loopback: development, anyPort: development };
+        // Profiles tell all that is in memory: who wants them from elsewhere has to say so.
+        const options = { loopback: development || key === 'profilingAddr', anyPort: development };
         opened.set(key, await serve(key, addresses[key], pages[key], options));
       }
     } catch (error) {

@@ -1,8 +1,23 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
 import { errors, messageOf } from '../errors.ts';
 
+export interface PageRequest {
+  readonly query: URLSearchParams;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Readable;
+  /** The name under which it is saved. */
+  readonly file?: string;
+}
+
 /** What is served at one path. */
-export type Page = () => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
+export type Page = (request: PageRequest) => Promise<Answer>;
 
 export interface HttpServer {
   /** Where it listens, `127.0.0.1:9091`. */
@@ -22,11 +37,14 @@ export async function serve(
 ): Promise<HttpServer> {
   const { host, port } = parseAddress(key, address);
   const server = createServer((request, response) => {
-    const page = pages[new URL(request.url ?? '/', 'http://localhost').pathname];
-    if (!page) return answer(response, 404, 'text/plain', 'not found\n');
-    page().then(
-      ({ status, type, body }) => answer(response, status, type, body),
-      (error: unknown) => answer(response, 500, 'text/plain', `${messageOf(error)}\n`),
+    const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
+    const page = Object.hasOwn(pages, pathname) ? pages[pathname] : undefined;
+    if (!page) return answer(response, { status: 404, type: 'text/plain', body: 'not found\n' });
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    page({ query, signal: gone.signal }).then(
+      (page) => answer(response, page),
+      (error: unknown) => answer(response, { status: 500, type: 'text/plain', body: `${messageOf(error)}\n` }),
     );
     return undefined;
   });
@@ -66,6 +84,12 @@ function listen(server: Server, port: number, host: string | undefined): Promise
   });
 }
 
-function answer(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'content-type': type }).end(body);
+function answer(response: ServerResponse, { status, type, body, file }: Answer): void {
+  response.writeHead(status, {
+    'content-type': type,
+    ...(file !== undefined && { 'content-disposition': `attachment; filename="${file}"` }),
+  });
+  if (typeof body === 'string') response.end(body);
+  // Whoever reads it may go away in the middle.
+  else pipeline(body, response, () => undefined);
 }

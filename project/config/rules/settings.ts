@@ -10,15 +10,17 @@ export function checkSettings(
   { kind = 'The kind', scope }: Pick<AutopilotFile, 'kind' | 'scope'>,
   reading: Reading,
 ): void {
-  const { metricsAddr, healthAddr } = settings;
-  const port = portOf(healthAddr);
-  // A faulty address stands for the default here.
-  const isFaulty = reading.hasProblemAt(['healthAddr']) || reading.hasProblemAt(['metricsAddr']);
-  if (port !== undefined && port === portOf(metricsAddr) && !isFaulty) {
-    const [path, other, address] = reading.source.has(['healthAddr'])
-      ? (['healthAddr', 'metricsAddr', metricsAddr] as const)
-      : (['metricsAddr', 'healthAddr', healthAddr] as const);
-    reading.report(FAULTS.addressClash({ other, address }), [path]);
+  for (const [one, two] of [
+    ['healthAddr', 'metricsAddr'],
+    ['profilingAddr', 'metricsAddr'],
+    ['profilingAddr', 'healthAddr'],
+  ] as const) {
+    const port = portOf(settings[one]);
+    // A faulty address stands for the default here.
+    const isFaulty = reading.hasProblemAt([one]) || reading.hasProblemAt([two]);
+    if (port === undefined || port !== portOf(settings[two]) || isFaulty) continue;
+    const [path, other] = reading.source.has([one]) ? ([one, two] as const) : ([two, one] as const);
+    reading.report(FAULTS.addressClash({ other, address: settings[other] }), [path]);
   }
   if (scope === 'Cluster' && settings.watchNamespace !== '') {
     reading.report(FAULTS.watchNamespaceScope({ kind }), ['watchNamespace']);
