@@ -179,8 +179,8 @@ export class FaultScript implements Faults {
     return this.#server.snapshot();
   }
 
-  restore(snapshot: Snapshot): void {
-    this.#server.restore(snapshot);
+  restore(...parameters: Parameters<ServerFaults['restore']>): void {
+    this.#server.restore(...parameters);
   }
 
   rotateCertificate(): string {

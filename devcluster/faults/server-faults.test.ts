@@ -116,6 +116,17 @@ describe('Faults of an embedded cluster as a whole', () => {
       await rm(folder, { recursive: true });
     });
 
+    it('can go on with versions beyond those of before, of which nothing is known any more', async () => {
+      const snapshot = cluster.faults.snapshot();
+      const { metadata } = await cluster.create(named('later'));
+      cluster.faults.restore(snapshot, { bumpRevision: 1000 });
+      const watch = await client.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=${metadata.resourceVersion}`);
+      assert.equal(await watch.next(), 'ERROR 410');
+      const next = await cluster.create(named('next'));
+      assert.equal(Number(next.metadata.resourceVersion), Number(snapshot.resourceVersion) + 1001);
+      assert.throws(() => cluster.faults.restore(snapshot, { bumpRevision: -1 }), { code: 'ERR_AP_CLUSTER_FAULT' });
+    });
+
     it('takes no snapshot of another cluster', async () => {
       await using other = await startCluster({ crds: [] });
       const snapshot = other.faults.snapshot();

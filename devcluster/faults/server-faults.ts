@@ -1,6 +1,7 @@
 import { createServingCertificate } from '../auth/certificate.ts';
 import { DevclusterError } from '../errors.ts';
 import { DEFINITIONS } from '../kinds/definition.ts';
+import { checkNames } from './fault-arguments.ts';
 import type { ServingCertificate } from '../auth/certificate.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { ApiObject } from '../store/object.ts';
@@ -20,8 +21,9 @@ export interface ServerFaults {
   /**
    * The cluster goes back to a snapshot, as etcd does that was restored from a backup: all connections are cut, objects and resource
    * versions are those of then, later ones will be given out again, and the past is forgotten. Users, tokens and certificate stay.
+   * With `bumpRevision` new versions begin so much later, as with etcdutl's option of that name.
    */
-  restore(snapshot: Snapshot): void;
+  restore(snapshot: Snapshot, options?: { readonly bumpRevision?: number }): void;
   /**
    * New connections are shown a certificate of a new authority, which is returned (PEM), and which `cluster.ca` and kubeconfigs that are
    * made from now on have; so have `kube-root-ca.crt` of each namespace and the Secrets of service accounts. Open connections go on.
@@ -81,12 +83,16 @@ export class ServerFaultScript implements ServerFaults {
     return snapshot;
   }
 
-  restore(snapshot: Snapshot): void {
+  restore(snapshot: Snapshot, options: { readonly bumpRevision?: number } = {}): void {
+    checkNames(options, ['bumpRevision']);
+    const { bumpRevision = 0 } = options;
+    if (!Number.isInteger(bumpRevision) || bumpRevision < 0)
+      refuse(`bumpRevision is ${String(bumpRevision)}; it has to be an integer of 0 or more.`);
     const kept = this.#snapshots.get(snapshot);
     if (!kept)
       refuse('What is to be restored is no snapshot of this cluster: give what its faults.snapshot() returned.');
     this.#parts.cut();
-    this.#parts.api.store.rewind(kept.version, kept.objects);
+    this.#parts.api.store.rewind(kept.version, kept.objects, bumpRevision);
     this.#parts.restored();
   }
 

@@ -94,9 +94,9 @@ export class Store {
 
   /**
    * Goes back to what there was at an earlier version: told to all listeners as changes, under the resource versions of then. Later
-   * versions will be given out again.
+   * versions will be given out again, or, with `bump`, those that are so much later.
    */
-  rewind(version: number, objects: Iterable<readonly [collection: string, object: ApiObject]>): void {
+  rewind(version: number, objects: Iterable<readonly [collection: string, object: ApiObject]>, bump = 0): void {
     const wanted = Map.groupBy(objects, ([name]) => name);
     this.#version = version;
     // Definitions before the objects of their kinds, as they were made.
@@ -117,6 +117,7 @@ export class Store {
         if (!kept.has(key)) this.#commit(collection, { version, type: 'DELETED', key, object: previous, previous });
       }
     }
+    this.#version += bump;
     this.compact();
   }
 

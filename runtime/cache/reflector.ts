@@ -1,6 +1,6 @@
 import { pause, type Clock } from '../clock.ts';
 import { ApiError, isStatus, messageOf } from '../errors.ts';
-import type { KubeClient } from '../kube/client.ts';
+import type { KubeClient, ListPage } from '../kube/client.ts';
 import type { WatchFrame } from '../kube/frames.ts';
 import { resourceName } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
@@ -228,21 +228,26 @@ export class Reflector {
   async #listPages(signal: AbortSignal): Promise<void> {
     const { client, selection, sink } = this.#options;
     sink.listing();
-    const objects: KubernetesObject[] = [];
     const limit = this.#isPagingTooSlow ? 0 : PAGE;
+    this.#isPagingTooSlow = false;
+    const objects: KubernetesObject[] = [];
     for (let next: string | undefined = ''; next !== undefined;) {
-      this.#isPagingTooSlow = next !== '';
-      const page = await client.list(selection.type, selection.namespace, {
-        labelSelector: selection.labelSelector || undefined,
-        fieldSelector: selection.fieldSelector,
-        metadataOnly: selection.metadataOnly,
-        limit,
-        continue: next || undefined,
-        signal,
-      });
+      let page: ListPage;
+      try {
+        page = await client.list(selection.type, selection.namespace, {
+          labelSelector: selection.labelSelector || undefined,
+          fieldSelector: selection.fieldSelector,
+          metadataOnly: selection.metadataOnly,
+          limit,
+          continue: next || undefined,
+          signal,
+        });
+      } catch (error) {
+        this.#isPagingTooSlow = next !== '' && isStatus(error, 410);
+        throw error;
+      }
       objects.push(...page.items);
       next = page.continue;
-      this.#isPagingTooSlow = false;
       if (next === undefined) this.#replaced(objects, page.resourceVersion);
     }
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
+import { errors } from '../errors.ts';
 
 /** How requests prove who sends them. */
 export interface Credentials {
@@ -60,7 +61,14 @@ export function loadedCredentials(
   };
 }
 
-/** A token that is rotated in place, as a pod's service-account token is. */
+/**
+ * A token that is rotated in place, as a pod's service-account token is. A file that is empty, since it is just being written, is an error:
+ * without a token one would be somebody else, who is forbidden everything and not asked who he is.
+ */
 export function tokenFile(path: string, clock: Clock): Credentials {
-  return loadedCredentials(clock, async () => bearer((await readFile(path, 'utf8')).trim()));
+  return loadedCredentials(clock, async () => {
+    const token = (await readFile(path, 'utf8')).trim();
+    if (token === '') throw errors.kubeconfig(path, 'the file has no token.');
+    return bearer(token);
+  });
 }

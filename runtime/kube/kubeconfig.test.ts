@@ -59,9 +59,14 @@ describe('kubeconfig', () => {
     assert.deepEqual(await credentials.headers(), { authorization: 'Bearer one' });
     clock.advance(60_001);
     assert.deepEqual(await credentials.headers(), { authorization: 'Bearer two' });
+    writeFileSync(file, '');
+    clock.advance(60_001);
+    await assert.rejects(credentials.headers(), /token.*: the file has no token/);
     writeFileSync(file, 'three');
-    credentials.reject(await credentials.headers());
     assert.deepEqual(await credentials.headers(), { authorization: 'Bearer three' });
+    writeFileSync(file, 'four');
+    credentials.reject(await credentials.headers());
+    assert.deepEqual(await credentials.headers(), { authorization: 'Bearer four' });
   });
 
   it('merges several files, the first that names a thing winning, and resolves paths beside the file', () => {
