@@ -11,6 +11,9 @@ export interface Deadline {
   readonly aborted: () => Error;
 }
 
+/** Made once: an exception for each call, with its stack, would cost more than all else here. */
+const OVER = new DOMException('The call is over', 'AbortError');
+
 /**
  * Waits for somebody's work until its deadline, or until it is given up: then nobody waits any more, whatever becomes of it. `over` is
  * aborted in the end, however that came.
@@ -27,7 +30,7 @@ export function settledWithin<Result>(
     function end(settle: () => void): void {
       timer.cancel();
       signal.removeEventListener('abort', giveUp);
-      over.abort();
+      over.abort(OVER);
       settle();
     }
     if (signal.aborted) giveUp();

@@ -41,15 +41,23 @@ export async function sendWithin<Answer>(
     signal.throwIfAborted();
     mayStart?.();
   };
-  const over = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(reasonOf(signal)), { once: true });
-  });
   try {
-    return await Promise.race([send({ timeout, signal, start }), over]);
+    return await waitNoLonger(signal, send({ timeout, signal, start }));
   } finally {
     timer.cancel();
     cut?.removeEventListener('abort', cutOff);
   }
+}
+
+/** The answer, or the reason of the signal where that aborts first. */
+export function waitNoLonger<Answer>(signal: AbortSignal, answer: Promise<Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => reject(reasonOf(signal));
+    signal.addEventListener('abort', aborted, { once: true });
+    const over = (): void => signal.removeEventListener('abort', aborted);
+    answer.then(resolve, reject);
+    answer.then(over, over);
+  });
 }
 
 function reasonOf({ reason }: AbortSignal): Error {

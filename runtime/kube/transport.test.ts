@@ -82,4 +82,48 @@ describe('transport', () => {
     abort.abort();
     await rest;
   });
+
+  it('ends a request that was aborted before it could be sent, and sends nothing', async () => {
+    const request = { method: 'GET', path: '/x', headers: {} } as const;
+    await assert.rejects(transport.send({ ...request, signal: AbortSignal.abort(new Error('too late')) }), /too late/);
+    const abort = new AbortController();
+    const waiting = transport.send({ ...request, signal: abort.signal });
+    // The connection is still to be made.
+    abort.abort(new Error('given up'));
+    await assert.rejects(waiting, /given up/);
+    assert.equal(await get('/after'), '{}');
+    assert.deepEqual(seen, ['/clusters/one/after']);
+  });
+
+  it('reads a stream no faster than it is taken, and loses nothing of it', async () => {
+    const line = `${'x'.repeat(65_535)}\n`;
+    const lines = 400;
+    let written = 0;
+    answer = (_request, response) => {
+      const more = (): void => {
+        while (written < lines) {
+          written += 1;
+          if (!response.write(line)) {
+            response.once('drain', more);
+            return;
+          }
+        }
+        response.end();
+      };
+      more();
+    };
+    const { body } = await transport.send({ method: 'GET', path: '/x', headers: {}, streamed: true });
+    let held = written;
+    // As much as fits into buffers on the way: it has come to a stop when it is the same after another request.
+    for (let before = -1; held !== before; before = held, held = written) await Promise.all([others(), others()]);
+    assert.ok(held < lines, 'all of it was read though nobody took it');
+    let bytes = 0;
+    for await (const chunk of body) bytes += chunk.length;
+    assert.equal(bytes, lines * line.length);
+
+    async function others(): Promise<void> {
+      answer = (_request, response) => void response.end('{}');
+      for (let index = 0; index < 20; index += 1) await get('/y');
+    }
+  });
 });

@@ -1,9 +1,9 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
-import request from 'undici/lib/api/api-request.js';
 import buildConnector from 'undici/lib/core/connect.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
-import DecoratorHandler from 'undici/lib/handler/decorator-handler.js';
-import type { ClusterAccess } from './kubeconfig.ts';
+import { reasonOf, StreamedExchange, WholeExchange } from './exchange.ts';
+import type { ClusterAccess, TlsOptions } from './kubeconfig.ts';
 import { readTls } from './tls-files.ts';
 
 /** One HTTP exchange with an API server; tests hand in their own. */
@@ -58,38 +58,45 @@ export function connect(access: Pick<ClusterAccess, 'server' | 'tls' | 'tlsFiles
   return {
     async send({ method, path, headers, body, signal, start, streamed }) {
       const dispatcher = pool ?? (await (proxied ??= throughProxy(proxy ?? '', connectOptions)));
-      const response = await request.call(start ? dispatcher.compose(asking(start)) : dispatcher, {
+      const exchange = streamed ? new StreamedExchange({ signal, start }) : new WholeExchange({ signal, start });
+      const options: Dispatcher.DispatchOptions = {
         origin,
         path: prefix + path,
         method,
         headers,
         body: body ?? null,
-        signal: signal ?? null,
         headersTimeout: ANSWER_MS,
         bodyTimeout: streamed ? 0 : ANSWER_MS,
-      });
-      return { status: response.statusCode, headers: response.headers, body: response.body };
+      };
+      if (signal?.aborted) exchange.onResponseError(undefined, reasonOf(signal));
+      else dispatcher.dispatch(options, exchange);
+      return exchange.response;
     },
     close: async () => (pool ?? (await proxied))?.destroy(),
   };
 }
 
-/** Makes connections with the certificates that there are by then. */
+/** Makes connections with the certificates that there are by then. They are parsed once: each connection would keep its own copy. */
 function connector(
-  { tlsFiles }: Pick<ClusterAccess, 'tlsFiles'>,
+  { tls, tlsFiles }: Pick<ClusterAccess, 'tls' | 'tlsFiles'>,
   options: Parameters<typeof buildConnector>[0],
 ): Connect {
-  if (!tlsFiles) return buildConnector(options);
+  if (!tlsFiles) return buildConnector({ ...options, ...contextOf(tls) });
   let known = readTls(tlsFiles, {});
-  let current = buildConnector({ ...options, ...known });
+  let current = buildConnector({ ...options, ...contextOf({ ...tls, ...known }) });
   return (target, callback) => {
     const read = readTls(tlsFiles, known);
     if (read !== known) {
       known = read;
-      current = buildConnector({ ...options, ...known });
+      current = buildConnector({ ...options, ...contextOf({ ...tls, ...known }) });
     }
     current(target, callback);
   };
+}
+
+function contextOf({ ca, cert, key }: TlsOptions): { readonly secureContext?: SecureContext } {
+  const isPlain = ca === undefined && cert === undefined && key === undefined;
+  return isPlain ? {} : { secureContext: createSecureContext({ ca, cert, key }) };
 }
 
 type Connect = ReturnType<typeof buildConnector>;
@@ -98,25 +105,4 @@ type Connect = ReturnType<typeof buildConnector>;
 async function throughProxy(uri: string, requestTls: object): Promise<Dispatcher> {
   const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
   return new ProxyAgent({ uri, requestTls });
-}
-
-/** Asks before a request is written: a pool may have let it wait for a connection. */
-function asking(start: () => void): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) => dispatch(options, new AskingHandler(handler, start));
-}
-
-class AskingHandler extends DecoratorHandler implements Dispatcher.DispatchHandler {
-  readonly #handler: Dispatcher.DispatchHandler;
-  readonly #start: () => void;
-
-  constructor(handler: Dispatcher.DispatchHandler, start: () => void) {
-    super(handler);
-    this.#handler = handler;
-    this.#start = start;
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
-    this.#start();
-    this.#handler.onRequestStart?.(controller, context);
-  }
 }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 import { errors } from '../errors.ts';
-import { sendWithin, type RequestGate, type RequestLimit } from '../kube/gate.ts';
+import { waitNoLonger, type RequestGate, type RequestLimit } from '../kube/gate.ts';
 
 /** One moment by both clocks: the monotonic one stands still while a machine is suspended, the other can be set. */
 export interface Moment {
@@ -10,6 +10,14 @@ export interface Moment {
 
 export function momentOf(clock: Clock): Moment {
   return { monotonic: clock.monotonic(), wall: clock.now() };
+}
+
+/** The deadline of requests. It stands for all of them between two renewals: a timer and a signal for each would be most of what they cost. */
+interface Limit {
+  readonly cut: AbortController;
+  readonly timer: Timer;
+  readonly start: () => void;
+  underWay: number;
 }
 
 /**
@@ -22,9 +30,13 @@ export class Term implements RequestGate {
   readonly #clock: Clock;
   readonly #renewDeadline: number;
   readonly #ending = new AbortController();
-  readonly #underWay = new Set<Promise<unknown>>();
   #renewed: Moment;
   #timer: Timer;
+  /** Of all requests since the last renewal, which share one deadline. Undefined: there has been none. */
+  #limit: Limit | undefined;
+  readonly #limits = new Set<Limit>();
+  #underWay = 0;
+  #idle: (() => void)[] = [];
 
   /** `since`: before the request was sent by which the lease was acquired. */
   constructor(clock: Clock, renewDeadline: number, since: Moment) {
@@ -52,6 +64,9 @@ export class Term implements RequestGate {
     this.#renewed = since;
     this.#timer.cancel();
     this.#timer = this.#watchDeadline();
+    const limit = this.#limit;
+    this.#limit = undefined;
+    if (limit) this.#release(limit);
   }
 
   /** Whether anything may still be sent. Where time has run out unnoticed (a process that was stopped), ends the term. */
@@ -69,24 +84,54 @@ export class Term implements RequestGate {
   /** Nothing starts any more, and what is under way is cut off. `why` completes "since this replica does not lead any more". */
   end(why: string): void {
     this.#timer.cancel();
-    if (!this.signal.aborted) this.#ending.abort(errors.notLeading(why));
+    if (this.signal.aborted) return;
+    const reason = errors.notLeading(why);
+    this.#ending.abort(reason);
+    for (const { cut, timer } of this.#limits) {
+      timer.cancel();
+      cut.abort(reason);
+    }
   }
 
   async pass<Answer>(send: (limit: RequestLimit) => Promise<Answer>): Promise<Answer> {
     this.check();
-    const limits = { clock: this.#clock, timeout: this.left(), cut: this.signal, mayStart: () => this.check() };
-    const answered = sendWithin(limits, send);
-    this.#underWay.add(answered);
+    const limit = (this.#limit ??= this.#newLimit());
+    const { signal } = limit.cut;
+    limit.underWay += 1;
+    this.#underWay += 1;
     try {
-      return await answered;
+      return await waitNoLonger(signal, send({ timeout: this.left(), signal, start: limit.start }));
     } finally {
-      this.#underWay.delete(answered);
+      limit.underWay -= 1;
+      this.#underWay -= 1;
+      this.#release(limit);
+      if (this.#underWay === 0) for (const resolve of this.#idle.splice(0)) resolve();
     }
   }
 
   /** Resolves once all that is under way has been answered, or cut off. */
-  async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  idle(): Promise<void> {
+    return this.#underWay === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #newLimit(): Limit {
+    const cut = new AbortController();
+    const timeout = this.left();
+    const timer = this.#clock.after(timeout, () => cut.abort(errors.requestTimedOut(this.#renewDeadline)));
+    const start = (): void => {
+      cut.signal.throwIfAborted();
+      this.check();
+    };
+    const limit = { cut, timer, start, underWay: 0 };
+    this.#limits.add(limit);
+    return limit;
+  }
+
+  /** No request is to have it any more, and none has. */
+  #release(limit: Limit): void {
+    if (limit === this.#limit || limit.underWay > 0) return;
+    limit.timer.cancel();
+    this.#limits.delete(limit);
   }
 
   #watchDeadline(): Timer {

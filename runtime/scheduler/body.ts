@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { apiVersionOf, objectKey } from '../kube/paths.ts';
 import type { KubernetesObject, OwnerReference, ResourceType } from '../kube/types.ts';
 import type { Desired } from '../worker.ts';
@@ -56,9 +56,9 @@ export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, na
       ...(canBeOwned && { ownerReferences: [owner] }),
     },
   });
-  const hash = hashOf(object({}));
-  const whole = object({ [marks.applied]: hash });
-  return { type, key: objectKey(whole.metadata.name, whole.metadata.namespace), object: whole, hash };
+  const applied = hashOf(object({}));
+  const whole = object({ [marks.applied]: applied });
+  return { type, key: objectKey(whole.metadata.name, whole.metadata.namespace), object: whole, hash: applied };
 }
 
 /**
@@ -82,10 +82,13 @@ export interface SecretFields {
 
 /** The same for bodies that are the same JSON, whatever the order of their members. */
 export function hashOf(object: KubernetesObject): string {
-  return createHash('sha256').update(JSON.stringify(object, sortMembers)).digest('hex').slice(0, 32);
+  return hash('sha256', JSON.stringify(sorted(object)), 'hex').slice(0, 32);
 }
 
-function sortMembers(_name: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const member of members) member[1] = sorted(member[1]);
+  return Object.fromEntries(members);
 }

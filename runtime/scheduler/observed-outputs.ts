@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Entry } from '../cache/store.ts';
 import type { ResourceType } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
@@ -106,10 +106,9 @@ function outputsOf({ marks, views }: Environment, uid: string, phase: Phase, typ
 }
 
 function digestOf({ marks }: Environment, entries: readonly Entry[]): string {
-  const hash = createHash('sha256');
-  for (const entry of entries) {
+  const texts = entries.map((entry) => {
     const applied = fieldsOf(entry, 'Apply').flatMap((fields) => leavesOf(fields).map((path) => path.join('\u0000')));
-    hash.update(JSON.stringify([entry.key, entry.object.metadata.annotations?.[marks.applied], applied.toSorted()]));
-  }
-  return hash.digest('hex').slice(0, 16);
+    return JSON.stringify([entry.key, entry.object.metadata.annotations?.[marks.applied], applied.toSorted()]);
+  });
+  return hash('sha256', texts.join(''), 'hex').slice(0, 16);
 }
