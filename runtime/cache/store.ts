@@ -2,6 +2,7 @@ import { keyOf } from '../kube/paths.ts';
 import { isPatchManager } from '../kube/patch-manager.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
 import type { FieldsV1, KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
+import { interned, internTexts } from './interned.ts';
 
 /** One object as a cache keeps it. */
 export interface Entry {
@@ -11,7 +12,7 @@ export interface Entry {
   readonly resourceVersion: string;
   /** Without managedFields. Shared: to be frozen before it is handed to anybody's code. */
   readonly object: KubernetesObject;
-  /** Our own entries of managedFields with their places, all that is kept of them. */
+  /** Our own entries of managedFields with their places, all that is kept of them; those of a subresource without their fields. */
   readonly ours: readonly OwnFields[];
   /** The entries of this operator's patches: one for each resource and key that sets fields here. */
   readonly patches: readonly ManagedFieldsEntry[];
@@ -24,18 +25,54 @@ export interface OwnFields {
 }
 
 const NONE: readonly [] = [];
+/** Stands in kept texts for the uid of the object's controller: then they are the same for all objects that were written alike. */
+const OWNER = '\u0001';
+
+/**
+ * An entry whose fields of ours are a text until somebody asks: few ever do, most objects have the same ones, and as values they would
+ * be the greater part of what a cache keeps.
+ */
+class KeptEntry implements Entry {
+  readonly key: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly object: KubernetesObject;
+  readonly patches: readonly ManagedFieldsEntry[];
+  readonly #ours: string;
+
+  constructor(object: KubernetesObject, ours: readonly OwnFields[], patches: Entry['patches']) {
+    const { uid = '', resourceVersion = '' } = object.metadata;
+    this.key = keyOf(object);
+    this.uid = uid;
+    this.resourceVersion = resourceVersion;
+    this.object = object;
+    this.patches = patches;
+    this.#ours = ours.length === 0 ? '' : interned(without(JSON.stringify(ours), ownerOf(object)));
+  }
+
+  get ours(): readonly OwnFields[] {
+    if (this.#ours === '') return NONE;
+    return JSON.parse(this.#ours.replaceAll(OWNER, ownerOf(this.object))) as readonly OwnFields[];
+  }
+}
+
+function without(text: string, owner: string): string {
+  return owner === '' ? text : text.replaceAll(owner, OWNER);
+}
+
+function ownerOf({ metadata }: KubernetesObject): string {
+  return metadata.ownerReferences?.find(({ controller }) => controller)?.uid ?? '';
+}
 
 /** What is kept of an object that the server sent. */
 export function entryOf(object: KubernetesObject, fieldManager: string): Entry {
   const { managedFields, ...metadata } = object.metadata;
-  return {
-    key: keyOf(object),
-    uid: metadata.uid ?? '',
-    resourceVersion: metadata.resourceVersion ?? '',
-    object: { ...object, metadata },
-    ours: managedFields ? ownFields(managedFields, fieldManager) : NONE,
-    patches: managedFields ? patchesOf(managedFields, fieldManager) : NONE,
-  };
+  internTexts({ ...object, metadata });
+  return new KeptEntry(
+    { ...object, metadata },
+    managedFields ? ownFields(managedFields, fieldManager) : NONE,
+    managedFields ? patchesOf(managedFields, fieldManager) : NONE,
+  );
 }
 
 function patchesOf(managedFields: readonly ManagedFieldsEntry[], operator: string): readonly ManagedFieldsEntry[] {
@@ -44,16 +81,23 @@ function patchesOf(managedFields: readonly ManagedFieldsEntry[], operator: strin
 }
 
 function ownFields(managedFields: readonly ManagedFieldsEntry[], fieldManager: string): readonly OwnFields[] {
-  const own = managedFields.flatMap((entry, index) => (entry.manager === fieldManager ? { index, entry } : []));
-  if (own.length === 0) return NONE;
-  const others = managedFields.flatMap(({ manager, fieldsV1 }) =>
-    manager !== fieldManager && fieldsV1 ? fieldsV1 : [],
-  );
-  if (others.length === 0) return own;
-  return own.map(({ index, entry }) => ({
-    index,
-    entry: entry.fieldsV1 ? { ...entry, fieldsV1: tellTakenMembers(entry.fieldsV1, others) } : entry,
-  }));
+  let others: readonly FieldsV1[] | undefined;
+  const own: OwnFields[] = [];
+  for (const [index, { manager, operation, apiVersion, subresource, fieldsV1 }] of managedFields.entries()) {
+    if (manager !== fieldManager) continue;
+    if (subresource !== undefined) {
+      own.push({ index, entry: { manager, operation, apiVersion, subresource } });
+      continue;
+    }
+    others ??= managedFields.flatMap((entry) =>
+      entry.manager !== fieldManager && entry.fieldsV1 ? entry.fieldsV1 : [],
+    );
+    own.push({
+      index,
+      entry: { manager, operation, apiVersion, ...(fieldsV1 && { fieldsV1: tellTakenMembers(fieldsV1, others) }) },
+    });
+  }
+  return own.length === 0 ? NONE : own;
 }
 
 /**

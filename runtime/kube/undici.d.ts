@@ -2,13 +2,6 @@
  * The parts of undici that are loaded: its entry brings fetch, caches, mocks and interceptors along, which cost an operator 12 MiB and
  * 60 ms that it has no use for. Since these files are no promise of undici's, the range of its versions in package.json is a narrow one.
  */
-declare module 'undici/lib/api/api-request.js' {
-  import type { Dispatcher } from 'undici';
-  export default function request(
-    this: Dispatcher,
-    options: Dispatcher.RequestOptions,
-  ): Promise<Dispatcher.ResponseData>;
-}
 declare module 'undici/lib/core/connect.js' {
   import { buildConnector } from 'undici';
   export default buildConnector;
@@ -20,8 +13,4 @@ declare module 'undici/lib/dispatcher/pool.js' {
 declare module 'undici/lib/dispatcher/proxy-agent.js' {
   import { ProxyAgent } from 'undici';
   export default ProxyAgent;
-}
-declare module 'undici/lib/handler/decorator-handler.js' {
-  import { DecoratorHandler } from 'undici';
-  export default DecoratorHandler;
 }

@@ -35,6 +35,10 @@ export class Contests {
   /** By output, then by manager and field. */
   readonly #outputs = new Map<string, Map<string, Contest>>();
 
+  get isEmpty(): boolean {
+    return this.#outputs.size === 0;
+  }
+
   /** Remembers a loss. Returns what to say where it is one of many. */
   lost(output: string, { field, manager }: Loss, now: number): string | undefined {
     this.#forgetOver(now);

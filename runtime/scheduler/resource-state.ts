@@ -1,3 +1,4 @@
+import { interned } from '../cache/interned.ts';
 import type { Entry } from '../cache/store.ts';
 import { Contests } from './contests.ts';
 import { Cycles } from './cycles.ts';
@@ -16,48 +17,94 @@ export interface Drift {
   told: boolean;
 }
 
+/** Stands in kept texts for the resource's uid. */
+const UID = '\u0001';
+
 /** What is remembered of a resource between its syncs. None of it is needed to be right: after a restart it is empty. */
 export class ResourceState {
   readonly uid: string;
-  /** For each output: the leaves of its body that our entries held after our last write of it. */
-  readonly #held = new Map<string, readonly FieldPath[]>();
-  readonly patches = new PatchMemory();
-  /** Outputs that somebody else changed, by the phase that made them: until that phase, or the one for repairs, runs. */
-  readonly drifts = new Map<string, Drift>();
-  /** Phases whose drift the phase for repairs is seeing to. */
-  readonly repairing = new Set<string>();
+  /** For each output: the leaves of its body that our entries held after our last write of it. As text: most resources have the same. */
+  #held: Map<string, string> | undefined;
+  #patches: PatchMemory | undefined;
+  #drifts: Map<string, Drift> | undefined;
+  #repairing: Set<string> | undefined;
+  #tookFrom: Set<string> | undefined;
+  #cycles: Cycles | undefined;
+  #rate: SyncRate | undefined;
+  #contests: Contests | undefined;
+  #reported: ReportedStatus | undefined;
   /** Whether what earlier phases left behind was compared with what is there since the operator started. */
   compared = false;
-  /** Phases of which later ones took objects over, or deleted them, since it was recorded last what they left behind. */
-  readonly tookFrom = new Set<string>();
   /** What the last run of a phase with `rollback` could not undo. */
-  journal: Journal | undefined;
-  readonly reported = new ReportedStatus();
-  /** Whether it goes round in circles. */
-  readonly cycles = new Cycles();
-  /** How often it is synced for nothing. */
-  readonly rate = new SyncRate();
-  /** Fields of its outputs that somebody else keeps taking. */
-  readonly contests = new Contests();
+  journal: Journal | undefined = undefined;
   /** How many runs ended with an error of the server since the last that succeeded. */
   serverErrors = 0;
   /** Aborts the run that is under way. */
-  running: AbortController | undefined;
+  running: AbortController | undefined = undefined;
 
   constructor(uid: string) {
     this.uid = uid;
   }
 
+  get patches(): PatchMemory {
+    return (this.#patches ??= new PatchMemory());
+  }
+
+  /** Outputs that somebody else changed, by the phase that made them: until that phase, or the one for repairs, runs. */
+  get drifts(): Map<string, Drift> {
+    return (this.#drifts ??= new Map());
+  }
+
+  /** Phases whose drift the phase for repairs is seeing to. */
+  get repairing(): Set<string> {
+    return (this.#repairing ??= new Set());
+  }
+
+  /** Phases of which later ones took objects over, or deleted them, since it was recorded last what they left behind. */
+  get tookFrom(): Set<string> {
+    return (this.#tookFrom ??= new Set());
+  }
+
+  get reported(): ReportedStatus {
+    return (this.#reported ??= new ReportedStatus());
+  }
+
+  /** Whether it goes round in circles. */
+  get cycles(): Cycles {
+    return (this.#cycles ??= new Cycles());
+  }
+
+  /** How often it is synced for nothing. */
+  get rate(): SyncRate {
+    return (this.#rate ??= new SyncRate());
+  }
+
+  /** Fields of its outputs that somebody else keeps taking. */
+  get contests(): Contests {
+    return (this.#contests ??= new Contests());
+  }
+
+  /** After a sync: nothing stays of what has nothing in it. Ten thousand resources at rest would hold a hundred thousand empty maps. */
+  trim(): void {
+    if (this.#patches?.isEmpty) this.#patches = undefined;
+    if (this.#drifts?.size === 0) this.#drifts = undefined;
+    if (this.#repairing?.size === 0) this.#repairing = undefined;
+    if (this.#tookFrom?.size === 0) this.#tookFrom = undefined;
+    if (this.#contests?.isEmpty) this.#contests = undefined;
+  }
+
   heldLeaves(output: string): readonly FieldPath[] | undefined {
-    return this.#held.get(output);
+    const text = this.#held?.get(output);
+    return text === undefined ? undefined : (JSON.parse(text.replaceAll(UID, this.uid)) as readonly FieldPath[]);
   }
 
   holds(output: string, leaves: readonly FieldPath[]): void {
-    this.#held.set(output, leaves);
+    this.#held ??= new Map();
+    this.#held.set(output, interned(JSON.stringify(leaves).replaceAll(this.uid, UID)));
   }
 
   forgetOutput(output: string): void {
-    this.#held.delete(output);
+    this.#held?.delete(output);
   }
 
   /** Its end is the resource's own wish. */

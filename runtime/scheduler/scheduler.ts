@@ -113,6 +113,7 @@ export class Scheduler implements Reconciler {
       return this.#failUntold(new Run({ ...facts, phase }, running.signal), error);
     } finally {
       state.running = undefined;
+      state.trim();
       stopping.removeEventListener('abort', stop);
     }
   }

@@ -27,6 +27,10 @@ export class PatchMemory {
   /** By patch key and object. */
   readonly #drifts = new Map<string, PatchDrift>();
 
+  get isEmpty(): boolean {
+    return this.#held.size + this.#phases.size + this.#kept.size + this.#drifts.size === 0;
+  }
+
   /** The leaves of the last body that our entry held after it was applied. */
   heldLeaves(id: string): readonly FieldPath[] | undefined {
     return this.#held.get(id);
