@@ -42,6 +42,15 @@ describe('cycles', () => {
     assert.equal(take('A', 'B'), 1000);
   });
 
+  it('do not begin with a transition of a sync that had begun before something changed', () => {
+    cycles.pause(now);
+    cycles.changed();
+    assert.equal(take('A', 'B'), 0);
+    assert.equal(take('B', 'A'), 0);
+    assert.equal(take('A', 'B'), 0);
+    assert.equal(take('B', 'A'), 1000);
+  });
+
   it('are none where a phase waits for its time', () => {
     take('A', 'B');
     cycles.asksAgainAt(now + 500);

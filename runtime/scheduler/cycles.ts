@@ -14,6 +14,8 @@ export class Cycles {
   /** On the monotonic clock. */
   #pausedUntil = 0;
   #asksAgainAt = Infinity;
+  /** Since the present sync began: it may not have seen that yet, and what it does is no sign of a circle. */
+  #hasChanged = false;
 
   /** Something changed that is not the operator's own doing. */
   changed(): void {
@@ -21,6 +23,7 @@ export class Cycles {
     this.#backoff.forget('');
     this.#pausedUntil = 0;
     this.#asksAgainAt = Infinity;
+    this.#hasChanged = true;
   }
 
   /** The phase stayed, and wants to be run again at that time: what it does then is not for nothing, since time has passed. */
@@ -31,19 +34,20 @@ export class Cycles {
   /** To be called as a sync begins. Milliseconds that it has to wait. */
   pause(now: number): number {
     if (now >= this.#asksAgainAt) this.changed();
+    this.#hasChanged = false;
     return Math.max(0, this.#pausedUntil - now);
   }
 
   /** Whether this transition was taken before. */
   closes(from: string, to: string): boolean {
-    return this.#taken.has(`${from} ${to}`);
+    return !this.#hasChanged && this.#taken.has(`${from} ${to}`);
   }
 
   /** It was recorded. Milliseconds to wait before the next sync: more than none where it closes a circle. */
   took(from: string, to: string, now: number): number {
     const pause = this.closes(from, to) ? this.#backoff.next('') : 0;
     this.#pausedUntil = now + pause;
-    this.#taken.add(`${from} ${to}`);
+    if (!this.#hasChanged) this.#taken.add(`${from} ${to}`);
     return pause;
   }
 }
