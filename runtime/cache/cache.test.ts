@@ -254,6 +254,62 @@ describe('cache', () => {
       assert.equal(version('default/a'), '14');
     });
 
+    it('counts once more through versions that a restored server had before, though it deletes meanwhile', () => {
+      cache.listing();
+      cache.replace([object('a', 13)], '13');
+      const release = cache.hold('default/a');
+      cache.listing();
+      cache.replace([object('a', 11)], '11');
+      cache.removed('default/a', 'uid-a', 'default/writer');
+      release();
+      cache.deleted(object('a', 12));
+      cache.changed(object('a', 13, { uid: 'second' }));
+      assert.equal(version('default/a'), '13');
+    });
+
+    it('knows what a write under way made and a list, of a later time, no longer has', () => {
+      const release = cache.hold('default/new');
+      cache.listing();
+      cache.replace([object('a', 5)], '12');
+      cache.written(object('new', 11), 'default/writer');
+      release();
+      assert.equal(version('default/new'), undefined);
+    });
+
+    it('keeps its own write where a list beside the watch has it, and a list that began before has not', () => {
+      cache.listing();
+      cache.written(object('a', 11), 'default/writer');
+      const run = cache.beginCatchUp();
+      run.compare([object('a', 12)], '12');
+      run.fetched(object('a', 12));
+      cache.replace([object('a', 5)], '10');
+      assert.equal(version('default/a'), '12');
+    });
+
+    it('does not go back to a list that began before a list beside the watch, and ends after it', () => {
+      cache.listing();
+      cache.fallBehind();
+      const run = cache.beginCatchUp();
+      assert.equal(run.compare([object('a', 5), object('b', 15)], '20').length, 1);
+      run.fetched(object('b', 15));
+      run.end('20');
+      cache.replace([object('a', 5), object('gone', 9)], '10');
+      cache.changed(object('gone', 11));
+      cache.changed(object('b', 15));
+      assert.deepEqual([version('default/b'), version('default/gone'), cache.synced], ['15', undefined, true]);
+      cache.changed(object('b', 21));
+      assert.equal(version('default/b'), '21');
+    });
+
+    it('does not let older events bring back what a list beside the watch did not have', () => {
+      const run = cache.beginCatchUp();
+      run.compare([], '20');
+      cache.changed(object('a', 12));
+      assert.equal(version('default/a'), undefined);
+      cache.deleted(object('a', 13));
+      assert.equal(cache.size, 0);
+    });
+
     it('forgets deletions that a list confirms', () => {
       cache.removed('default/a', 'uid-a', 'default/writer');
       cache.listing();
@@ -316,6 +372,24 @@ describe('cache', () => {
       cache.changed(object('a', 12, app));
       assert.equal(version('default/a'), undefined);
       cache.deleted(object('a', 14, app));
+      assert.equal(cache.size, 0);
+    });
+
+    it('is not shown for a moment what its own write took out of the selection before its event came', () => {
+      const release = cache.hold('default/a');
+      cache.changed(object('a', 11, { labels: { app: 'x' } }));
+      cache.written(object('a', 12), 'default/writer');
+      release();
+      assert.deepEqual([version('default/a'), changes], [undefined, []]);
+    });
+
+    it('takes the event of its own deletion for none of its own old versions', () => {
+      cache.written(object('a', 13, { labels: { app: 'x' } }), 'default/writer');
+      const release = cache.hold('default/a');
+      cache.removed('default/a', 'uid-a', 'default/writer');
+      cache.listing();
+      cache.replace([], '14');
+      release();
       assert.equal(cache.size, 0);
     });
 

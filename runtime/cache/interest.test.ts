@@ -4,6 +4,7 @@ import { objectKey } from '../kube/paths.ts';
 import { matches, requirementsOf, type Requirement } from '../kube/selector.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import { object } from '../testing/objects.ts';
+import { randomRuns } from '../testing/properties.ts';
 import { InterestIndex, type Read } from './interest.ts';
 
 const byLabels = (matchLabels: Record<string, string>, namespace: string | undefined = 'default'): Read => ({
@@ -37,6 +38,23 @@ describe('interest index', () => {
     assert.deepEqual(readers(index, red, blue), ['blue', 'red']);
     assert.deepEqual(readers(index, blue, undefined), ['blue']);
     assert.deepEqual(readers(index, undefined, object('a', 3, { labels: { color: 'red' }, namespace: 'other' })), []);
+  });
+
+  it('finds all selectors that an object matches, whatever labels they demand', () => {
+    const index = new InterestIndex();
+    const selectors: readonly Record<string, string>[] = [
+      { app: 'x' },
+      { tier: 'y' },
+      { app: 'x', tier: 'y' },
+      { app: 'x', zone: 'z' },
+      { tier: 'y', zone: 'z' },
+      { app: 'x', tier: 'y', zone: 'z' },
+      {},
+      { app: 'other', tier: 'y' },
+    ];
+    for (const [number, selector] of selectors.entries()) index.add(`r${number}`, byLabels(selector));
+    const labelled = object('a', 1, { labels: { app: 'x', tier: 'y', zone: 'z', more: '' } });
+    assert.deepEqual(readers(index, undefined, labelled), ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6']);
   });
 
   it('forgets what a reader no longer reads, and leaves others alone', () => {
@@ -204,6 +222,7 @@ describe('interest index', () => {
           );
         },
       ),
+      randomRuns('runtime/cache/interest.test.ts', 1_000, 2_000),
     );
   });
 });

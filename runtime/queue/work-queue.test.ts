@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { randomRuns } from '../testing/properties.ts';
 import { WorkQueue } from './work-queue.ts';
 
 describe('work queue', () => {
@@ -81,6 +82,7 @@ describe('work queue', () => {
           assert.equal(queue.length, waiting.length);
         }
       }),
+      randomRuns('runtime/queue/work-queue.test.ts', 1_000, 2_000),
     );
   });
 });

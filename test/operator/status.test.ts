@@ -76,6 +76,40 @@ describe('status of a resource', () => {
     assert.equal(sum(await operator.metrics(), 'autopilot_status_conflicts_total'), 1);
   });
 
+  it('is not written by a run that saw the same phase on an earlier visit: A → B → A', async () => {
+    await testbed.route('a');
+    await setStatus({ phase: 'A', revision: 1 });
+    let runs = 0;
+    const operator = await testbed.run(
+      routes({
+        A: phase(
+          async () => {
+            runs += 1;
+            if (runs === 1) {
+              const held = testbed.cluster.faults.holdEvents({ userAgent: OPERATOR, resource: 'routes' });
+              await setStatus({ phase: 'B', revision: 2 });
+              await setStatus({ phase: 'A', revision: 3 });
+              const lost = testbed.cluster.requests.until({
+                userAgent: OPERATOR,
+                verb: 'patch',
+                resource: 'routes',
+                code: 422,
+              });
+              void lost.then(() => held.release());
+            }
+            return { phase: 'Done', status: { run: runs } };
+          },
+          { initial: true },
+        ),
+        B: phase(() => ({ phase: 'Done' })),
+        Done: final,
+      }),
+    );
+    const done = await testbed.untilReady('a', 'Done');
+    assert.deepEqual([done.status?.['run'], done.status?.revision], [2, 4]);
+    assert.equal(sum(await operator.metrics(), 'autopilot_status_conflicts_total'), 1);
+  });
+
   it("is written over others' annotations and status fields, which stay", async () => {
     const operator = routes({
       One: phase(
