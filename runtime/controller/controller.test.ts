@@ -78,6 +78,7 @@ describe('controller', () => {
     await pass(1);
     assert.deepEqual(runs, ['a at 0', 'a at 0', 'a at 100']);
     assert.deepEqual(finished, ['requeue', 'requeue_after', 'success']);
+    assert.deepEqual(observed, ['requeue', 'requeue_after', 'retried', 'success']);
   });
 
   it('decides anew with each run when to run again', async () => {
