@@ -30,13 +30,14 @@ export class ResourceState {
   #repairing: Set<string> | undefined;
   #tookFrom: Set<string> | undefined;
   #cycles: Cycles | undefined;
-  #rate: SyncRate | undefined;
   #contests: Contests | undefined;
   #reported: ReportedStatus | undefined;
   /** Whether what earlier phases left behind was compared with what is there since the operator started. */
   compared = false;
   /** What the last run of a phase with `rollback` could not undo. */
   journal: Journal | undefined = undefined;
+  /** How often it is synced for nothing; absent where its last sync was long ago. */
+  rate: SyncRate | undefined = undefined;
   /** How many runs ended with an error of the server since the last that succeeded. */
   serverErrors = 0;
   /** Aborts the run that is under way. */
@@ -72,11 +73,6 @@ export class ResourceState {
   /** Whether it goes round in circles. */
   get cycles(): Cycles {
     return (this.#cycles ??= new Cycles());
-  }
-
-  /** How often it is synced for nothing. */
-  get rate(): SyncRate {
-    return (this.#rate ??= new SyncRate());
   }
 
   /** Fields of its outputs that somebody else keeps taking. */
@@ -121,10 +117,15 @@ export class ResourceState {
   }
 }
 
+/** Of so many resources is known how often they are synced: whoever is synced far too often is among those that were synced last. */
+const RATES = 1000;
+
 /** The states of all resources that exist and that the operator works on, by key and by uid. */
 export class ResourceStates {
   readonly #byKey = new Map<string, ResourceState>();
   readonly #keys = new Map<string, string>();
+  /** Those that were synced last, in the order of their last syncs. */
+  readonly #recent = new Set<ResourceState>();
 
   /** The state of this resource; a fresh one where it is new, or another of the same name. */
   of({ key, uid }: Pick<Entry, 'key' | 'uid'>): ResourceState {
@@ -135,6 +136,20 @@ export class ResourceStates {
     this.#byKey.set(key, state);
     this.#keys.set(uid, key);
     return state;
+  }
+
+  /** A sync of this resource begins. */
+  syncs(state: ResourceState): void {
+    this.#recent.delete(state);
+    this.#recent.add(state);
+    state.rate ??= new SyncRate();
+    state.rate.begin();
+    if (this.#recent.size <= RATES) return;
+    for (const oldest of this.#recent) {
+      oldest.rate = undefined;
+      this.#recent.delete(oldest);
+      return;
+    }
   }
 
   get(key: string): ResourceState | undefined {
@@ -149,6 +164,7 @@ export class ResourceStates {
   /** As after a restart: nothing is remembered, but which resources there are. */
   reset(resources: Iterable<Pick<Entry, 'key' | 'uid'>>): void {
     this.#byKey.clear();
+    this.#recent.clear();
     this.#keys.clear();
     for (const resource of resources) this.of(resource);
   }
@@ -157,6 +173,7 @@ export class ResourceStates {
     const state = this.#byKey.get(key);
     if (!state) return;
     this.#byKey.delete(key);
+    this.#recent.delete(state);
     this.#keys.delete(state.uid);
   }
 }

@@ -106,7 +106,7 @@ export class Run implements RunFacts, ReadScope {
     const release = caches.hold(type, key);
     try {
       const answer = await send();
-      this.state.rate.wrote();
+      this.state.rate?.wrote();
       if (answer) caches.written(type, answer, this.key);
       else if (uid !== undefined) caches.removed(type, key, uid, this.key);
       return answer;

@@ -101,7 +101,7 @@ export class Scheduler implements Reconciler {
     const facts = { environment: this.#environment, key, resource: entry.object, state, sync: this.#ids.next() };
     const phase = this.#phaseOf(entry.object) ?? plan.initial;
     try {
-      state.rate.begin();
+      states.syncs(state);
       const result = tracing.on
         ? await syncSpan(facts, phase.name, () => this.#sync(facts, running.signal))
         : await this.#sync(facts, running.signal);

@@ -78,7 +78,7 @@ function tellOfDropped({ environment, resource, phase, logger }: Run, dropped: r
 }
 
 function lost(run: Run): 'lost' {
-  run.state.rate.lostStatus();
+  run.state.rate?.lostStatus();
   run.environment.metrics.statusConflict(run.phase.name);
   return 'lost';
 }

@@ -11,7 +11,7 @@ export function tellOfStorm(
   result: ReconcileResult,
 ): void {
   const { clock, events, metrics, logger } = environment;
-  const storm = state.rate.end(result, clock.monotonic());
+  const storm = state.rate?.end(result, clock.monotonic());
   if (!storm) return;
   const { cause } = storm.wake;
   const note = `Synced more than ${STORM_SYNCS - 1} times within ${STORM_WINDOW_MS / 1000} s, far more often than anything changes: ${reasonFor(environment, phase, storm, result)}`;

@@ -27,7 +27,7 @@ export interface Storm {
  * Finds out that a resource is synced far more often than anything changes. For nothing is each sync but one that something outside woke and
  * in which something was written: an input that changes all the time and makes no difference, a worker that reads what it writes and writes
  * something else each time, an interval far too short. Failed syncs do not count, since they come with growing pauses. A storm is told once,
- * until it has been over for a while. What is remembered is of one size, whatever happens.
+ * until it has been over for a while. What is remembered is of one size, whatever happens, and of the resources that were synced last only.
  */
 export class SyncRate {
   /** What woke it since its last sync began, with the object's key, and whether any of that came from outside. */

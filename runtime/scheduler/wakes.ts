@@ -31,7 +31,7 @@ export function wakeOnChanges(environment: Environment, { isWorking, wake }: Wok
     const state = states.get(key);
     // What another resource's sync wrote comes from outside too.
     if (key !== writer) state?.cycles.changed();
-    state?.rate.woken(by, changed, key !== writer);
+    state?.rate?.woken(by, changed, key !== writer);
     wake(key);
   };
   views.resources.onChange((change) => {
