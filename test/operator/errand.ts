@@ -17,14 +17,14 @@ import {
 } from './testbed.ts';
 import type { KubeClient } from '../../runtime/kube/client.ts';
 
-/** What the operator below is to its project: one kind that is read, one that is written, one that is patched, a finalizer. */
+/** What the operator below is to its project: one kind that is read, one that is written, replaced and put back, one that is patched, a finalizer. */
 export const PROJECT = project(`
 kind: Route
 apiVersion: example.io/v1
 operatorName: route-operator
 enableFinalizer: true
 phases:
-  - { name: Only, initial: true, inputs: [services], outputs: [configmaps], patches: [secrets] }
+  - { name: Only, initial: true, rollback: true, inputs: [services], outputs: [{ name: configmaps, replace: true }], patches: [secrets] }
 `);
 
 /** In a role of its own, where the lease is. */
@@ -157,6 +157,16 @@ const STEPS: readonly Step[] = [
     done: async (view) => (await view.data('made'))?.['n'] === '2',
   },
   {
+    what: 'an output is made that cannot be changed',
+    spec: { names: ['fixed'], n: '1', immutable: true },
+    done: async (view) => (await view.data('fixed'))?.['n'] === '1',
+  },
+  {
+    what: 'it is made anew',
+    spec: { names: ['fixed'], n: '2', immutable: true },
+    done: async (view) => (await view.data('fixed'))?.['n'] === '2',
+  },
+  {
     what: 'an object that is somebody else’s is patched',
     spec: { names: ['made'], n: '2', label: '1' },
     done: async (view) => (await view.label()) === '1',
@@ -202,7 +212,12 @@ const OPERATOR = routes(
         const status = spec['many'] === undefined ? {} : { many: spec['many'] };
         return {
           phase: 'Only',
-          outputs: { configMaps: (spec['names'] as readonly string[]).map((name) => configMap(name, data)) },
+          outputs: {
+            configMaps: (spec['names'] as readonly string[]).map((name) => ({
+              ...configMap(name, data),
+              immutable: spec['immutable'] === true,
+            })),
+          },
           patches: {
             secrets:
               spec['label'] === undefined ? [] : [{ metadata: { name: 'theirs', labels: { n: spec['label'] } } }],
@@ -210,7 +225,13 @@ const OPERATOR = routes(
           status,
         };
       },
-      { initial: true, inputs: { services: { type: services } }, patches: { secrets: { type: secrets } } },
+      {
+        initial: true,
+        rollback: true,
+        inputs: { services: { type: services } },
+        outputs: { configMaps: { type: configMaps, replace: true } },
+        patches: { secrets: { type: secrets } },
+      },
     ),
   },
   { finalizer: { worker: () => undefined } },
