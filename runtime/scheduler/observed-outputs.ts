@@ -6,6 +6,7 @@ import type { Environment } from './environment.ts';
 import { leavesOf } from './fields.ts';
 import { recordOf, TAKING, type ObservedOutputs } from './outputs-record.ts';
 import { fieldsOf } from './own-fields.ts';
+import { changedPatches, patchesRecord, withoutPatchesOf } from './patches/record.ts';
 import type { Run } from './run.ts';
 
 /*
@@ -33,7 +34,7 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
   const looked = earlier.filter((name) => name !== phase.name && !fresh.has(name));
   const digests = [...fresh, ...looked].flatMap((name) => {
     const of = environment.plan.phases.get(name);
-    if (!of || (of.outputs.size === 0 && !(name in observed))) return [];
+    if (!of || (of.outputs.size === 0 && of.patches.size === 0 && !(name in observed))) return [];
     const before = fresh.has(name) ? undefined : (observed[name] ?? {});
     const digest = (type: ResourceType): string =>
       state.drifts.has(name) ? DRIFTED : digestOf(environment, outputsOf(environment, uid, of, type));
@@ -42,9 +43,13 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
       ([key, { type }]) => !before || (before[key] !== undefined && environment.views.output(type).synced),
     );
     const now = Object.fromEntries(outputs.map(([key, { type }]) => [key, digest(type)]));
-    return [[name, { ...before, ...now }] as const];
+    const isLeft = name === phase.name && leaving;
+    const patches = patchesRecord(run, of, observed[name] ?? {}, isLeft || looked.includes(name));
+    return [[name, { ...before, ...now, ...patches }] as const];
   });
-  return digests.length === 0 ? undefined : { ...observed, ...Object.fromEntries(digests) };
+  if (digests.length === 0) return undefined;
+  const record = { ...observed, ...Object.fromEntries(digests) };
+  return leaving ? withoutPatchesOf(phase, record) : record;
 }
 
 /** Phases of which objects were being taken when a run ended before its time. */
@@ -82,10 +87,11 @@ export function isUnrepaired(run: Run, name: string): boolean {
 }
 
 function changedOutput(
-  { environment, uid }: Run,
+  run: Run,
   phase: Phase,
   digests: Readonly<Record<string, string>>,
 ): { readonly key: string } | 'waits' | 'missing' | undefined {
+  const { environment, uid } = run;
   let isMissing = false;
   for (const [key, { type }] of phase.outputs) {
     const recorded = digests[key];
@@ -97,7 +103,8 @@ function changedOutput(
     else if (!cache.synced) return 'waits';
     else if (digestOf(environment, outputsOf(environment, uid, phase, type)) !== recorded) return { key };
   }
-  return isMissing ? 'missing' : undefined;
+  const patches = changedPatches(run, phase, digests);
+  return patches ?? (isMissing ? 'missing' : undefined);
 }
 
 function outputsOf({ marks, views }: Environment, uid: string, phase: Phase, type: ResourceType): readonly Entry[] {

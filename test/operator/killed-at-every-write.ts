@@ -91,11 +91,22 @@ async function snapshot(
         },
         owned: metadata.ownerReferences?.length ?? 0,
         finalizers: metadata.finalizers ?? [],
-        ...(kind === ROUTE && status && { phase: status.phase, conditions: (status.conditions ?? []).map(standing) }),
+        ...(kind === ROUTE &&
+          status && {
+            phase: status.phase,
+            conditions: (status.conditions ?? []).map(standing),
+            record: recordOf(status),
+          }),
       });
     }
   }
   return found;
+}
+
+/** What phases left behind: whether the record is in order. Identities and the names of phases, which may be others since, do not count. */
+function recordOf(status: NonNullable<Route['status']>): readonly string[] {
+  const digests = Object.values((status['observedOutputs'] ?? {}) as object);
+  return digests.map((each) => JSON.stringify(each).replaceAll(/"(?:\d+\.)?[0-9a-f]{16}"/g, '"digest"')).toSorted();
 }
 
 function standing({ type, status, reason }: { type: string; status: string; reason: string }): string {
