@@ -312,10 +312,11 @@ async function deleteIfThere(run: Run, type: ResourceType, key: string, uid: str
     if (isStatus(error, 404)) {
       // What a kind that is away had may be there again with it. A resource that goes does not wait for that.
       if (isKindMissing(error) && run.phase !== run.environment.plan.finalizer?.phase) throw error;
-      return false;
     }
     // Another object has the name by now, unless somebody else says so: a webhook that keeps the object.
-    if (!isStatus(error, 409) || (await isThere(run, type, key, uid))) throw error;
+    else if (!isStatus(error, 409) || (await isThere(run, type, key, uid))) throw error;
+    // It is gone, as was wished: no read finds it any more, and its event is no news to anybody.
+    run.environment.caches.removed(type, key, uid, run.key);
     return false;
   }
 }

@@ -98,7 +98,7 @@ describe('a worker’s own collection', () => {
     for (const name of ['a', 'b']) await testbed.route(name);
     await ready('a', 'b');
     await go();
-    await testbed.untilReady('a', 'Done');
+    await testbed.untilRoute('a', ({ status }) => status?.phase === 'Done');
     return result;
   };
   const OF_B = ['b-blue', 'b-red', 'b-two', 'b-far'];

@@ -26,6 +26,9 @@ describe('what kstatus and `kubectl wait` see of a resource', () => {
         if (!isGoing) assert.equal(isWaitOver(version), isCurrent, why);
         if (!isCurrent) continue;
         assert.ok(isObserved(version) && isTrue(version, 'Ready'), why);
+        // What the workers of these lives report is what they saw.
+        const reported = version.status?.['n'];
+        if (reported !== undefined) assert.equal(reported, version.spec['n'], why);
         // Nothing is called done that the operator then goes on with by itself.
         const next = versions[at + 1];
         const isOwn = next && next.status?.revision !== version.status?.revision;
