@@ -5,6 +5,7 @@ import { environmentName, loadConfig, unknownVariables, type OperatorConfig } fr
 import { checkSettings } from './config/settings.ts';
 import { devLoop, type DevLoop } from './development.ts';
 import { AutopilotError, errors, messageOf } from './errors.ts';
+import { collectWhenIdle } from './idle-collection.ts';
 import { installCrd } from './install-crd.ts';
 import { findCluster, fromKubeconfig } from './kube/kubeconfig.ts';
 import type { Transport } from './kube/transport.ts';
@@ -196,6 +197,7 @@ export async function run(operator: OperatorDefinition): Promise<void> {
     });
     // The dev loop starts it anew instead.
     if (!loop) await reloader.start();
+    if (!development) collectWhenIdle(systemClock);
     stopWhenTold({ stop: () => Promise.all([reloader.stop(), manager.stop()]) }, logger, loop);
   } catch (error) {
     const message = error instanceof AutopilotError ? `${error.code}: ${error.message}` : messageOf(error);

@@ -87,6 +87,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   'runtime/assembly.ts': ['runtime/*'],
   'runtime/manager-options.ts': ['runtime/*'],
+  'runtime/idle-collection.ts': ['runtime/clock.ts'],
   'runtime/manager.ts': ['runtime/*'],
 };
 

@@ -300,6 +300,8 @@ export class Cache implements Sink {
   }
 
   changed(object: KubernetesObject): void {
+    // Most events tell what the answer to an own write has told.
+    if (this.#isEcho(keyOf(object), object.metadata)) return;
     const entry = this.#entry(object);
     if (!this.#isOld(entry))
       this.#held.deliver(entry.key, {
@@ -314,6 +316,14 @@ export class Cache implements Sink {
     const entry = this.#entry(object);
     if (!this.#isOld(entry)) this.#held.deliver(entry.key, { type: 'deleted', entry });
     else this.#tombstones.confirm(entry);
+  }
+
+  /** Whether just this version is here; nothing that is to come can make a difference then. */
+  #isEcho(key: string, { uid, resourceVersion = '' }: KubernetesObject['metadata']): boolean {
+    const known = this.#store.get(key);
+    if (known?.resourceVersion !== resourceVersion || known.uid !== uid || this.#held.has(key)) return false;
+    if (!this.#isOld(known)) this.#overlay.delete(key);
+    return true;
   }
 
   /** The watch lags behind a list that was read beside it. */

@@ -46,6 +46,11 @@ export class HeldEvents {
     return this.#byKey.keys();
   }
 
+  /** Whether a write of this object is under way. */
+  has(key: string): boolean {
+    return this.#byKey.has(key);
+  }
+
   /** See `Cache.hold`. */
   hold(key: string): () => void {
     const held = this.#byKey.get(key) ?? { count: 0, overlaps: false, answered: '', events: [] };

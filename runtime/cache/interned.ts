@@ -37,9 +37,14 @@ export function internTexts(value: object): void {
     }
     return;
   }
-  for (const [name, member] of Object.entries(value) as [string, unknown][]) {
-    if (typeof member === 'string') {
-      if (!UNIQUE.has(name)) Reflect.set(value, name, interned(member));
-    } else if (typeof member === 'object' && member !== null) internTexts(member);
+  const members = value as Record<string, unknown>;
+  for (const name in members) {
+    const member = members[name];
+    if (typeof member === 'object') {
+      if (member !== null) internTexts(member);
+    } else if (typeof member === 'string' && !UNIQUE.has(name)) {
+      const text = interned(member);
+      if (!Object.isFrozen(value)) members[name] = text;
+    }
   }
 }

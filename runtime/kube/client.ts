@@ -329,10 +329,8 @@ export class KubeClient {
     limit?: RequestLimit,
   ): Promise<Answer> {
     const { transport, clock, userAgent, onRequest } = this.#options;
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(name, value);
     // A Go duration: without a unit it is refused, and 0 is no limit.
-    if (limit) query.set('timeout', `${Math.floor(limit.timeout)}ms`);
+    const query = queryOf(call.query, limit && `${Math.floor(limit.timeout)}ms`);
     const headers: Record<string, string> = {
       accept: call.accept ?? accept(call.metadataOnly, AS_METADATA),
       'user-agent': userAgent,
@@ -344,7 +342,7 @@ export class KubeClient {
     try {
       const response = await transport.send({
         method: call.method,
-        path: query.size > 0 ? `${call.path}?${query.toString()}` : call.path,
+        path: query === '' ? call.path : `${call.path}?${query}`,
         headers,
         ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
         signal: call.signal && limit ? AbortSignal.any([call.signal, limit.signal]) : (call.signal ?? limit?.signal),
@@ -379,6 +377,17 @@ export class KubeClient {
 
 function dryRun(options: WriteOptions | undefined): string | undefined {
   return options?.dryRun ? 'All' : undefined;
+}
+
+/** As URLSearchParams would write it, which takes longer than all else about a request. */
+function queryOf(parameters: Call['query'], timeout: string | undefined): string {
+  let text = '';
+  for (const name in parameters) {
+    const value = parameters[name];
+    if (value !== undefined) text += `&${name}=${encodeURIComponent(value).replaceAll('%20', '+')}`;
+  }
+  if (timeout !== undefined) text += `&timeout=${timeout}`;
+  return text.slice(1);
 }
 
 function accept(metadataOnly: boolean | undefined, as: string): string {

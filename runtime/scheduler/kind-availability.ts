@@ -11,18 +11,30 @@ import { statusOf } from './status.ts';
 /** What the run's phase reads or writes and has not been listed: a cache that is not complete looks empty, and then things are pruned. */
 export function unlistedKinds({ phase, environment: { views, plan } }: Run): readonly Cache[] {
   // Of a kind that is not installed there is nothing left to delete, and nothing to give up.
-  const left = phase === plan.finalizer?.phase ? leftBehind(plan.finalizer, plan, views) : [];
-  const there = left.filter((cache) => !cache.isKindMissing);
+  if (phase !== plan.finalizer?.phase) return cachesOf(phase, views).filter((cache) => !cache.synced);
+  const there = leftBehind(plan.finalizer, plan, views).filter((cache) => !cache.isKindMissing);
   return [...new Set([...cachesOf(phase, views), ...there])].filter((cache) => !cache.synced);
 }
 
-/** What a phase reads and writes. */
-function cachesOf({ inputs, outputs, patches }: Phase, views: Views): readonly Cache[] {
-  return [
-    ...Array.from(inputs.values(), (input) => views.input(input)),
-    ...Array.from(outputs.values(), ({ type }) => views.output(type)),
-    ...Array.from(patches.values(), ({ type }) => views.patch(type)),
-  ];
+/** Asked for by each sync, and the same for as long as the views are. */
+const known = new WeakMap<Views, Map<Phase, readonly Cache[]>>();
+
+/** What a phase reads and writes, each once. */
+function cachesOf(phase: Phase, views: Views): readonly Cache[] {
+  const phases = known.get(views) ?? new Map<Phase, readonly Cache[]>();
+  known.set(views, phases);
+  let caches = phases.get(phase);
+  if (!caches) {
+    const { inputs, outputs, patches } = phase;
+    const all = [
+      ...Array.from(inputs.values(), (input) => views.input(input)),
+      ...Array.from(outputs.values(), ({ type }) => views.output(type)),
+      ...Array.from(patches.values(), ({ type }) => views.patch(type)),
+    ];
+    caches = [...new Set(all)];
+    phases.set(phase, caches);
+  }
+  return caches;
 }
 
 /**

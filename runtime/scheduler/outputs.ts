@@ -261,7 +261,10 @@ function joined(created: OwnFields, applied: OwnFields | undefined, manager: str
 }
 
 function remember(run: Run, body: Body, answer: KubernetesObject): void {
-  const entry = entryOf(answer, run.environment.plan.name);
+  const { views, plan } = run.environment;
+  const known = views.output(body.type).get(body.key);
+  const isKnown = known?.uid === answer.metadata.uid && known?.resourceVersion === answer.metadata.resourceVersion;
+  const entry = isKnown && known ? known : entryOf(answer, plan.name);
   run.state.holds(outputId(body.type, body.key), compareLeaves(body.object, fieldsOf(entry)).held);
 }
 
