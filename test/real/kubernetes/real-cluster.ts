@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,12 +20,29 @@ export interface RealClusterOptions {
   readonly controllerManager?: boolean;
 }
 
+/** A program that was started, and how to start it again. */
+interface Started {
+  readonly program: Program;
+  readonly flags: Flags;
+  child: ChildProcess;
+  /** Where it answers once it is there. */
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+export interface RestartOptions {
+  /** How it is ended. Default SIGKILL: asked to end, kube-apiserver waits up to a minute for watches on HTTP/1.1 connections. */
+  readonly signal?: 'SIGTERM' | 'SIGKILL';
+  /** What is done while it is away. */
+  readonly meanwhile?: () => Promise<unknown>;
+}
+
 /** A Kubernetes control plane of real programs on loopback, with an empty state of its own. There are no nodes: pods stay Pending. */
 export class RealCluster {
   /** Path of the admin's kubeconfig (group system:masters). */
   readonly kubeconfig: string;
   readonly folder: string;
-  readonly #processes: { readonly program: Program; readonly child: ChildProcess }[] = [];
+  readonly #processes: Started[] = [];
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -60,7 +77,8 @@ export class RealCluster {
     ]);
     const etcd = `http://127.0.0.1:${client}`;
     const peers = `http://127.0.0.1:${peer}`;
-    this.#spawn('etcd', {
+    const health = `${etcd}/health`;
+    await this.#start('etcd', health, undefined, {
       'data-dir': join(folder, 'etcd'),
       'unsafe-no-fsync': 'true',
       'listen-client-urls': etcd,
@@ -69,8 +87,8 @@ export class RealCluster {
       'initial-advertise-peer-urls': peers,
       'initial-cluster': `default=${peers}`,
     });
-    await this.#answers('etcd', `${etcd}/health`);
-    this.#spawn('kube-apiserver', {
+    const server = `https://127.0.0.1:${secure}`;
+    await this.#start('kube-apiserver', `${server}/readyz`, token, {
       'etcd-servers': etcd,
       'bind-address': '127.0.0.1',
       'secure-port': String(secure),
@@ -86,8 +104,6 @@ export class RealCluster {
       'service-account-signing-key-file': join(folder, 'sa.key'),
       ...flags,
     });
-    const server = `https://127.0.0.1:${secure}`;
-    await this.#answers('kube-apiserver', `${server}/readyz`, token);
     // kube-apiserver made itself a certificate; the file ends with the authority that signed it.
     const authority = (await readFile(join(folder, 'apiserver.crt'))).toString('base64');
     await writeFile(
@@ -106,7 +122,7 @@ export class RealCluster {
   /** Garbage collection, namespace deletion, workloads, service accounts. */
   async startControllerManager(flags: Flags = {}): Promise<void> {
     const port = await freePort();
-    this.#spawn('kube-controller-manager', {
+    await this.#start('kube-controller-manager', `https://127.0.0.1:${port}/healthz`, undefined, {
       kubeconfig: this.kubeconfig,
       'leader-elect': 'false',
       'service-account-private-key-file': join(this.folder, 'sa.key'),
@@ -117,23 +133,73 @@ export class RealCluster {
       'authorization-always-allow-paths': '/*',
       ...flags,
     });
-    await this.#answers('kube-controller-manager', `https://127.0.0.1:${port}/healthz`);
+  }
+
+  /** Ends a program and starts it again, with its address and its state; resolves once it answers. */
+  async restart(program: Program, { signal = 'SIGKILL', meanwhile }: RestartOptions = {}): Promise<void> {
+    const started = this.#started(program);
+    await end(started.child, signal);
+    await meanwhile?.();
+    started.child = this.#run(program, started.flags);
+    await this.#answers(program, started.url, started.token);
+  }
+
+  /**
+   * Forgets the past, as kube-apiserver has etcd do every five minutes, and kube-apiserver's own memory of it: a watch or a page from before
+   * is answered 410.
+   */
+  async compact(): Promise<void> {
+    const etcd = new URL(this.#started('etcd').url).origin;
+    const ask = async (path: string, body: object): Promise<unknown> => {
+      const answer = await request(`${etcd}${path}`, { method: 'POST', body: JSON.stringify(body) });
+      if (answer.statusCode !== 200) throw new Error(`etcd does not compact: ${await answer.body.text()}`);
+      return answer.body.json();
+    };
+    const status = (await ask('/v3/maintenance/status', {})) as { readonly header: { readonly revision: string } };
+    await ask('/v3/kv/compaction', { revision: status.header.revision, physical: true });
+    await this.restart('kube-apiserver');
+  }
+
+  /** All that etcd has now. Returns how to go back to it, as a cluster does that is restored from a backup: versions since then are given out again. */
+  async backup(): Promise<() => Promise<void>> {
+    const state = join(this.folder, 'etcd');
+    const copy = await mkdtemp(join(this.folder, 'backup-'));
+    await this.restart('etcd', { signal: 'SIGTERM', meanwhile: () => cp(state, copy, { recursive: true }) });
+    return () =>
+      this.restart('kube-apiserver', {
+        meanwhile: () =>
+          this.restart('etcd', {
+            meanwhile: async () => {
+              await rm(state, { recursive: true });
+              await cp(copy, state, { recursive: true });
+            },
+          }),
+      });
   }
 
   async stop(): Promise<void> {
-    for (const { child } of this.#processes.toReversed()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      child.kill();
-      await once(child, 'exit');
-    }
+    for (const { child } of this.#processes.toReversed()) await end(child, 'SIGTERM');
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #spawn(program: Program, flags: Flags): void {
+  #started(program: Program): Started {
+    const started = this.#processes.find((each) => each.program === program);
+    if (!started) throw new Error(`${program} has not been started`);
+    return started;
+  }
+
+  /** Resolves once it answers at the address. */
+  async #start(program: Program, url: string, token: string | undefined, flags: Flags): Promise<void> {
+    this.#processes.push({ program, flags, child: this.#run(program, flags), url, token });
+    await this.#answers(program, url, token);
+  }
+
+  #run(program: Program, flags: Flags): ChildProcess {
     const log = openSync(join(this.folder, `${program}.log`), 'a');
     const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-    this.#processes.push({ program, child: spawn(programPath(program), args, { stdio: ['ignore', log, log] }) });
+    const child = spawn(programPath(program), args, { stdio: ['ignore', log, log] });
     closeSync(log);
+    return child;
   }
 
   /** Waits until the address answers with success; the program's last words where it does not. */
@@ -158,6 +224,12 @@ export class RealCluster {
       `${program} does not answer at ${url}. The end of its log:\n${log.split('\n').slice(-20).join('\n')}`,
     );
   }
+}
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  await once(child, 'exit');
 }
 
 async function freePort(): Promise<number> {
