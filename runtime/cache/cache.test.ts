@@ -55,6 +55,25 @@ describe('cache', () => {
     assert.deepEqual(changes, ['default/c -→14', 'default/b 12→-']);
   });
 
+  it('tells of a relist by what was there and what is: both concern readers', () => {
+    const of = (color: string) => ({
+      by: 'selector' as const,
+      namespace: 'default',
+      requirements: requirementsOf({ matchLabels: { color } }),
+    });
+    for (const color of ['red', 'blue', 'green']) cache.interests.add(color, of(color));
+    const woken: string[] = [];
+    cache.onChange(({ key, old, current }) => {
+      woken.push(...cache.interests.readersOf(key, old?.object, current?.object));
+    });
+    cache.changed(object('a', 11, { labels: { color: 'red' } }));
+    cache.changed(object('b', 12, { labels: { color: 'green' } }));
+    woken.length = 0;
+    cache.listing();
+    cache.replace([object('a', 15, { labels: { color: 'blue' } })], '20');
+    assert.deepEqual(woken, ['red', 'blue', 'green']);
+  });
+
   describe('with own writes', () => {
     it('is never older than the last of them', () => {
       cache.written(object('a', 11), 'default/writer');
