@@ -1,4 +1,5 @@
 import type { Verb } from '../requests/request-record.ts';
+import type { Fault } from '../faults/faults.ts';
 import type { Asked } from './asked.ts';
 import type { Incarnation, Simulation } from './simulation.ts';
 
@@ -11,6 +12,8 @@ export interface Disturbance {
   /** Milliseconds after which it is ended; nothing else is done until then where `alone` is set. */
   readonly lasts?: number;
   readonly alone?: boolean;
+  /** What it comes to when it has ended, alone too. */
+  readonly then?: () => Disturbance;
 }
 
 /** What an operator asks of a cluster, and the run that is to be disturbed. */
@@ -254,6 +257,29 @@ const lost: Disturb = ({ simulation }) => {
   return { what: `the next ${left} calls ${what === 'lose request' ? 'do not arrive' : 'are not answered'}` };
 };
 
+/**
+ * All is as it was when this began. What users did meanwhile would be gone, so that they do nothing. And no client could tell what it has
+ * lost from a server that has since given out as many versions again as were lost: a watch goes on in the middle of them. So writes wait
+ * until all watches are there again, which takes as long as their longest pause.
+ */
+const restored: Disturb = ({ simulation }) => {
+  const { chance, world } = simulation;
+  const { faults } = world.cluster;
+  const snapshot = faults.snapshot();
+  let refusal: Fault | undefined;
+  return {
+    what: 'a backup is made, to which the cluster goes back',
+    end: () => {
+      for (const { link } of simulation.living) link.reset();
+      refusal = faults.cut('before', { verb: [...WRITES] }, { count: Infinity });
+      faults.restore(snapshot);
+    },
+    lasts: chance.isSo(0.5) ? chance.between(1, 1000) : chance.between(1, 60) * SECOND,
+    alone: true,
+    then: () => ({ what: 'it takes no writes yet', end: () => refusal?.remove(), lasts: 65 * SECOND, alone: true }),
+  };
+};
+
 const removed: Disturb = ({ simulation, asked }) => {
   const { chance, world } = simulation;
   const { kind } = chance.of(asked);
@@ -295,5 +321,7 @@ export const DISTURBANCES: readonly Disturb[] = [
   killed,
   killed,
   lost,
+  restored,
+  restored,
   removed,
 ];

@@ -1,7 +1,7 @@
 import { DevclusterError } from '../errors.ts';
 import { askedOf, type Asked } from './asked.ts';
 import { differences } from './differences.ts';
-import { DISTURBANCES } from './disturbances.ts';
+import { DISTURBANCES, type Disturbance } from './disturbances.ts';
 import { Simulation } from './simulation.ts';
 import { World } from './world.ts';
 import type { State } from './state.ts';
@@ -169,10 +169,11 @@ class Schedule {
   }
 
   async #goWrong(simulation: Simulation): Promise<void> {
-    const { time } = this.#world;
     const disturbance = simulation.chance.of(DISTURBANCES)({ simulation, asked: this.#undisturbed.asked });
-    if (!disturbance) return;
-    const { what, end, lasts = 0, alone } = disturbance;
+    for (let each = disturbance; each; each = each.then?.()) await this.#suffer(simulation, each);
+  }
+
+  async #suffer(simulation: Simulation, { what, end, lasts = 0, alone }: Disturbance): Promise<void> {
     this.#tell(lasts > 0 ? `${what}, for ${lasts} ms` : what);
     if (!end) return;
     const finish = (): void => {
@@ -181,7 +182,7 @@ class Schedule {
       end();
       this.#tell(`over: ${what}`);
     };
-    const cancel = time.after(lasts, finish);
+    const cancel = this.#world.time.after(lasts, finish);
     this.#ends.add(finish);
     if (!alone) return;
     await simulation.pass(lasts);

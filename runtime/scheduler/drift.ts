@@ -1,5 +1,6 @@
 import type { Phase } from '../plan.ts';
 import { driftedPhase, isUnrepaired } from './observed-outputs.ts';
+import { recordOf } from './outputs-record.ts';
 import { seeToPatchDrift } from './patches/wakes.ts';
 import type { Run } from './run.ts';
 import { statusOf } from './status.ts';
@@ -28,6 +29,7 @@ export function seeToDrift(run: Run): Phase | undefined {
   const { drifts } = run.state;
   seeToPatchDrift(run);
   const repairing = plan.onOutputDrift;
+  forgetUnknown(run);
   for (const name of drifts.keys()) {
     // What the present phase made, it repairs by running again; the phase for repairs is about to do its work.
     if (name !== run.phase.name && run.phase !== repairing) continue;
@@ -44,6 +46,22 @@ export function seeToDrift(run: Run): Phase | undefined {
     events.warn({ resource: run.resource, reason: 'OutputDrifted', action: 'Sync', note: drift.message });
   }
   return undefined;
+}
+
+/**
+ * A resource that never came to a phase cannot have lost what that made: it was restored from a backup, as its outputs were, and comes there
+ * by its own way again.
+ */
+function forgetUnknown(run: Run): void {
+  const { drifts } = run.state;
+  const { plan } = run.environment;
+  if (drifts.size === 0) return;
+  const record = recordOf(run);
+  for (const name of drifts.keys()) {
+    // Of patches alone there is no record.
+    if (name === run.phase.name || name in record || plan.phases.get(name)?.outputs.size === 0) continue;
+    drifts.delete(name);
+  }
 }
 
 /** Whether all that drifted is what somebody else keeps taking, and not yet to be taken back. */

@@ -8,6 +8,13 @@ export class WorkerFailure extends Error {
   }
 }
 
+/** The server shows less than was known of the resource: it was restored from a backup, and the caches are about to be listed anew. */
+export class OlderServer extends Error {
+  constructor() {
+    super('the server has older data than it had before; trying again once it was listed');
+  }
+}
+
 /** The reason by which conditions and events name a failed run. */
 export function reasonOf(error: unknown): string {
   return (error instanceof AutopilotError && REASONS[error.code]) || 'WorkerFailed';
@@ -25,6 +32,7 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof ApiError)
     return !error.message.includes(UNTYPED) && !isStatus(error, 400, 403, 404, 405, 413, 415, 422);
   if (error instanceof AutopilotError) return false;
+  if (error instanceof OlderServer) return true;
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && CONNECTION.test(error.code);
 }
 

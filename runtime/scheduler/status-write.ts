@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Entry } from '../cache/store.ts';
 import { isStatus } from '../errors.ts';
+import { compareResourceVersions } from '../kube/resource-version.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import { conditionsFor, type Standing } from './conditions.ts';
+import { OlderServer } from './failures.ts';
 import type { ObservedOutputs } from './outputs-record.ts';
 import { RunAborted, type Run } from './run.ts';
 import { revisionOf, statusOf, statusPatch, type Transition } from './status.ts';
@@ -23,7 +26,7 @@ export interface StatusWrite {
 
 /**
  * Writes the status by compare-and-swap on its revision. `unchanged`: nothing was sent. `lost`: another write came first, and the caches
- * now have it; look again. Throws {@link RunAborted} where the resource has gone, which its watch will tell.
+ * now have it; look again. Throws {@link RunAborted} where the resource has gone, which its watch will tell, and {@link OlderServer}.
  */
 export async function writeStatus(run: Run, write: StatusWrite): Promise<'written' | 'unchanged' | 'lost'> {
   const { client, plan, views } = run.environment;
@@ -56,6 +59,8 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
       const fresh = await run.read(target).catch((failure: unknown) => {
         throw isStatus(failure, 404) ? new RunAborted() : failure;
       });
+      // What the caches have would be lost again, at once, until they are as old.
+      if (isNewer(views.resources.get(run.key), fresh)) throw new OlderServer();
       if (fresh.metadata.uid !== run.uid || revisionOf(fresh) !== run.announced.revision) return lost(run);
       if (statusOf(fresh)?.phase !== statusOf(run.resource)?.phase) return lost(run);
       operations = patchOf(fresh);
@@ -63,6 +68,10 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
       if (isDeepStrictEqual(operations, sent)) throw error;
     }
   }
+}
+
+function isNewer(known: Entry | undefined, { metadata: { resourceVersion = '' } }: KubernetesObject): boolean {
+  return known !== undefined && compareResourceVersions(known.resourceVersion, resourceVersion) > 0;
 }
 
 function recorded({ state }: Run, { observedOutputs }: StatusWrite): void {
