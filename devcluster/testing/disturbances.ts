@@ -13,7 +13,7 @@ export interface Disturbance {
   readonly lasts?: number;
   readonly alone?: boolean;
   /** What it comes to when it has ended, alone too. */
-  readonly then?: () => Disturbance;
+  readonly afterwards?: () => Disturbance;
 }
 
 /** What an operator asks of a cluster, and the run that is to be disturbed. */
@@ -194,7 +194,7 @@ const slow: Disturb = (scene) => {
   link.latency = chance.of([1, 20, 300, 2000]);
   return {
     what: `each message takes ${link.latency} ms`,
-    end: () => void (link.latency = 0),
+    end: () => void (link.latency = scene.simulation.latency),
     lasts: chance.between(1, 60) * SECOND,
   };
 };
@@ -276,7 +276,12 @@ const restored: Disturb = ({ simulation }) => {
     },
     lasts: chance.isSo(0.5) ? chance.between(1, 1000) : chance.between(1, 60) * SECOND,
     alone: true,
-    then: () => ({ what: 'it takes no writes yet', end: () => refusal?.remove(), lasts: 65 * SECOND, alone: true }),
+    afterwards: () => ({
+      what: 'it takes no writes yet',
+      end: () => refusal?.remove(),
+      lasts: 65 * SECOND,
+      alone: true,
+    }),
   };
 };
 

@@ -131,6 +131,8 @@ class Schedule {
     const { chance } = simulation;
     const { steps } = this.#world.subject;
     const last = chance.between(1, steps.length);
+    // With some, what happens falls between one call and the next.
+    simulation.latency = chance.of([0, 1, 8]);
     simulation.start();
     for (let done = 0; done < last;) {
       await simulation.pass(this.#pause(simulation));
@@ -170,7 +172,7 @@ class Schedule {
 
   async #goWrong(simulation: Simulation): Promise<void> {
     const disturbance = simulation.chance.of(DISTURBANCES)({ simulation, asked: this.#undisturbed.asked });
-    for (let each = disturbance; each; each = each.then?.()) await this.#suffer(simulation, each);
+    for (let each = disturbance; each; each = each.afterwards?.()) await this.#suffer(simulation, each);
   }
 
   async #suffer(simulation: Simulation, { what, end, lasts = 0, alone }: Disturbance): Promise<void> {

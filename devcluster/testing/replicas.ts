@@ -29,6 +29,7 @@ export interface ReplicaReport {
 }
 
 const SECOND = 1000;
+const LATENCY_MS = 3;
 const QUIET_MS = 30 * 60 * SECOND;
 /** A clock that was set back hides a sleep of the machine until the next renewal: that no clock can tell, and it is not tried. */
 const CLOCK_KNOWN_MS = 20 * SECOND;
@@ -97,6 +98,8 @@ class Election {
     this.#simulation = simulation;
     this.#options = options;
     this.#lease = new LeaseWatch(simulation, options.renewDeadline);
+    // So that a process can be stopped between one call and the next.
+    simulation.latency = LATENCY_MS;
     simulation.fateOf = (call) => {
       this.#lease.sent(call);
       return 'pass';
@@ -109,12 +112,7 @@ class Election {
       for (let n = 0; n < this.#options.count; n += 1) this.#begin();
       while (this.#lease.handovers < wanted) {
         await simulation.pass(this.#pause());
-        if (simulation.chance.isSo(0.4)) {
-          const n = this.#changes++;
-          await simulation.step((cluster) => this.#options.change(cluster, n));
-          // It is in the midst of it then.
-          if (simulation.chance.isSo(0.7)) await simulation.pass(simulation.chance.integer(30));
-        }
+        if (simulation.chance.isSo(0.4)) await this.#work();
         await this.#disturb();
         this.#check();
       }
@@ -131,6 +129,14 @@ class Election {
 
   #begin(): void {
     this.#simulation.start('replica');
+  }
+
+  /** Users make another change, and the one that leads is in the midst of what follows from it. */
+  async #work(): Promise<void> {
+    const simulation = this.#simulation;
+    const n = this.#changes++;
+    await simulation.step((cluster) => this.#options.change(cluster, n));
+    if (simulation.chance.isSo(0.7)) await simulation.pass(simulation.chance.integer(40));
   }
 
   #pause(): number {
@@ -175,13 +181,14 @@ class Election {
         process.setClock(by);
         this.#clockSetAt.set(one, world.time.now);
         // Before its next renewal, by which it learns the new time.
-        if (chance.isSo(0.5)) this.#freeze(one, 'stopped');
+        if (chance.isSo(0.7)) await this.#work();
+        if (chance.isSo(0.7)) this.#freeze(one, 'stopped');
         return;
       }
       case 7:
         link.latency = chance.of([5, 100, 1000, 4000]);
         this.#tell(`messages of ${user} take ${link.latency} ms`);
-        return this.#later(() => void (link.latency = 0), 30);
+        return this.#later(() => void (link.latency = this.#simulation.latency), 30);
       default: {
         const code = chance.of([500, 503, 429]);
         this.#tell(`lease requests of ${user} are answered ${code}`);

@@ -36,6 +36,8 @@ export interface Call {
 export class Simulation {
   readonly world: World;
   readonly chance: Chance;
+  /** Milliseconds that a message takes between a process and the cluster; of processes that are started from now on. */
+  latency = 0;
   /** Decides what becomes of calls. */
   fateOf: (call: Call) => Fate = () => 'pass';
   /** Called after a process has died of a call. */
@@ -85,6 +87,7 @@ export class Simulation {
         this.onDeath(incarnation);
       },
     });
+    link.latency = this.latency;
     const kubeconfig = cluster.addUser(user, ['system:masters']);
     const running = subject.start({ kubeconfig, clock: process.clock, random: this.chance.next, transport: link });
     const incarnation: Living = { user, process, link, running };
