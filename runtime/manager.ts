@@ -10,6 +10,7 @@ import { KubeClient } from './kube/client.ts';
 import { connect, type Transport } from './kube/transport.ts';
 import { resourceName } from './kube/paths.ts';
 import { Elector } from './leaderelection/elector.ts';
+import { FirstSight } from './leaderelection/first-sight.ts';
 import { identityOf } from './leaderelection/participation.ts';
 import type { Term } from './leaderelection/term.ts';
 import type { Configuration, ManagerOptions } from './manager-options.ts';
@@ -56,6 +57,8 @@ export class Manager {
   readonly #controllers: Controllers;
   #assembly: Assembly;
   #candidacy: Candidacy | undefined;
+  /** Begins the watches, where there is an election. */
+  #firstSight: FirstSight | undefined;
   #tellLeading: ((leads: boolean) => void) | undefined;
   /** While this process leads. */
   #term: Term | undefined;
@@ -134,7 +137,9 @@ export class Manager {
     const { commit } = await this.#endpoints.open(config);
     await commit();
     this.#eventLoop.measure(config.profilingAddr !== '');
-    this.#assembly.caches.start();
+    if (this.#configuration.leaderElection)
+      this.#firstSight = new FirstSight(this.#clock, () => this.#assembly.caches.start());
+    else this.#assembly.caches.start();
     this.#takePart();
     tellOfServer(this.#metricsServer, readersOfMetrics(plan), development, logger);
     const addresses = this.#endpoints.listening.join(', ');
@@ -152,6 +157,7 @@ export class Manager {
   async stop(): Promise<void> {
     this.#closing.abort();
     await this.#changes.idle();
+    this.#firstSight?.cancel();
     await this.#resign();
     await this.#assembly.caches.stop();
     await this.#endpoints.close();
@@ -289,6 +295,7 @@ export class Manager {
   async #renewWork(watches: boolean, election: boolean): Promise<void> {
     const assembly = this.#assembly;
     this.#assembly = this.#assemble({ assembly, remembers: !election && !watches, sameClient: !election });
+    this.#firstSight?.cancel();
     this.#assembly.caches.start();
     await assembly.caches.replaceBy(this.#assembly.caches);
     const { plan, logger, development } = this.#options;
@@ -315,7 +322,8 @@ export class Manager {
       clock: this.#clock,
       random: this.#random,
       logger,
-      lead: (term, stopping) => this.#lead(term, stopping),
+      seen: () => this.#firstSight?.seen(),
+      lead: (term, stopping, atFirstSight) => this.#lead(term, stopping, atFirstSight),
     });
     const resigning = new AbortController();
     this.#candidacy = { elector, resigning, running: elector.run(resigning.signal) };
@@ -330,12 +338,13 @@ export class Manager {
   }
 
   /** Works until the term is over or this process is to stop, and until the last of it has ended. */
-  async #lead(term: Term, stopping: AbortSignal): Promise<void> {
+  async #lead(term: Term, stopping: AbortSignal, atFirstSight: boolean): Promise<void> {
     this.#term = term;
+    const isUpToDate = (this.#firstSight?.take() ?? false) && atFirstSight;
     this.#tellLeading?.(true);
     let catchingUp: Promise<void> = Promise.resolve();
     await this.#work.take(() => {
-      catchingUp = this.#assembly.caches.catchUp(term.signal);
+      if (!isUpToDate) catchingUp = this.#assembly.caches.catchUp(term.signal);
       // Others may have worked on the resources since.
       this.#assembly.reset();
       if (!stopping.aborted && this.#mayWork()) this.#startWork();

@@ -84,15 +84,16 @@ function versionOf(folder: string): string {
   return version;
 }
 
-/** What `bench/flow-operator/run` starts, made as its Dockerfile makes it. A package that was packed has no benchmark. */
+/** What `bench/flow-operator/run` starts. A package that was packed has no benchmark. */
 function buildBenchmark(): void {
   const folder = join(root, 'bench/flow-operator');
   if (!existsSync(folder)) return;
   run(process.execPath, ['scripts/build.mjs'], folder);
-  const [, flags = ''] =
-    /^CMD \["node", (.*)"dist\/main\.mjs"\]$/m.exec(readFileSync(join(folder, 'Dockerfile'), 'utf8')) ?? [];
-  const env = { ...process.env, NODE_ENV: 'production', NODE_COMPILE_CACHE: join(folder, 'dist/cache') };
-  run(process.execPath, [...(JSON.parse(`[${flags}""]`) as string[]).slice(0, -1), 'dist/packages.mjs'], folder, env);
+  // As its image does, by the same flags.
+  const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
+  const ahead: unknown = JSON.parse(/^RUN (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]');
+  const [, ...args] = Array.isArray(ahead) ? ahead.map(String) : [];
+  run(process.execPath, args, folder, { ...process.env, NODE_COMPILE_CACHE: join(folder, 'dist/cache') });
 }
 
 compile();

@@ -20,11 +20,19 @@ export interface ElectorOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
+  /** Called when it is first known how things stand, before the lease is asked for. */
+  readonly seen?: () => void;
   /**
    * Called when the lease is acquired; a term is over when its signal aborts. Resolves once nothing of what was done in the term goes on,
-   * at the latest when `stopping` aborts: then the lease is released.
+   * at the latest when `stopping` aborts: then the lease is released. `atFirstSight`: it was free when it was first seen, and nobody had it
+   * since.
    */
-  readonly lead: (term: Term, stopping: AbortSignal) => Promise<void>;
+  readonly lead: (term: Term, stopping: AbortSignal, atFirstSight: boolean) => Promise<void>;
+}
+
+interface Acquired {
+  readonly term: Term;
+  readonly atFirstSight: boolean;
 }
 
 /** No renewal takes longer than this part of the deadline: a second one has to be possible where a connection has died. */
@@ -43,6 +51,7 @@ export class Elector {
   readonly #reflector: Reflector;
   readonly #watching = new AbortController();
   #term: Term | undefined;
+  #isSeen = false;
   /** Ends the wait that is under way. */
   #wake: () => void = () => undefined;
   /** What was told of the trouble with the lease, so that it is told once. */
@@ -79,16 +88,21 @@ export class Elector {
     stopping.addEventListener('abort', wake, { once: true });
     const watching = this.#reflector.run(this.#watching.signal);
     while (!stopping.aborted) {
-      const term = await this.#acquire(stopping);
-      if (term) await this.#hold(term, stopping);
+      const acquired = await this.#acquire(stopping);
+      if (acquired) await this.#hold(acquired, stopping);
     }
     this.#watching.abort();
     await watching;
   }
 
-  async #acquire(stopping: AbortSignal): Promise<Term | undefined> {
-    const { identity, times, random, logger, name } = this.#options;
+  async #acquire(stopping: AbortSignal): Promise<Acquired | undefined> {
+    const { identity, times, random, logger, name, seen } = this.#options;
     while (!stopping.aborted) {
+      const atFirstSight = this.#observed.isKnown && !this.#isSeen;
+      if (atFirstSight) {
+        this.#isSeen = true;
+        seen?.();
+      }
       const wait = this.#observed.isKnown ? this.#observed.freeIn(identity, times.leaseDuration) : Infinity;
       if (wait > 0) {
         if (this.#observed.isKnown) this.#tellWhoLeads();
@@ -98,7 +112,7 @@ export class Elector {
       const term = await this.#take();
       if (term) {
         logger.info({ lease: name, identity }, `leading: acquired lease ${name}`);
-        return term;
+        return { term, atFirstSight };
       }
       // What was seen may be old though nothing says so: a watch may have died.
       if (!(await this.#change(times.retryPeriod * (1 + random() * JITTER)))) this.#lookAnew();
@@ -126,13 +140,13 @@ export class Elector {
     }
   }
 
-  async #hold(term: Term, stopping: AbortSignal): Promise<void> {
+  async #hold({ term, atFirstSight }: Acquired, stopping: AbortSignal): Promise<void> {
     const { lead, logger, name } = this.#options;
     this.#term = term;
     const enough = new AbortController();
     term.signal.addEventListener('abort', () => enough.abort(), { once: true });
     const renewing = this.#renew(term, enough.signal);
-    await lead(term, stopping);
+    await lead(term, stopping, atFirstSight);
     await term.idle();
     enough.abort();
     await renewing;

@@ -196,6 +196,28 @@ describe('replicas of an operator', () => {
     assert.deepEqual(writesOf('second'), ['create configmaps', 'patch routes']);
   });
 
+  it('list once where nobody leads when they start, and once more where somebody did since', async () => {
+    const lists = (user: string): number => testbed.cluster.requests.count({ user, resource: 'routes', verb: 'watch' });
+    const first = await replica('first');
+    await testbed.route('a', { n: 1 });
+    await untilCopied('a', 1);
+    assert.equal(lists('first'), 1);
+    const second = await replica('second');
+    await standing(second, 'second');
+    await first.stop();
+    await testbed.route('b', { n: 2 });
+    await untilCopied('b', 2);
+    assert.equal(lists('second'), 2);
+    await second.stop();
+
+    // It sees that the lease is free, and does not get it at once.
+    testbed.cluster.faults.answer(409, { user: 'third', resource: 'leases', verb: 'patch' }, { count: 1 });
+    await replica('third');
+    await testbed.route('c', { n: 3 });
+    await untilCopied('c', 3);
+    assert.equal(lists('third'), 2);
+  });
+
   it('do not take for drift what their predecessor gave up, though they learn of it late', async () => {
     await foreign(testbed, 'theirs');
     const first = await replica('first', patching());
