@@ -27,11 +27,17 @@ const COMMANDS: Readonly<Record<PackageManager, Commands>> = {
 };
 
 /**
- * How the operator is started in the image: with stack traces that name the project's own files; with a small young generation, since
- * what an operator keeps is old, and with WebAssembly (undici's parser of HTTP) compiled once and not again for speed, which together
- * save a quarter of the memory.
+ * How the operator is started in the image: with stack traces that name the project's own files; with a small young generation and code
+ * that is small before it is fast, since what an operator keeps is old and little of its code is hot; and with WebAssembly (undici's parser
+ * of HTTP) compiled once and not again for speed, which alone saves 12 MiB.
  */
-const NODE = ['node', '--enable-source-maps', '--max-semi-space-size=2', '--liftoff-only'] as const;
+const NODE = [
+  'node',
+  '--enable-source-maps',
+  '--max-semi-space-size=1',
+  '--optimize-for-size',
+  '--liftoff-only',
+] as const;
 
 /** `Dockerfile`: the bundle and nothing else, run by a user that is not root. */
 export function dockerfile(settings: ScaffoldSettings): string {
