@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { OperatorDefinition } from 'autopilot-runtime';
 import { z } from 'zod';
 import { crdOf } from '../../runtime/crd/crd.ts';
@@ -52,14 +53,17 @@ const disturbed = (in_: string, disturb: (testbed: Testbed, name: string) => Pro
   let testbed: Testbed | undefined;
   const at = (name: string, next: string, initial: boolean) =>
     phase(
-      async ({ route, signal }) => {
+      async ({ route, inputs, signal }) => {
         if (name === in_ && left > 0 && testbed && !signal.aborted) {
           left -= 1;
           await disturb(testbed, route.metadata.name);
+          // The operator itself has to know of it by the time that it writes the status.
+          const seen = () => inputs['routes']?.find(route.metadata.name)?.metadata.resourceVersion;
+          while (seen() === route.metadata.resourceVersion) await setImmediate();
         }
         return { phase: next, status: { n: route.spec['n'] } };
       },
-      { initial, inputs: {} },
+      { initial, inputs: name === in_ ? { routes: { type: routes({}).resource } } : {} },
     );
   const operator = routes({
     One: at('One', 'Two', true),
