@@ -72,7 +72,21 @@ export class Assembly {
     const own = reconcilers.flatMap(({ needs: { own: objects, reads } }) => [objects, ...reads.values()]);
     this.caches = new Caches(
       [...needs.needs, ...own],
-      { client: client.watching, fieldManager: plan.name, clock, random, logger },
+      {
+        client: client.watching,
+        fieldManager: plan.name,
+        clock,
+        random,
+        logger,
+        unreadable: (type, { name, namespace }) => {
+          metrics.unreadable(resourceName(type));
+          // Without a name there is nothing that an event could be about.
+          if (name === undefined || !controllers.working) return;
+          const note = 'This object cannot be read, and is left out until it can: look at it with kubectl.';
+          const resource = { metadata: { name, namespace } };
+          this.events.warn({ resource, type, reason: 'Unreadable', action: 'Watch', note });
+        },
+      },
       former?.assembly.caches,
     );
     former?.assembly.retire(this.caches);

@@ -6,7 +6,7 @@ import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Logger } from '../observe/logger.ts';
 import { Cache } from './cache.ts';
 import { catchUp } from './catch-up.ts';
-import { Reflector } from './reflector.ts';
+import { Reflector, type Unreadable } from './reflector.ts';
 
 /** What somebody wants to read, or to know about. */
 export interface Need {
@@ -23,6 +23,8 @@ export interface CachesOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
+  /** Told of each object that cannot be read. */
+  readonly unreadable?: Unreadable | undefined;
 }
 
 /** A cache, and what keeps it up to date. */

@@ -129,7 +129,10 @@ async function streamedList(
       signal: listing.signal,
     });
     const objects = new Map<string, KubernetesObject>();
-    for await (const { type, object } of stream) {
+    for await (const frame of stream) {
+      // The watch tells of it.
+      if (frame.type === 'UNREADABLE') continue;
+      const { type, object } = frame;
       const { uid = '', resourceVersion = '', annotations } = object.metadata ?? {};
       if (type === 'ERROR') throw new Error(`the server ended the list: ${object.message ?? object.reason ?? ''}`);
       if (type === 'DELETED') objects.delete(uid);

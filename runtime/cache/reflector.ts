@@ -1,7 +1,7 @@
 import { pause, type Clock } from '../clock.ts';
 import { ApiError, isStatus, messageOf } from '../errors.ts';
 import type { KubeClient, ListPage } from '../kube/client.ts';
-import type { WatchFrame } from '../kube/frames.ts';
+import type { ReadableFrame, UnreadableFrame, WatchFrame } from '../kube/frames.ts';
 import { resourceName } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
@@ -34,6 +34,11 @@ export interface Sink {
   forbidden(): void;
 }
 
+export type Unreadable = (
+  type: ResourceType,
+  object: { readonly name: string | undefined; readonly namespace: string | undefined },
+) => void;
+
 export interface ReflectorOptions {
   readonly selection: Selection;
   readonly client: KubeClient;
@@ -41,6 +46,8 @@ export interface ReflectorOptions {
   readonly random: () => number;
   readonly logger: Logger;
   readonly sink: Sink;
+  /** Told of each object that cannot be read, with what is known of it. */
+  readonly unreadable?: Unreadable | undefined;
   /** Milliseconds; longest pause before it tries again. Default 30 s. */
   readonly longestRetry?: number;
 }
@@ -266,7 +273,13 @@ export class Reflector {
     let initial: Map<string, KubernetesObject> | undefined =
       this.#resourceVersion === undefined ? new Map() : undefined;
     if (!initial) this.#trouble = undefined;
-    for await (const { type, object } of stream) {
+    for await (const frame of stream) {
+      if (frame.type === 'UNREADABLE') {
+        guard.heardAt = clock.monotonic();
+        this.#leaveOut(frame);
+        continue;
+      }
+      const { type, object } = frame;
       if (type === 'ERROR') throw ended(object);
       const now = clock.monotonic();
       guard.heardAt = now;
@@ -288,6 +301,17 @@ export class Reflector {
     }
   }
 
+  /** The rest of the stream must not suffer. What was known of the object stays, until a list comes without it. */
+  #leaveOut({ name, namespace }: UnreadableFrame): void {
+    const { logger, selection, unreadable } = this.#options;
+    const kind = resourceName(selection.type);
+    logger.error(
+      { kind, name, namespace },
+      `an object of ${kind} cannot be read, and is left out: ${name ?? 'unnamed'}`,
+    );
+    unreadable?.(selection.type, { name, namespace });
+  }
+
   #advance(resourceVersion: string): void {
     if (this.#resourceVersion === undefined || compareResourceVersions(resourceVersion, this.#resourceVersion) > 0) {
       this.#resourceVersion = resourceVersion;
@@ -299,6 +323,6 @@ export class Reflector {
 class WatchGivenUp extends Error {}
 
 /** What an ERROR frame says: it holds a Status. */
-function ended({ code = 500, reason = '', message = '' }: WatchFrame['object']): ApiError {
+function ended({ code = 500, reason = '', message = '' }: ReadableFrame['object']): ApiError {
   return new ApiError({ status: code, reason, message, request: 'the server ended the watch' });
 }

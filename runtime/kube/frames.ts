@@ -1,7 +1,17 @@
 import type { KubernetesObject } from './types.ts';
 
 /** One line of a watch. Source: `metav1.WatchEvent`. */
-export interface WatchFrame {
+export type WatchFrame = ReadableFrame | UnreadableFrame;
+
+/** A line that is no event of an object: left out, so that those after it are heard. Nothing of it is kept that could be secret. */
+export interface UnreadableFrame {
+  readonly type: 'UNREADABLE';
+  /** As far as that can be made out. */
+  readonly name: string | undefined;
+  readonly namespace: string | undefined;
+}
+
+export interface ReadableFrame {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   /** The object; of a BOOKMARK just its metadata; of an ERROR a `metav1.Status`. */
   readonly object: KubernetesObject & { readonly code?: number; readonly message?: string; readonly reason?: string };
@@ -30,5 +40,20 @@ export async function* frames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
 
 function parseFrame(line: Uint8Array): WatchFrame {
   const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8');
-  return JSON.parse(text) as WatchFrame;
+  try {
+    const frame = JSON.parse(text) as ReadableFrame;
+    // Without these nobody downstream could go on.
+    const { metadata } = frame.object;
+    if (frame.type === 'ERROR' || (frame.type === 'BOOKMARK' && metadata) || typeof metadata.name === 'string')
+      return frame;
+  } catch {
+    // What the parser says quotes the text.
+  }
+  return { type: 'UNREADABLE', name: fieldIn(text, 'name'), namespace: fieldIn(text, 'namespace') };
+}
+
+/** The first such field after the metadata begin: by that time an object of Kubernetes has told no more than its kind. */
+function fieldIn(text: string, field: 'name' | 'namespace'): string | undefined {
+  const metadata = text.slice(Math.max(0, text.indexOf('"metadata":')));
+  return new RegExp(`"${field}":"([a-z0-9][-.a-z0-9]{0,252})"`).exec(metadata)?.[1];
 }

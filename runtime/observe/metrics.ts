@@ -131,6 +131,12 @@ export class Metrics {
     ['phase'],
   );
 
+  readonly #unreadable = this.instruments.counter(
+    'autopilot_unreadable_objects_total',
+    'Objects that a watch brought and that could not be read, by kind',
+    ['kind'],
+  );
+
   constructor(options: MetricsOptions) {
     this.#host = options.host;
     this.controller = new ControllerMetrics(this.#controllers, options);
@@ -227,6 +233,10 @@ export class Metrics {
 
   worked(phase: string, seconds: number): void {
     this.#workerTime.observe({ phase }, seconds);
+  }
+
+  unreadable(kind: string): void {
+    this.#unreadable.inc({ kind });
   }
 
   queried(query: string, result: string, seconds: number): void {

@@ -27,7 +27,33 @@ export interface Transition {
 
 export function statusOf(resource: KubernetesObject): StatusFields | undefined {
   const status = (resource as { readonly status?: StatusFields | null }).status;
-  return status ?? undefined;
+  if (!status) return undefined;
+  return isSound(status) ? status : sound(status);
+}
+
+/** Whether what we keep has the shape that we write. An older definition, or none, may have let something else be stored. */
+function isSound({ conditions, transitions }: Readonly<Record<string, unknown>>): boolean {
+  return isListOf('type', conditions) && isListOf('to', transitions);
+}
+
+/** What is of another shape counts as if it were not there: the next write puts ours in its place. */
+function sound(status: StatusFields): StatusFields {
+  const { conditions, transitions, ...rest } = status;
+  return {
+    ...rest,
+    ...(isListOf('type', conditions) && { conditions }),
+    ...(isListOf('to', transitions) && { transitions }),
+  };
+}
+
+/** Absent, or a list of objects that all have this text. */
+function isListOf(field: string, value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (!Array.isArray(value)) return false;
+  const items: readonly unknown[] = value;
+  return items.every(
+    (item) => typeof item === 'object' && item !== null && typeof Reflect.get(item, field) === 'string',
+  );
 }
 
 export function revisionOf(resource: KubernetesObject): number | undefined {
