@@ -4,6 +4,7 @@ import type { Credentials } from './credentials.ts';
 import type { ExchangeTracer } from './exchange-tracer.ts';
 import { frames, type WatchFrame } from './frames.ts';
 import type { RequestGate, RequestLimit } from './gate.ts';
+import { isSecret, withoutValues } from './secrets.ts';
 import { collectionPath, objectPath, resourceName } from './paths.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 import type { KubernetesObject, ResourceType } from './types.ts';
@@ -363,14 +364,19 @@ export class KubeClient {
   async #failure(call: Call, response: TransportResponse): Promise<ApiError> {
     const text = await response.body.text();
     const status = parseStatus(text);
+    const { type } = call;
+    const words = (message: string): string =>
+      isSecret(type) ? withoutValues(message, status?.details?.name) : message;
     const after = Number(response.headers['retry-after']);
     return new ApiError({
       status: response.status,
       reason: status?.reason ?? '',
-      message: status?.message ?? text.slice(0, 500),
+      message: words(status?.message ?? text.slice(0, 500)),
       request: `${call.method} ${call.path}`,
       retryAfter: response.headers['retry-after'] !== undefined && Number.isFinite(after) ? after * 1000 : undefined,
-      causes: status?.details?.causes ?? [],
+      causes: (status?.details?.causes ?? []).map((cause) =>
+        cause.message === undefined ? cause : Object.assign({}, cause, { message: words(cause.message) }),
+      ),
     });
   }
 }
@@ -398,7 +404,7 @@ interface Status {
   readonly kind?: string;
   readonly reason?: string;
   readonly message?: string;
-  readonly details?: { readonly causes?: ApiError['causes'] };
+  readonly details?: { readonly name?: string; readonly causes?: ApiError['causes'] };
 }
 
 function parseStatus(text: string): Status | undefined {

@@ -6,6 +6,7 @@ import { Tracker } from '../reads/tracker.ts';
 import { RunAborted, type Run } from './run.ts';
 import type { AnyWorker } from '../operator.ts';
 import { checkFinalizerResult } from './result.ts';
+import { withoutSecrets } from './without-secrets.ts';
 import { writeStatus } from './status-write.ts';
 import { statusOf } from './status.ts';
 import { callWorker } from './worker-run.ts';
@@ -107,8 +108,9 @@ async function tellOfUnmade(run: Run, objects: readonly string[], done: boolean)
 }
 
 /** Told by event and by condition, since in a namespace that is being deleted there can be no more events. */
-async function failed(run: Run, error: unknown): Promise<ReconcileResult> {
+async function failed(run: Run, thrown: unknown): Promise<ReconcileResult> {
   const { plan, events, tracing } = run.environment;
+  const error = withoutSecrets(run, thrown);
   const message = messageOf(error);
   tracing.failed(error);
   run.logger.error({ err: error }, `finalizer failed: ${message}`);

@@ -28,6 +28,7 @@ import { syncSpan } from './spans.ts';
 import { SyncIds } from './sync-ids.ts';
 import { cyclingStanding, ignoresSpec, restingStanding } from './standings.ts';
 import { tellOfStorm } from './storms.ts';
+import { withoutSecrets } from './without-secrets.ts';
 import { writeStatus } from './status-write.ts';
 import { isOurs } from './wakes.ts';
 import { callWorker } from './worker-run.ts';
@@ -307,7 +308,7 @@ export class Scheduler implements Reconciler {
       const written = await tellOfKept(run, error);
       return written === 'lost' ? REQUEUE : this.#again(run, undefined);
     }
-    const cause = error instanceof WorkerFailure ? error.cause : error;
+    const cause = withoutSecrets(run, error instanceof WorkerFailure ? error.cause : error);
     const reason = reasonOf(error);
     const message = messageOf(cause);
     if (isProgramFault(error)) metrics.controller.fault('panic');
@@ -318,9 +319,10 @@ export class Scheduler implements Reconciler {
     return BACKOFF;
   }
   /** What is no news about the resource, and is tried again with backoff. */
-  #failUntold(run: Run, error: unknown): ReconcileResult {
+  #failUntold(run: Run, thrown: unknown): ReconcileResult {
     const { metrics, tracing } = this.#environment;
-    if (isProgramFault(error)) metrics.controller.fault('panic');
+    if (isProgramFault(thrown)) metrics.controller.fault('panic');
+    const error = withoutSecrets(run, thrown);
     run.logger.error({ err: error }, `sync failed: ${messageOf(error)}`);
     tracing.failed(error);
     return BACKOFF;

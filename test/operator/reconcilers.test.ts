@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isAutopilotError } from './autopilot-error.ts';
+import { counting } from './fixtures/own-reconciler.ts';
 import { SteppedClock } from './stepped-clock.ts';
 import { configMap, configMaps, final, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
 import type { ConfigMap, Route } from './testbed.ts';
@@ -306,6 +309,26 @@ describe("a reconciler of the project's own", () => {
     await testbed.route('a');
     await testbed.route('b');
     await testbed.untilConfigMap('count', ({ data }) => data?.['n'] === '2');
+  });
+
+  it('is in the README as it is tried here', async () => {
+    const text = await readFile(join(import.meta.dirname, 'fixtures', 'own-reconciler.ts'), 'utf8');
+    const readme = await readFile(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+    assert.ok(readme.includes(text));
+    await testbed.run(counting(routes({ Only: final, First: phase(() => ({ phase: 'Only' }), { initial: true }) })));
+    const namespace = 'counted';
+    await testbed.cluster.create({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace, labels: { counted: '' } },
+    });
+    const count = { apiVersion: 'v1', kind: 'ConfigMap', name: 'count', namespace };
+    await testbed.until<ConfigMap>(count, ({ data }) => data?.['n'] === '0');
+    const labels = { team: 'a' };
+    await testbed.cluster.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace, labels } });
+    await testbed.until<ConfigMap>(count, ({ data }) => data?.['n'] === '1');
+    await testbed.cluster.delete({ apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace });
+    await testbed.until<ConfigMap>(count, ({ data }) => data?.['n'] === '0');
   });
 
   it('creates, patches and deletes just the object that it means', async () => {
