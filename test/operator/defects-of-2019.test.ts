@@ -405,7 +405,7 @@ phases:
       'overlays/namespaced/role.yaml',
       'base/leader_election_role.yaml',
     ]) {
-      const roles = loadAll(await readFile(join(EXAMPLE, file), 'utf8')) as unknown[] as { rules: unknown }[];
+      const roles = loadAll(await readFile(join(EXAMPLE, file), 'utf8')) as { rules: unknown }[];
       for (const { rules } of roles) {
         assert.ok(Array.isArray(rules) && rules.length > 0);
         assert.ok(!JSON.stringify(rules).includes('*'), file);

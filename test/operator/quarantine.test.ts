@@ -5,6 +5,18 @@ import type { Transport } from 'autopilot-runtime';
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route' };
 
+/** Whether these are conditions by which it is not ready, as they come. */
+function isNotReady(conditions: unknown): boolean {
+  const items: readonly unknown[] = Array.isArray(conditions) ? conditions : [];
+  return items.some(
+    (item) =>
+      typeof item === 'object' &&
+      item !== null &&
+      Reflect.get(item, 'type') === 'Ready' &&
+      Reflect.get(item, 'status') === 'False',
+  );
+}
+
 describe('one bad object', () => {
   let testbed: Testbed;
   beforeEach(async () => void (testbed = await Testbed.open()));
@@ -37,10 +49,7 @@ describe('one bad object', () => {
       // It goes on, or says why not: nothing in between.
       const settled = await testbed.untilRoute(
         'bad',
-        (route) =>
-          route.status?.phase === 'Done' ||
-          (Array.isArray(route.status?.conditions) &&
-            route.status.conditions.some((each) => each?.type === 'Ready' && each.status === 'False')),
+        (route) => route.status?.phase === 'Done' || isNotReady(route.status?.conditions),
       );
       if (settled.status?.phase !== 'Done') {
         assert.match(condition(settled, 'Ready').reason, /UnknownPhase|WriteRejected/);

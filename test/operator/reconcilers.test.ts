@@ -314,7 +314,9 @@ describe("a reconciler of the project's own", () => {
   it('is in the README as it is tried here', async () => {
     const text = await readFile(join(import.meta.dirname, 'fixtures', 'own-reconciler.ts'), 'utf8');
     const readme = await readFile(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
-    assert.ok(readme.includes(text));
+    // Lines are broken elsewhere there.
+    const bare = (code: string): string => code.replaceAll(/[\s,]/g, '');
+    assert.ok(bare(readme).includes(bare(text)));
     await testbed.run(counting(routes({ Only: final, First: phase(() => ({ phase: 'Only' }), { initial: true }) })));
     const namespace = 'counted';
     await testbed.cluster.create({
