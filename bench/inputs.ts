@@ -160,8 +160,8 @@ async function change(
     signal: ending.signal,
   });
   const watching = (async () => {
-    for await (const { type, object } of frames)
-      if (type === 'MODIFIED') seen.set(object.metadata.name, performance.timeOrigin + performance.now());
+    for await (const frame of frames)
+      if (frame.type === 'MODIFIED') seen.set(frame.object.metadata.name, performance.timeOrigin + performance.now());
   })().catch(() => undefined);
   told.length = 0;
   const delays: number[] = [];
