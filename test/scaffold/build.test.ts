@@ -27,7 +27,8 @@ function words(dockerfile: string, instruction: 'RUN' | 'CMD'): string[] {
 }
 
 describe('What `npm run build` makes of a project', function () {
-  this.timeout(60_000);
+  // Compiles the packages first, as the first test of these that runs.
+  this.timeout(180_000);
 
   let project: string;
   /** A folder that has what the image has, and nothing else. */
