@@ -17,4 +17,4 @@ describe('an operator that is killed at every call', () => {
       console.log(`      killed ${kills} times`);
     });
   }
-}).timeout(120_000);
+}).timeout(300_000);

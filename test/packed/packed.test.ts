@@ -16,6 +16,27 @@ const RUNTIME = /vendor\/autopilot-runtime-[^"]+\.tgz/;
 const MOST_PACKAGES = 40;
 const MOST_BYTES = 30e6;
 
+const TEST_OF_FAULTS = `
+import assert from 'node:assert/strict';
+import { killAtEveryCall } from 'autopilot-devcluster/testing';
+import { start } from 'autopilot-runtime';
+import { crdOf } from 'autopilot-runtime/crd';
+import { spec, status } from '../src/api/routes/v1/spec.ts';
+import { routeResource } from '../src/api/routes/v1/types.ts';
+import { operator } from '../src/operator.ts';
+import { example } from './example.ts';
+
+it('ends the same wherever it is killed', async () => {
+  const phases = Object.keys(operator.phases);
+  const { kills } = await killAtEveryCall({
+    start: (given) => start(operator, given),
+    prepare: (cluster) => cluster.installCrd(crdOf({ ...routeResource, scope: 'Namespaced', phases }, { spec, status })),
+    steps: [(cluster) => cluster.create(example)],
+  });
+  assert.ok(kills > 0);
+}).timeout(60_000);
+`;
+
 describe('The packed generator, installed into an empty folder', () => {
   let installed: Installed;
   before(async () => {
@@ -75,6 +96,15 @@ describe('The packed generator, installed into an empty folder', () => {
     it('passes its own check', async () => {
       const output = await succeed(installed.run(project, 'npm', 'run', 'check'));
       assert.match(output, /3 passing/);
+    });
+
+    it('has a kit for tests of what goes wrong', async () => {
+      const file = join(project, 'test', 'faults.test.ts');
+      await writeFile(file, TEST_OF_FAULTS);
+      await succeed(installed.run(project, 'npm', 'run', 'typecheck'));
+      const output = await succeed(installed.run(project, 'npm', 'test', '--', 'test/faults.test.ts'));
+      assert.match(output, /ends the same wherever it is killed/);
+      await rm(file);
     });
 
     it('is the same when generated again', async () => {
