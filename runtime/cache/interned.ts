@@ -27,13 +27,16 @@ export function interned(text: string): string {
 /** Members whose values no other object has. */
 const UNIQUE: ReadonlySet<string> = new Set(['uid', 'resourceVersion', 'name', 'generateName', 'selfLink']);
 
-/** Interns the texts within a JSON value that nobody else has yet; changes nothing that could be seen. */
-export function internTexts(value: object): void {
+/** For {@link internTexts}: all members. */
+export const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** Interns the texts within a JSON value, but for members that are unique; changes nothing that could be seen. */
+export function internTexts(value: object, unique: ReadonlySet<string> = UNIQUE): void {
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) {
       const item: unknown = value[index];
       if (typeof item === 'string') value[index] = interned(item);
-      else if (typeof item === 'object' && item !== null) internTexts(item);
+      else if (typeof item === 'object' && item !== null) internTexts(item, unique);
     }
     return;
   }
@@ -41,8 +44,8 @@ export function internTexts(value: object): void {
   for (const name in members) {
     const member = members[name];
     if (typeof member === 'object') {
-      if (member !== null) internTexts(member);
-    } else if (typeof member === 'string' && !UNIQUE.has(name)) {
+      if (member !== null) internTexts(member, unique);
+    } else if (typeof member === 'string' && !unique.has(name)) {
       const text = interned(member);
       if (!Object.isFrozen(value)) members[name] = text;
     }

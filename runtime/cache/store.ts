@@ -2,7 +2,7 @@ import { keyOf } from '../kube/paths.ts';
 import { isPatchManager } from '../kube/patch-manager.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
 import type { FieldsV1, KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
-import { interned, internTexts } from './interned.ts';
+import { interned, internTexts, NO_NAMES } from './interned.ts';
 
 /** One object as a cache keeps it. */
 export interface Entry {
@@ -68,6 +68,8 @@ function ownerOf({ metadata }: KubernetesObject): string {
 export function entryOf(object: KubernetesObject, fieldManager: string): Entry {
   const { managedFields, ...metadata } = object.metadata;
   internTexts({ ...object, metadata });
+  // All that a resource owns names it.
+  if (metadata.ownerReferences) internTexts(metadata.ownerReferences, NO_NAMES);
   return new KeptEntry(
     { ...object, metadata },
     managedFields ? ownFields(managedFields, fieldManager) : NONE,
@@ -148,11 +150,14 @@ export class Store {
   /** Puts it in the place of what was there, which is returned. */
   put(entry: Entry): Entry | undefined {
     const old = this.#entries.get(entry.key);
-    if (old) this.#unindex(old);
     this.#entries.set(entry.key, entry);
-    add(this.#namespaces, entry.object.metadata.namespace ?? '', entry.key);
+    // The namespace is part of the key.
+    if (!old) add(this.#namespaces, entry.object.metadata.namespace ?? '', entry.key);
     for (const [label, index] of this.#labels) {
       const value = entry.object.metadata.labels?.[label];
+      const former = old?.object.metadata.labels?.[label];
+      if (value === former) continue;
+      if (former !== undefined) remove(index, former, entry.key);
       if (value !== undefined) add(index, value, entry.key);
     }
     return old;

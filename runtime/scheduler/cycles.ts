@@ -17,6 +17,11 @@ export class Cycles {
   /** Since the present sync began: it may not have seen that yet, and what it does is no sign of a circle. */
   #hasChanged = false;
 
+  /** Whether there is nothing to remember. */
+  get isEmpty(): boolean {
+    return this.#taken.size === 0 && this.#asksAgainAt === Infinity;
+  }
+
   /** Something changed that is not the operator's own doing. */
   changed(): void {
     this.#taken.clear();

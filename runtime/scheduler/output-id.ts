@@ -1,7 +1,15 @@
 import { resourceName } from '../kube/paths.ts';
 import type { ResourceType } from '../kube/types.ts';
 
+/** One text for each kind, which all names of its objects share. */
+const prefixes = new WeakMap<ResourceType, string>();
+
 /** The name under which an output is remembered. */
 export function outputId(type: ResourceType, key: string): string {
-  return `${resourceName(type)} ${key}`;
+  let prefix = prefixes.get(type);
+  if (prefix === undefined) {
+    prefix = `${resourceName(type)} `;
+    prefixes.set(type, prefix);
+  }
+  return prefix + key;
 }

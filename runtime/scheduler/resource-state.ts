@@ -87,6 +87,7 @@ export class ResourceState {
     if (this.#repairing?.size === 0) this.#repairing = undefined;
     if (this.#tookFrom?.size === 0) this.#tookFrom = undefined;
     if (this.#contests?.isEmpty) this.#contests = undefined;
+    if (this.#cycles?.isEmpty) this.#cycles = undefined;
   }
 
   heldLeaves(output: string): readonly FieldPath[] | undefined {

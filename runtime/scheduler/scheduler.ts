@@ -275,7 +275,11 @@ export class Scheduler implements Reconciler {
     run.logger.info({ from: run.phase.name, to: to.name }, `${run.phase.name} → ${to.name}`);
     if (standing.is === 'stalled' && cycling)
       events.warn({ resource: run.resource, reason: standing.reason, action: 'Sync', note: standing.message });
-    if (to.final) return this.#later(run, []);
+    if (to.final) {
+      // Only what comes from outside leads out of it, and then no circle is closed.
+      cycles.changed();
+      return this.#later(run, []);
+    }
     const pause = cycles.took(run.phase.name, to.name, clock.monotonic());
     return pause > 0 ? { outcome: 'later', after: pause } : REQUEUE;
   }
