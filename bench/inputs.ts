@@ -56,6 +56,12 @@ interface Told {
   readonly at: number;
 }
 
+interface Waiting {
+  readonly until: (is: () => boolean) => Promise<void>;
+  /** Looks again whether what is waited for is there. */
+  readonly look: () => void;
+}
+
 /** So many resources, each of which reads another ConfigMap by a label; then one ConfigMap after the other is changed. */
 export async function measureInputs(count: number, changes: number): Promise<InputsResult> {
   const cluster = await RealCluster.start({ controllerManager: false });
@@ -92,7 +98,7 @@ export async function measureInputs(count: number, changes: number): Promise<Inp
       return first.size === count;
     });
     await quiet(told);
-    return await change(client, count, changes, told, until);
+    return await change(client, count, changes, told, { until, look: () => wake?.() });
   } finally {
     if (operator?.connected) {
       operator.send('stop');
@@ -149,7 +155,7 @@ async function change(
   count: number,
   changes: number,
   told: Told[],
-  until: (is: () => boolean) => Promise<void>,
+  { until, look }: Waiting,
 ): Promise<InputsResult> {
   const ending = new AbortController();
   const seen = new Map<string, number>();
@@ -160,8 +166,11 @@ async function change(
     signal: ending.signal,
   });
   const watching = (async () => {
-    for await (const frame of frames)
-      if (frame.type === 'MODIFIED') seen.set(frame.object.metadata.name, performance.timeOrigin + performance.now());
+    for await (const frame of frames) {
+      if (frame.type !== 'MODIFIED') continue;
+      seen.set(frame.object.metadata.name, performance.timeOrigin + performance.now());
+      look();
+    }
   })().catch(() => undefined);
   told.length = 0;
   const delays: number[] = [];
