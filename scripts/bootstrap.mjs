@@ -27,6 +27,7 @@ const COMMANDS = {
   test: [[bin('mocha', 'bin/mocha.js'), '{args:specs}']],
   'test:real': [[bin('mocha', 'bin/mocha.js'), '--config', 'test/real/mocharc.json', '{args:real}']],
   'test:packed': [[bin('mocha', 'bin/mocha.js'), '--config', 'test/packed/mocharc.json', '{args:packed}']],
+  'test:mutants': [[...source('test/mutants/mutants.ts'), '{args}']],
   build: [[...source('scripts/build.ts'), '{args}']],
   'build:kubernetes': [source('test/real/kubernetes/build.ts')],
   kubernetes: [[...source('test/real/kubernetes/serve.ts'), '{args}']],
