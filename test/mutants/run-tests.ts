@@ -75,6 +75,7 @@ function titlesIn(report: unknown, list: 'passes' | 'failures'): readonly string
   );
 }
 
-function literal(text: string): string {
+/** A pattern that matches this text. */
+export function literal(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }
