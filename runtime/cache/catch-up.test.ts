@@ -110,6 +110,7 @@ describe('catching up', () => {
     cache.changed(object('gone', 8));
     cache.deleted(object('a', 9));
     cache.changed(object('a', 11));
+    cache.changed(object('came and went', 15));
     assert.deepEqual(shown(cache), ['default/a@12', 'default/later@21']);
     cache.changed(object('a', 22));
     assert.deepEqual(shown(cache), ['default/a@22', 'default/later@21']);

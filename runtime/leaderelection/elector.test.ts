@@ -20,6 +20,8 @@ class LeaseServer {
   tells = true;
   /** What writes are answered with, where not by what they ask. */
   trouble: number | undefined;
+  /** Called while a write is under way. */
+  meanwhile: () => void = () => undefined;
   readonly writes: string[] = [];
   readonly lists: number[] = [];
   readonly transport: ScriptedServer;
@@ -30,6 +32,7 @@ class LeaseServer {
     this.transport = new ScriptedServer((request, query) => {
       if (request.method === 'GET') return this.#watch(query);
       this.writes.push(request.method);
+      this.meanwhile();
       if (this.trouble !== undefined) return refused(this.trouble);
       const body: unknown = JSON.parse(request.body ?? '');
       return request.method === 'POST' ? this.#create(body as Lease) : this.#patch(body as readonly PatchOperation[]);
@@ -234,6 +237,19 @@ describe('an elector', () => {
     assert.equal(server.lease?.spec?.leaseTransitions, 0);
   });
 
+  it('counts its term from before the renewal was sent, however late that is answered', async () => {
+    await start();
+    // Sent after 2 s, answered after 5 s.
+    server.meanwhile = () => clock.advance(3000);
+    await pass(2000);
+    server.meanwhile = () => undefined;
+    server.trouble = 500;
+    await pass(6500);
+    assert.ok(leads());
+    await pass(500);
+    assert.ok(!leads());
+  });
+
   it('ends its term at once where another took the lease, told by the watch or by a renewal', async () => {
     await start();
     server.set({ holderIdentity: 'other' });
@@ -253,6 +269,19 @@ describe('an elector', () => {
   it('releases the lease when it is told to stop, and not another’s', async () => {
     await start();
     stopping.abort();
+    await running;
+    assert.equal(holder(), '');
+  });
+
+  it('releases the lease after the last request of its term was answered', async () => {
+    await start();
+    let answer: () => void = () => undefined;
+    const underWay = terms[0]?.pass(() => new Promise<void>((resolve) => (answer = resolve)));
+    stopping.abort();
+    await settle();
+    assert.equal(holder(), 'me');
+    answer();
+    await underWay;
     await running;
     assert.equal(holder(), '');
   });

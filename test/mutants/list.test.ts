@@ -24,7 +24,10 @@ describe('breaks of our own code', () => {
 
   it('each names a test that is there', () => {
     for (const { test, title } of MUTANTS)
-      assert.ok(titlesIn(text(test)).some((pattern) => pattern.test(title)), `${test} has no ${JSON.stringify(title)}`);
+      assert.ok(
+        titlesIn(text(test)).some((pattern) => pattern.test(title)),
+        `${test} has no ${JSON.stringify(title)}`,
+      );
   });
 
   it('none is listed twice', () => {
@@ -38,7 +41,8 @@ describe('breaks of our own code', () => {
 function titlesIn(source: string): readonly RegExp[] {
   return [...source.matchAll(/\bit\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g)].map(
     ([, single, double, template = '']) => {
-      const parts = single !== undefined || double !== undefined ? [single ?? double ?? ''] : template.split(/\$\{[^}]*\}/);
+      const parts =
+        single !== undefined || double !== undefined ? [single ?? double ?? ''] : template.split(/\$\{[^}]*\}/);
       return new RegExp(`^${parts.map(literal).join('.*')}$`);
     },
   );

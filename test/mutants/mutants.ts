@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { MUTANTS } from './list.ts';
 import type { Mutant } from './mutant.ts';
-import { runTests } from './run-tests.ts';
+import { runTests, type Outcome } from './run-tests.ts';
 
 const HELP = `npm run test:mutants [-- TEXT…]
 
@@ -45,33 +45,41 @@ if (values.help) {
 
 async function run(mutants: readonly Mutant[]): Promise<void> {
   const problems: string[] = [];
-  const tell = (name: string, problem: string | undefined): void => {
-    console.log(`  ${problem === undefined ? '✔' : `${problems.push(`${name}\n     ${problem}`)})`} ${name}`);
+  const tell = (name: string, started: number, problem: string | undefined): void => {
+    const mark = problem === undefined ? '✔' : `${problems.push(`${name}\n     ${problem}`)})`;
+    console.log(`  ${mark} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   };
   await side(Object.entries(Object.groupBy(mutants, ({ test }) => test)), async ([file, group = []]) => {
+    const started = performance.now();
     const titles = [...new Set(group.map(({ title }) => title))];
     const { passed, failed, crash } = await runTests(file, titles);
     const missing = titles.filter((title) => !passed.includes(title));
     tell(
       `unbroken: ${file}`,
+      started,
       crash ?? (missing.length > 0 ? `did not pass: ${missing.join('; ')} (failed: ${failed.join('; ')})` : undefined),
     );
   });
   await side(mutants, async (mutant) => {
-    const { failed, crash } = await runTests(mutant.test, [mutant.title], mutant);
-    const caught = crash === undefined && failed.length > 0;
-    tell(
-      `${mutant.file}: ${mutant.breaks}`,
-      caught
-        ? undefined
-        : `${crash === undefined ? 'survives' : `ended without a result (${crash.slice(-500)})`}: \`${mutant.code}\` as \`${mutant.broken}\`, in ${mutant.test}: ${mutant.title}`,
-    );
+    const started = performance.now();
+    const outcome = await runTests(mutant.test, [mutant.title], mutant);
+    tell(`${mutant.file}: ${mutant.breaks}`, started, problemOf(mutant, outcome));
   });
   const tests = mutants.length + new Set(mutants.map(({ test }) => test)).size;
   console.log(`\n  ${tests - problems.length} passing`);
   if (problems.length === 0) return;
-  console.log(`  ${problems.length} failing\n\n${problems.map((problem, index) => `  ${index + 1}) ${problem}`).join('\n\n')}`);
+  console.log(
+    `  ${problems.length} failing\n\n${problems.map((problem, index) => `  ${index + 1}) ${problem}`).join('\n\n')}`,
+  );
   process.exitCode = 1;
+}
+
+/** Why it does not count as caught: only the test itself may fail by it, and no hook before or after; undefined where it does. */
+function problemOf({ code, broken, test, title }: Mutant, { failed, crash }: Outcome): string | undefined {
+  if (failed.includes(title)) return undefined;
+  const what = crash === undefined ? 'survives' : `ended without a result (${crash.slice(-500)})`;
+  const beside = failed.length > 0 ? ` (failed beside it: ${failed.join('; ')})` : '';
+  return `${what}${beside}: \`${code}\` as \`${broken}\`, in ${test}: ${title}`;
 }
 
 /** So many of them at a time as `--jobs` says. */

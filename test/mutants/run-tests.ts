@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url';
 import type { Mutant } from './mutant.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** What stays the same from one process to the next is compiled once: that halves what a short test costs. */
+const COMPILED = join(ROOT, 'node_modules/.cache/mutants');
 /** Longest time of one test. A break may make it wait for what never comes; that counts as caught. */
 const TEST_MS = 30_000;
 /** Longest time of a whole process, for a break that makes it spin. */
@@ -44,6 +46,7 @@ export function runTests(file: string, titles: readonly string[], mutant?: Mutan
       killSignal: 'SIGKILL',
       env: {
         ...process.env,
+        NODE_COMPILE_CACHE: COMPILED,
         ...(mutant && { MUTANT: JSON.stringify({ ...mutant, url: pathToFileURL(join(ROOT, mutant.file)).href }) }),
       },
     },
@@ -53,7 +56,9 @@ export function runTests(file: string, titles: readonly string[], mutant?: Mutan
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   child.on('error', reject);
-  child.on('close', () => resolve(outcomeOf(output) ?? { passed: [], failed: [], crash: errors.trim() || output.trim() }));
+  child.on('close', () =>
+    resolve(outcomeOf(output) ?? { passed: [], failed: [], crash: errors.trim() || output.trim() }),
+  );
   return promise;
 }
 
