@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '../cache/cache.ts';
 import type { Entry } from '../cache/store.ts';
 import { splitKey } from '../kube/paths.ts';
+import { compareResourceVersions } from '../kube/resource-version.ts';
 import type { ResourceType } from '../kube/types.ts';
 import { writtenKinds } from '../plan.ts';
 import { lossesOf } from './contests.ts';
@@ -84,6 +85,8 @@ function concernsItself({ key, old, current, own }: Change, { states }: Environm
     return true;
   }
   if (before.generation !== after.generation) return true;
+  // Of a server that was restored from a backup: the status may be one that was left long ago.
+  if (compareResourceVersions(current.resourceVersion, old.resourceVersion) < 0) return true;
   // The worker is given the whole resource, so its labels and annotations count as read.
   if (!isDeepStrictEqual(before.labels, after.labels) || !isDeepStrictEqual(before.annotations, after.annotations))
     return true;

@@ -3,7 +3,7 @@ import { start } from 'autopilot-runtime';
 import { Simulation } from '../../devcluster/testing/simulation.ts';
 import { differences } from '../../devcluster/testing/differences.ts';
 import { World } from '../../devcluster/testing/world.ts';
-import { phase, routeCrd, routes, type Route } from '../operator/testbed.ts';
+import { condition, phase, routeCrd, routes, type Route } from '../operator/testbed.ts';
 import { SPREAD_OUTPUTS } from './subjects.ts';
 
 const REF = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a' };
@@ -63,6 +63,42 @@ describe('a server that goes back to older data', () => {
     refused.remove();
     await simulation.settle(600_000);
     assert.deepEqual(differences(simulation.state(), expected), []);
+    await simulation.close();
+  });
+
+  it('is told once more that a resource is at rest, where it has forgotten that', async () => {
+    await using world = await World.open({
+      start: (given) =>
+        start(
+          routes({ One: phase(() => ({ phase: 'Two' }), { initial: true }), Two: phase(() => ({ phase: 'Two' })) }),
+          given,
+        ),
+      prepare: async (cluster) => {
+        await cluster.installCrd(routeCrd);
+        await cluster.create({
+          apiVersion: REF.apiVersion,
+          kind: REF.kind,
+          metadata: { name: 'a', namespace: 'default' },
+        });
+      },
+      steps: [],
+    });
+    const { faults } = world.cluster;
+    const simulation = await Simulation.open(world);
+    const ready = async (): Promise<unknown> => condition(await world.cluster.get<Route>(REF), 'Ready').status;
+    // Between the write that enters a phase and the one that tells of its rest.
+    simulation.latency = 5;
+    simulation.start();
+    await simulation.step((cluster) => cluster.until<Route>(REF, (route) => route?.status?.phase === 'Two'));
+    assert.equal(await ready(), 'False');
+    const snapshot = faults.snapshot();
+    await simulation.settle(60_000);
+    assert.equal(await ready(), 'True');
+    for (const { link } of simulation.living) link.reset();
+    faults.restore(snapshot);
+    assert.equal(await ready(), 'False');
+    await simulation.settle(600_000);
+    assert.equal(await ready(), 'True');
     await simulation.close();
   });
 });
