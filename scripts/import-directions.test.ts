@@ -35,10 +35,10 @@ describe('directions of imports', () => {
     assert.equal(found('runtime/a.ts', "const x = await import('autopilot-devcluster');").length, 1);
   });
 
-  it('let nothing but the manager reach the scheduler', () => {
+  it('let nothing but the assembly reach the scheduler', () => {
     assert.equal(found('runtime/start.ts', "import { Scheduler } from './scheduler/scheduler.ts';").length, 1);
     rmSync(join(root, 'runtime'), { recursive: true });
-    assert.deepEqual(found('runtime/manager.ts', "import { Scheduler } from './scheduler/scheduler.ts';"), []);
+    assert.deepEqual(found('runtime/assembly.ts', "import { Scheduler } from './scheduler/scheduler.ts';"), []);
   });
 
   it('do not bind tests', () => {
