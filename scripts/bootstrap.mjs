@@ -35,6 +35,7 @@ const COMMANDS = {
   format: [[bin('prettier', 'bin/prettier.cjs'), '--write', '.', '{args}']],
   typecheck: [[tsc, '-p', 'tsconfig.json', '{args}']],
   examples: [source('scripts/examples.ts')],
+  soak: [[...source('test/soak/soak.ts'), '{args}']],
   bench: [[...source('bench/bench.ts'), '{args}']],
 };
 COMMANDS.check = ['build', 'lint', 'typecheck', 'test'].flatMap((name) =>

@@ -21,7 +21,8 @@ import { DevclusterError } from '../errors.ts';
 import { EventGate } from '../faults/event-gate.ts';
 import { FaultScript } from '../faults/faults.ts';
 import { ServerFaultScript } from '../faults/server-faults.ts';
-import { handleRequest } from '../http/handler.ts';
+import { frontOf, handleRequest, respond } from '../http/handler.ts';
+import { parsePath } from '../http/request-info.ts';
 import { listen } from '../http/server.ts';
 import { conditionStatus } from '../kinds/conditions.ts';
 import { Documents } from '../kinds/documents.ts';
@@ -43,7 +44,7 @@ import type { Clock } from '../clock.ts';
 import type { Controller } from '../controllers/controller.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { ApiRequest } from '../http/exchange.ts';
-import type { Handler, Outcome } from '../http/handler.ts';
+import type { Front, Handler, Outcome } from '../http/handler.ts';
 import type { Listening } from '../http/server.ts';
 import type { StoreEvent as ChangeEvent } from '../store/history.ts';
 import type { SavedState } from '../persistence/saved-objects.ts';
@@ -91,6 +92,7 @@ export class Cluster {
   readonly requests: Requests;
   readonly faults: Faults;
   readonly #parts: Parts;
+  readonly #front: Front;
   readonly #objects: Objects;
   readonly #temporary: string[] = [];
   #stopped: Promise<void> | undefined;
@@ -102,7 +104,11 @@ export class Cluster {
     this.url = `https://127.0.0.1:${listening.port}`;
     this.requests = handler.requests;
     this.faults = handler.faults;
-    this.#objects = new Objects(handler, { name: ADMIN, groups: [MASTERS, 'system:authenticated'] });
+    this.#front = frontOf(handler);
+    const admin = { name: ADMIN, groups: [MASTERS, 'system:authenticated'] };
+    this.#objects = new Objects(handler.served.api.kinds, (request) =>
+      respond(handler, request, parsePath(request.path), admin),
+    );
   }
 
   /** The certificate of the authority that signed the server's, PEM. */
@@ -222,7 +228,7 @@ export class Cluster {
    */
   exchange(request: ApiRequest, cut: () => void): Promise<Outcome> {
     this.#open();
-    return handleRequest(this.#parts.handler, request, cut);
+    return handleRequest(this.#front, request, cut);
   }
 
   /** Installs a CustomResourceDefinition, or changes the one that is there; resolves once its objects can be made. */
@@ -385,8 +391,9 @@ async function listenWhere(
   kept: StateFolder | undefined,
 ): Promise<Listening> {
   const remembered = wanted === 0 ? kept?.identity?.port : undefined;
-  if (remembered === undefined) return listen(handler, certificate, wanted);
-  return listen(handler, certificate, remembered).catch(() => listen(handler, certificate, 0));
+  const front = frontOf(handler);
+  if (remembered === undefined) return listen(front, certificate, wanted);
+  return listen(front, certificate, remembered).catch(() => listen(front, certificate, 0));
 }
 
 interface Keeping {

@@ -1,13 +1,9 @@
 import { DevclusterError } from '../errors.ts';
-import { respond } from '../http/handler.ts';
 import { isStream } from '../http/exchange.ts';
-import { parsePath } from '../http/request-info.ts';
 import { StatusError } from '../http/status.ts';
 import { apiVersionOf } from '../kinds/served-kind.ts';
 import { isArray, isObject, objectAt, stringAt, valueAt } from '../schema/json.ts';
-import type { User } from '../auth/user.ts';
-import type { ApiRequest } from '../http/exchange.ts';
-import type { Handler } from '../http/handler.ts';
+import type { ApiRequest, ApiResponse } from '../http/exchange.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { ObjectMeta } from '../store/object.ts';
 
@@ -73,19 +69,26 @@ export interface DeleteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 }
 
+/** Where a kind's objects are. */
+export type Address = Pick<ServedKind, 'group' | 'version' | 'plural' | 'namespaced'>;
+
+export interface Kinds<Kind extends Address> {
+  findByKind(apiVersion: string, kind: string): Kind | undefined;
+}
+
 const USER_AGENT = 'autopilot-devcluster';
 
 /**
  * The cluster's objects, from within the process: the same code as over the network, but for TLS, the record of requests and
  * faults, which are about clients. All reject with a {@link StatusError} where the API refuses.
  */
-export class Objects {
-  readonly #handler: Pick<Handler, 'served' | 'report'>;
-  readonly #user: User;
+export class Objects<Kind extends Address = ServedKind> {
+  readonly #kinds: Kinds<Kind>;
+  readonly #ask: (request: ApiRequest) => Promise<ApiResponse>;
 
-  constructor(handler: Pick<Handler, 'served' | 'report'>, user: User) {
-    this.#handler = handler;
-    this.#user = user;
+  constructor(kinds: Kinds<Kind>, ask: (request: ApiRequest) => Promise<ApiResponse>) {
+    this.#kinds = kinds;
+    this.#ask = ask;
   }
 
   /** Server-side apply: creates the object or brings it to this state. */
@@ -149,8 +152,8 @@ export class Objects {
   }
 
   /** The kind that is meant. Throws where it is not served. */
-  kind({ apiVersion, kind }: KindRef): ServedKind {
-    const served = this.#handler.served.api.kinds.findByKind(apiVersion, kind);
+  kind({ apiVersion, kind }: KindRef): Kind {
+    const served = this.#kinds.findByKind(apiVersion, kind);
     if (served) return served;
     throw new DevclusterError(
       'ERR_AP_CLUSTER_KIND',
@@ -192,7 +195,7 @@ export class Objects {
       header: (name) => headers[name],
       body: () => Promise.resolve(Buffer.from(body === undefined ? '' : JSON.stringify(body))),
     };
-    const response = await respond(this.#handler, request, parsePath(path), this.#user);
+    const response = await this.#ask(request);
     if (isStream(response)) throw new TypeError('a watch where an object was asked for');
     const answer: unknown = JSON.parse(response.body.toString());
     if (response.status < 400) return answer;

@@ -15,9 +15,11 @@ export interface ServiceAccountOptions {
   readonly roles?: string | readonly ObjectLike[];
 }
 
+type Writer = Pick<Objects, 'apply' | 'create' | 'find'>;
+
 /** Makes or changes the account, and resolves to its namespace. Rejects with `ERR_AP_CLUSTER_ROLES` for roles that are none. */
 export async function applyServiceAccount(
-  objects: Objects,
+  objects: Writer,
   name: string,
   { namespace = 'default', roles = [] }: ServiceAccountOptions,
 ): Promise<string> {
@@ -37,7 +39,7 @@ export async function applyServiceAccount(
   return namespace;
 }
 
-async function ensureNamespace(objects: Objects, name: string): Promise<void> {
+async function ensureNamespace(objects: Writer, name: string): Promise<void> {
   const ref = { apiVersion: 'v1', kind: 'Namespace', name };
   if (!(await objects.find(ref))) await objects.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }

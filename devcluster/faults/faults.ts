@@ -13,7 +13,7 @@ import { Lags } from './lags.ts';
 import { Silences } from './silences.ts';
 import type { ApiRequest } from '../http/exchange.ts';
 import type { EventGate } from './event-gate.ts';
-import type { ServerFaults, ServerFaultScript, Snapshot } from './server-faults.ts';
+import type { ScriptedServer, ServerFaults, Snapshot } from './server-faults.ts';
 import type { RequestFilter, RequestRecord } from '../requests/request-record.ts';
 
 /** A fault that has been set up. */
@@ -99,12 +99,12 @@ interface Rule {
 export class FaultScript implements Faults {
   readonly gate: EventGate;
   readonly #report: (error: unknown) => void;
-  readonly #server: ServerFaultScript;
+  readonly #server: ScriptedServer;
   readonly #rules = new Set<Rule>();
   readonly #silences = new Silences();
   readonly #lags = new Lags();
 
-  constructor(gate: EventGate, server: ServerFaultScript, report: (error: unknown) => void) {
+  constructor(gate: EventGate, server: ScriptedServer, report: (error: unknown) => void) {
     this.gate = gate;
     this.#server = server;
     this.#report = report;

@@ -41,6 +41,14 @@ export interface ServerFaults {
   removeApi(kind: { readonly apiVersion: string; readonly kind: string }): Fault;
 }
 
+/** The server that suffers them. */
+export interface ScriptedServer extends ServerFaults {
+  /** The resource version of the latest change. */
+  readonly version: number;
+  /** Serves again what was removed. */
+  clear(): void;
+}
+
 /** What such faults work on. */
 export interface ServerParts {
   readonly api: Api;
@@ -57,7 +65,7 @@ interface Kept {
   readonly objects: readonly (readonly [collection: string, object: ApiObject])[];
 }
 
-export class ServerFaultScript implements ServerFaults {
+export class ServerFaultScript implements ScriptedServer {
   readonly #parts: ServerParts;
   readonly #snapshots = new WeakMap<Snapshot, Kept>();
   readonly #removed = new Set<() => void>();

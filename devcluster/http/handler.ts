@@ -14,6 +14,7 @@ import type { Authorizer } from '../auth/authorizer.ts';
 import type { Impersonation } from '../auth/impersonation.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { User } from '../auth/user.ts';
+import type { Clock } from '../clock.ts';
 import type { FaultScript } from '../faults/faults.ts';
 import type { RequestLog } from '../requests/request-log.ts';
 import type { RequestRecord, Verb } from '../requests/request-record.ts';
@@ -26,48 +27,67 @@ import type { StatusError } from './status.ts';
 /** An answer, or the end of the connection without one, or nothing at all. */
 export type Outcome = ApiResponse | 'cut' | 'silent';
 
-/** What stands between the network and the API. */
-export interface Handler {
-  readonly served: Served;
-  readonly tokens: Tokens;
-  readonly impersonation: Impersonation;
+/** What stands between the network and an API, whichever that is: the record of requests, and their faults. */
+export interface Front {
+  readonly clock: Clock;
   readonly requests: RequestLog;
   readonly faults: FaultScript;
   /** Told of what should not have happened. */
   readonly report: (error: unknown) => void;
+  readonly identify: (request: ApiRequest, info: RequestInfo) => Identity;
+  readonly respond: (request: ApiRequest, info: RequestInfo, user: User) => Promise<ApiResponse>;
+}
+
+/** The embedded API, and what stands before it. */
+export interface Handler extends Pick<Front, 'requests' | 'faults' | 'report'> {
+  readonly served: Served;
+  readonly tokens: Tokens;
+  readonly impersonation: Impersonation;
+}
+
+export function frontOf(handler: Handler): Front {
+  const { served, requests, faults, report } = handler;
+  return {
+    clock: served.api.clock,
+    requests,
+    faults,
+    report,
+    identify: (request, info) => identify(handler, request, info),
+    respond: (request, info, user) => respond(handler, request, info, user),
+  };
 }
 
 /**
  * Answers a request that came over the network: who sends it, the record of it, its faults, then the API. `destroy` cuts the
  * request's connection.
  */
-export async function handleRequest(handler: Handler, request: ApiRequest, destroy: () => void): Promise<Outcome> {
-  const { requests, faults } = handler;
+export async function handleRequest(front: Front, request: ApiRequest, destroy: () => void): Promise<Outcome> {
+  const { requests, faults } = front;
   const info = parsePath(request.path);
-  const { user, sender = user, refusal } = identify(handler, request, info);
+  const { user, sender = user, refusal } = front.identify(request, info);
   const record = requests.begin(describe(request, info, sender));
   if (faults.silences(record, destroy)) return 'silent';
   const injected = faults.inject(record);
   const asked = faults.seen(record, request);
   try {
-    if (injected.delay > 0) await pause(handler, injected.delay);
+    if (injected.delay > 0) await pause(front, injected.delay);
     if (injected.cut === 'before') return 'cut';
     if (injected.answer) {
       const { error, asEvent } = injected.answer;
       const answer = asEvent ? errorEvent(error) : refused(request, error);
-      return finish(handler, record, answer, destroy);
+      return finish(front, record, answer, destroy);
     }
     const answer = user
-      ? await respond(handler, asked, info, user)
-      : refused(request, toStatusError(refusal, handler.report));
+      ? await front.respond(asked, info, user)
+      : refused(request, toStatusError(refusal, front.report));
     if (injected.cut === 'after') return 'cut';
-    return finish(handler, record, answer, destroy);
+    return finish(front, record, answer, destroy);
   } finally {
     if (record.code === undefined) requests.ended(record);
   }
 }
 
-interface Identity {
+export interface Identity {
   /** In whose name the request is answered; undefined: it is refused. */
   readonly user?: User | undefined;
   /** Who sends it, where that one is known and the user is not. */
@@ -112,14 +132,14 @@ function authorize(authorizer: Authorizer, attributes: Attributes): void {
   if (!allowed) throw forbiddenAttributes(attributes, reason);
 }
 
-function pause({ served }: Handler, ms: number): Promise<void> {
+function pause({ clock }: Front, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    served.api.clock.after(ms, resolve);
+    clock.after(ms, resolve);
   });
 }
 
 function finish(
-  { requests, faults }: Handler,
+  { requests, faults }: Front,
   record: ReturnType<RequestLog['begin']>,
   answer: ApiResponse,
   destroy: () => void,

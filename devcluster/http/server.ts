@@ -9,7 +9,7 @@ import type { Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ServingCertificate } from '../auth/certificate.ts';
 import type { ApiRequest, StreamResponse } from './exchange.ts';
-import type { Handler } from './handler.ts';
+import type { Front } from './handler.ts';
 
 /** As the real server's limit. */
 const MAX_BODY = 3 * 1024 * 1024;
@@ -33,12 +33,12 @@ export interface Listening {
 }
 
 /** Serves the API over HTTPS on loopback. `port` 0: any that is free. */
-export async function listen(handler: Handler, certificate: ServingCertificate, port: number): Promise<Listening> {
+export async function listen(front: Front, certificate: ServingCertificate, port: number): Promise<Listening> {
   const { cert, key } = certificate;
   let shown = certificate;
   const server = createServer({ cert, key, keepAliveTimeout: KEEP_ALIVE }, (message, response) => {
-    void serve(handler, message, response).catch((error: unknown) => {
-      handler.report(error);
+    void serve(front, message, response).catch((error: unknown) => {
+      front.report(error);
       message.destroy();
     });
   });
@@ -91,13 +91,13 @@ function rawAnswer(code: number, reason: string, type: string, body: string): st
   return [...head, 'Connection: close', '', body].join('\r\n');
 }
 
-async function serve(handler: Handler, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(front: Front, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const destroy = (): void => void message.socket.destroy();
   if (!isDecodable(message.url ?? '/')) {
     response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('400 Bad Request');
     return;
   }
-  const outcome = await handleRequest(handler, toRequest(message), destroy);
+  const outcome = await handleRequest(front, toRequest(message), destroy);
   if (outcome === 'silent') return;
   if (outcome === 'cut') {
     destroy();

@@ -127,7 +127,7 @@ describe('deletion of a resource', () => {
     const held = testbed.cluster.faults.holdEvents({ userAgent: OPERATOR });
     await testbed.cluster.delete(ref);
     const second = await testbed.route('a');
-    testbed.cluster.compact();
+    await testbed.cluster.compact();
     testbed.cluster.faults.cutWatches({ userAgent: OPERATOR });
     held.release();
     await testbed.untilReady('a', 'Only');

@@ -121,7 +121,7 @@ describe('an operator and older data', () => {
         data: { n: '2' },
       });
       await testbed.cluster.delete({ apiVersion: 'v1', kind: 'ConfigMap', name: 'a-of-source' });
-      testbed.cluster.compact();
+      await testbed.cluster.compact();
       silence.remove();
       await testbed.untilConfigMap('a-of-source', ({ data }) => data?.['n'] === '2');
       await testbed.untilConfigMap('a-of-source-2', ({ data }) => data?.['n'] === '2');
@@ -141,7 +141,7 @@ describe('an operator and older data', () => {
       await testbed.untilGone({ apiVersion: 'v1', kind: 'ConfigMap', name: 'a-of-source' });
       const { metadata } = await testbed.route('a', { n: 2 });
       assert.notEqual(metadata.uid, before.metadata.uid);
-      testbed.cluster.compact();
+      await testbed.cluster.compact();
       silence.remove();
       await testbed.untilRoute('a', ({ status }) => status?.['uid'] === metadata.uid);
       const output = await testbed.untilConfigMap('a-of-source', () => true);

@@ -160,17 +160,48 @@ export interface ReloadableOperator extends RunningOperator {
   ): Promise<readonly string[]>;
 }
 
-/** An embedded cluster with the CRD of Route, and operators that run in this process against it. */
+/** What these tests do with a cluster; the embedded one can do it, and so can a real one behind a front (`test/real/operators/`). */
+export interface TestCluster extends Pick<
+  Cluster,
+  | 'url'
+  | 'requests'
+  | 'faults'
+  | 'ca'
+  | 'kubeconfig'
+  | 'addUser'
+  | 'addServiceAccount'
+  | 'writeKubeconfig'
+  | 'apply'
+  | 'create'
+  | 'update'
+  | 'get'
+  | 'find'
+  | 'list'
+  | 'patch'
+  | 'delete'
+  | 'until'
+  | 'onChange'
+  | 'installCrd'
+  | 'stop'
+> {
+  /** Forgets the past: watches and pages from before are answered 410 from now on. */
+  compact(): void | Promise<void>;
+}
+
+/** Where the clusters of these tests come from. */
+export const clusters = { open: (): Promise<TestCluster> => startCluster({ crds: ['istio'] }) };
+
+/** A cluster with the CRD of Route, and operators that run in this process against it. */
 export class Testbed {
-  readonly cluster: Cluster;
+  readonly cluster: TestCluster;
   #operators: RunningOperator[] = [];
 
-  private constructor(cluster: Cluster) {
+  private constructor(cluster: TestCluster) {
     this.cluster = cluster;
   }
 
   static async open(): Promise<Testbed> {
-    const testbed = new Testbed(await startCluster({ crds: ['istio'] }));
+    const testbed = new Testbed(await clusters.open());
     await testbed.cluster.installCrd(routeCrd);
     return testbed;
   }

@@ -108,7 +108,7 @@ describe('watches of an operator that the server answers', () => {
         // And at any time later.
         for (const fault of begun) fault.remove();
         const again = codes.map((code) => faults.answer(code, hits, { count: 1, asEvent }));
-        testbed.cluster.compact();
+        await testbed.cluster.compact();
         const deadline = performance.now() + 10_000;
         while (faults.cutWatches((request) => ours(request)) === 0) {
           assert.ok(performance.now() < deadline, 'there is no watch');

@@ -58,7 +58,7 @@ describe('watches of an operator', () => {
       testbed.cluster.faults.cutWatches({ userAgent: OPERATOR });
       await put(1);
       await untilRead('1');
-      testbed.cluster.compact();
+      await testbed.cluster.compact();
       testbed.cluster.faults.cutWatches({ userAgent: OPERATOR });
       await put(2);
       await untilRead('2');

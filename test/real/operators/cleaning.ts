@@ -1,0 +1,78 @@
+import { isStream } from '../../../devcluster/http/exchange.ts';
+import { listAt, stringAt, valueAt } from '../../../devcluster/schema/json.ts';
+import type { Upstream } from './upstream.ts';
+
+const NAMESPACES = '/api/v1/namespaces';
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+/** Not kept, or gone with what they belong to. */
+const NEVER_LISTED =
+  /\/(tokenreviews|selfsubjectaccessreviews|subjectaccessreviews|selfsubjectrulesreviews|selfsubjectreviews)$/;
+
+/** Takes a server back to what it was, as far as anybody has written there through an {@link Upstream}: one server serves all tests. */
+export class Cleaning {
+  readonly #upstream: Upstream;
+  readonly #kept = new Set<string>();
+
+  private constructor(upstream: Upstream) {
+    this.#upstream = upstream;
+  }
+
+  /** What is in these collections now is to stay. */
+  static async keeping(upstream: Upstream, collections: readonly string[]): Promise<Cleaning> {
+    const cleaning = new Cleaning(upstream);
+    for (const path of collections) for (const item of await cleaning.#list(path)) cleaning.#kept.add(idOf(item));
+    upstream.written.clear();
+    return cleaning;
+  }
+
+  async clean(): Promise<void> {
+    // Kinds and namespaces go last: what is in them goes with them, but not what a finalizer holds.
+    const last = (path: string): number => [NAMESPACES, DEFINITIONS].indexOf(path);
+    const paths = [...this.#upstream.written]
+      .filter((path) => !NEVER_LISTED.test(path))
+      .sort((a, b) => last(a) - last(b));
+    for (let round = 0; ; round += 1) {
+      let left = 0;
+      for (const path of paths) {
+        const items = (await this.#list(path)).filter((item) => !this.#kept.has(idOf(item)));
+        left += items.length;
+        await Promise.all(items.map((item) => this.#remove(path, item)));
+      }
+      if (left === 0) break;
+      if (round === 200) throw new Error(`What was written does not go: ${paths.join(', ')}`);
+      if (round > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    this.#upstream.written.clear();
+  }
+
+  async #remove(path: string, item: unknown): Promise<void> {
+    const object = `${path}/${stringAt(item, 'metadata', 'name')}`;
+    if (listAt(item, 'metadata', 'finalizers').length > 0 && path !== DEFINITIONS)
+      await this.#send('PATCH', object, { metadata: { finalizers: null } });
+    if (valueAt(item, 'metadata', 'deletionTimestamp') === undefined)
+      await this.#send('DELETE', object, { gracePeriodSeconds: 0, propagationPolicy: 'Background' });
+  }
+
+  async #list(path: string): Promise<readonly unknown[]> {
+    const answer = await this.#send('GET', path);
+    return listAt(answer, 'items');
+  }
+
+  async #send(method: string, path: string, body?: object): Promise<unknown> {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const answer = await this.#upstream.ask({
+      method,
+      path,
+      query: new URLSearchParams(),
+      header: (name) => (name === 'content-type' ? type : undefined),
+      body: () => Promise.resolve(Buffer.from(body ? JSON.stringify(body) : '')),
+    });
+    if (isStream(answer)) throw new TypeError('a watch where an answer was asked for');
+    const text = answer.body.toString();
+    return text.startsWith('{') ? JSON.parse(text) : undefined;
+  }
+}
+
+function idOf(item: unknown): string {
+  return stringAt(item, 'metadata', 'uid');
+}

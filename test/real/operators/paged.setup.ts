@@ -1,0 +1,6 @@
+import { suitesOn } from './suites.ts';
+
+export const mochaHooks = suitesOn({
+  'enable-admission-plugins': 'OwnerReferencesPermissionEnforcement',
+  'feature-gates': 'WatchList=false',
+});

@@ -1,0 +1,3 @@
+import { suitesOn } from './suites.ts';
+
+export const mochaHooks = suitesOn({ 'enable-admission-plugins': 'OwnerReferencesPermissionEnforcement' });
