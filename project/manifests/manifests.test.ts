@@ -182,7 +182,7 @@ describe('manifests', () => {
     assert.deepEqual(project(AUTOROUTE, text).operator, of.operator);
     assert.equal(pick(read(of, DEPLOYMENT), ...CONTAINER, 'env', 0, 'value'), '/etc/autopilot/autopilot-operator.yaml');
     // The operator takes it up by itself: a restart beside that would be one too many.
-    assert.deepEqual(read(project(AUTOROUTE, 'workInterval: 11s\n'), DEPLOYMENT), read(of, DEPLOYMENT));
+    assert.deepEqual(read(project(AUTOROUTE, 'workInterval: 11s\nversion: 1.2.3\n'), DEPLOYMENT), read(of, DEPLOYMENT));
   });
 
   it('let an operator for one namespace watch its own', () => {
