@@ -77,7 +77,7 @@ async function run(mutants: readonly Mutant[]): Promise<void> {
 /** Why it does not count as caught: only the test itself may fail by it, and no hook before or after; undefined where it does. */
 function problemOf({ code, broken, test, title }: Mutant, { failed, crash }: Outcome): string | undefined {
   if (failed.includes(title)) return undefined;
-  const what = crash === undefined ? 'survives' : `ended without a result (${crash.slice(-500)})`;
+  const what = crash === undefined ? 'survives' : `ended without a result (${crash.slice(0, 500)})`;
   const beside = failed.length > 0 ? ` (failed beside it: ${failed.join('; ')})` : '';
   return `${what}${beside}: \`${code}\` as \`${broken}\`, in ${test}: ${title}`;
 }
