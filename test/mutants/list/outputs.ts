@@ -272,7 +272,7 @@ export const OUTPUTS: readonly Mutant[] = [
     file: 'runtime/scheduler/outputs-record.ts',
     code: 'await write(run, { ...observed, [made.name]: { ...digests, ...taking } });',
     broken: '',
-    breaks: 'that a later phase took an output over is no drift',
+    breaks: 'before a later phase takes an output over, the record of the one that made it is marked',
     test: 'test/operator/moved-outputs.test.ts',
     title: 'ends as it would have, whichever of the writes the operator is killed at, where drift is repaired',
   },
