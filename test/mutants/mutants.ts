@@ -20,7 +20,7 @@ test/mutants/list/, or name one that does notice.
 
 /** A test that waits for what never comes has failed after so many times its usual time, and no sooner than this. */
 const TIMES_USUAL = 6;
-const SHORTEST_LIMIT_MS = 6_000;
+const SHORTEST_LIMIT_MS = 10_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -79,7 +79,12 @@ async function run(mutants: readonly Mutant[]): Promise<void> {
     const started = performance.now();
     const milliseconds = usual.get(`${mutant.test} ${mutant.title}`) ?? LONGEST_TEST_MS;
     const limit = Math.min(Math.max(milliseconds * TIMES_USUAL, SHORTEST_LIMIT_MS), LONGEST_TEST_MS);
-    tell(nameOf(mutant), started, problemOf(mutant, await runTests(mutant.test, [mutant.title], limit, mutant)));
+    const titles = [mutant.title];
+    let outcome = await runTests(mutant.test, titles, limit, mutant);
+    // On a busy machine what comes before the test may need longer than that, and it was not begun.
+    const isHookLate = outcome.failed.size > 0 && !outcome.failed.has(mutant.title);
+    if (isHookLate) outcome = await runTests(mutant.test, titles, LONGEST_TEST_MS, mutant);
+    tell(nameOf(mutant), started, problemOf(mutant, outcome));
   });
   const tests = mutants.length + new Set(mutants.map(({ test }) => test)).size;
   console.log(`\n  ${tests - problems.length} passing`);
