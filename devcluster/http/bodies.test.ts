@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:tls';
 import { HttpClient } from '../conformance/http-client.ts';
 import { startCluster } from '../devcluster.ts';
 import { stringAt, valueAt } from '../schema/json.ts';
@@ -26,6 +28,34 @@ describe('Bodies of requests', () => {
   });
 
   afterEach(() => assert.deepEqual(unforeseen.splice(0), []));
+
+  it('may break off as their clients die, which is nothing to report', async () => {
+    const { port, hostname } = new URL(cluster.url);
+    const socket = connect({ host: hostname, port: Number(port), ca: cluster.ca });
+    await once(socket, 'secureConnect');
+    const head = ['POST /api/v1/namespaces/default/configmaps HTTP/1.1', 'Host: x', 'Content-Type: application/json'];
+    const sender = cluster.addUser('dies', ['system:masters']);
+    const [, token = ''] = /token: (\S+)/.exec(sender) ?? [];
+    const begun = new Promise<void>((resolve) => {
+      const stop = cluster.requests.subscribe(({ user }) => {
+        if (user !== 'dies') return;
+        stop();
+        resolve();
+      });
+    });
+    socket.write(
+      [...head, `Authorization: Bearer ${token}`, 'Content-Length: 1000', '', '{"apiVersion":'].join('\r\n'),
+    );
+    await begun;
+    socket.destroy();
+    await cluster.requests.until({ user: 'dies', code: 400 });
+  });
+
+  it('that are larger than a server takes are answered so, on a connection that can be used again', async () => {
+    const { code } = await client.send('POST', CONFIG_MAPS, { body: 'x'.repeat(5 * 1024 * 1024) });
+    assert.equal(code, 413);
+    assert.equal((await client.send('GET', CONFIG_MAPS)).code, 200);
+  });
 
   describe('of a DELETE that are no DeleteOptions delete nothing', () => {
     const field = (what: string, path: string, type: string): string =>

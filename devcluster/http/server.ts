@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import { DevclusterError } from '../errors.ts';
 import { handleRequest } from './handler.ts';
 import { isStream } from './exchange.ts';
-import { methodNotAllowed, tooLarge } from './status.ts';
+import { methodNotAllowed, StatusError, tooLarge } from './status.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import type { Duplex } from 'node:stream';
@@ -169,11 +169,20 @@ function toRequest(message: IncomingMessage): ApiRequest {
 async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of message) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    length += bytes.length;
-    if (length > MAX_BODY) throw tooLarge(`limit is ${MAX_BODY}`);
-    chunks.push(bytes);
+  try {
+    // The connection is still needed for the answer where it ends before the body does.
+    for await (const chunk of message.iterator({ destroyOnReturn: false })) {
+      const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+      length += bytes.length;
+      if (length > MAX_BODY) throw tooLarge(`limit is ${MAX_BODY}`);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    // The rest is read and thrown away, so that the client comes to read its answer.
+    if (error instanceof StatusError) message.resume();
+    if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) throw error;
+    // The client has gone in the middle of it, as clients may: nobody hears the answer.
+    throw new StatusError(400, 'BadRequest', 'unexpected EOF');
   }
   return Buffer.concat(chunks);
 }

@@ -71,6 +71,7 @@ describe('reflector', () => {
   let reflector: Reflector;
   /** Resolves at each pause between two watches, with its length. */
   let pauses: number[];
+  let unreadable = 0;
 
   /** What the server answers when it is asked for its version beside a watch. */
   let version: string;
@@ -107,6 +108,7 @@ describe('reflector', () => {
       random: () => 0,
       logger: silentLogger,
       sink,
+      unreadable: () => (unreadable += 1),
     });
     running = reflector.run(stop.signal);
   };
@@ -231,6 +233,17 @@ describe('reflector', () => {
       ],
     );
     assert.equal(queries().at(-1)?.get('resourceVersion'), '10');
+  });
+
+  it('leaves an item of a page out that is no object, and keeps the others of its page', async () => {
+    start((_request, query) => {
+      if (query.has('sendInitialEvents')) return failure(422, 'Invalid');
+      if (query.has('watch')) return new Frames().push({ type: 'ADDED', object: object('c', 12) });
+      const items = [object('a', 3), null, {}, { metadata: { name: ['b'] } }, object('d', 4)];
+      return { body: { metadata: { resourceVersion: '10' }, items } };
+    });
+    assert.deepEqual(await sink.until(2), ['list 10: a d', 'c@12']);
+    assert.equal(unreadable, 3);
   });
 
   it('tries again with growing pauses while the server fails, and says what is wrong', async () => {

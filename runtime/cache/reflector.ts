@@ -254,6 +254,7 @@ export class Reflector {
         throw error;
       }
       objects.push(...page.items);
+      for (let left = page.unreadable; left > 0; left -= 1) this.#leaveOut({ name: undefined, namespace: undefined });
       next = page.continue;
       if (next === undefined) this.#replaced(objects, page.resourceVersion);
     }
@@ -302,7 +303,7 @@ export class Reflector {
   }
 
   /** The rest of the stream must not suffer. What was known of the object stays, until a list comes without it. */
-  #leaveOut({ name, namespace }: UnreadableFrame): void {
+  #leaveOut({ name, namespace }: Omit<UnreadableFrame, 'type'>): void {
     const { logger, selection, unreadable } = this.#options;
     const kind = resourceName(selection.type);
     logger.error(

@@ -2,7 +2,7 @@ import { ApiError } from '../errors.ts';
 import { pause, type Clock } from '../clock.ts';
 import type { Credentials } from './credentials.ts';
 import type { ExchangeTracer } from './exchange-tracer.ts';
-import { frames, type WatchFrame } from './frames.ts';
+import { frames, isReadable, type WatchFrame } from './frames.ts';
 import type { RequestGate, RequestLimit } from './gate.ts';
 import { isSecret, withoutValues } from './secrets.ts';
 import { collectionPath, objectPath, resourceName } from './paths.ts';
@@ -40,6 +40,8 @@ export interface WriteOptions extends CallOptions {
 
 export interface ListPage {
   readonly items: readonly KubernetesObject[];
+  /** How many items were left out, since they are no objects. */
+  readonly unreadable: number;
   readonly resourceVersion: string;
   /** For the next page; undefined at the end. */
   readonly continue: string | undefined;
@@ -147,11 +149,13 @@ export class KubeClient {
       accept: accept(options.metadataOnly, AS_METADATA_LIST),
     });
     const { items, metadata } = answer as {
-      readonly items: readonly KubernetesObject[] | null;
+      readonly items: readonly (KubernetesObject | null)[] | null;
       readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
     };
+    const readable = (items ?? []).filter((item) => isReadable(item));
     return {
-      items: items ?? [],
+      items: readable,
+      unreadable: (items?.length ?? 0) - readable.length,
       resourceVersion: metadata.resourceVersion ?? '',
       continue: metadata.continue || undefined,
     };

@@ -52,6 +52,11 @@ function parseFrame(line: Uint8Array): WatchFrame {
   return { type: 'UNREADABLE', name: fieldIn(text, 'name'), namespace: fieldIn(text, 'namespace') };
 }
 
+/** Whether an item of a list is an object; without these nobody downstream could go on. */
+export function isReadable(item: KubernetesObject | null): item is KubernetesObject {
+  return typeof item?.metadata?.name === 'string';
+}
+
 /** The first such field after the metadata begin: by that time an object of Kubernetes has told no more than its kind. */
 function fieldIn(text: string, field: 'name' | 'namespace'): string | undefined {
   const metadata = text.slice(Math.max(0, text.indexOf('"metadata":')));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { HeldEvents } from 'autopilot-devcluster';
+import type { HeldEvents, RequestRecord } from 'autopilot-devcluster';
 import type { RunningOperator, StartOptions } from 'autopilot-runtime';
 import { createLogger } from '../../runtime/observe/logger.ts';
+import { ManualClock } from '../../runtime/testing/manual-clock.ts';
 import { foreign, patching } from './patching.ts';
 import { condition, configMap, final, OPERATOR, phase, routes, sum, Testbed, type Event } from './testbed.ts';
 
@@ -114,6 +115,55 @@ describe('replicas of an operator', () => {
     // The object was there already, and the new leader knew.
     assert.deepEqual(writesOf('second'), ['patch routes']);
     assert.equal((await lease()).leaseTransitions, 1);
+  });
+
+  it('take over without waiting for anything but the answers, a thousand objects to be caught up included', async () => {
+    const names = Array.from({ length: 1000 }, (_, n) => `object-${n}`);
+    for (const name of names)
+      await testbed.cluster.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } });
+    const first = await replica('first');
+    await leads(first);
+    // By its clock no time passes at all: whatever it does, no timer was waited for.
+    const second = await testbed.runWith(copies, {
+      kubeconfig: testbed.cluster.addUser('second', ['system:masters']),
+      clock: new ManualClock(),
+      leaderElection: {
+        namespace: 'default',
+        identity: 'second',
+        times: { leaseDuration: 3000, renewDeadline: 2000, retryPeriod: 200 },
+      },
+    });
+    await standing(second, 'second');
+    // What is left to be done for whoever comes next.
+    testbed.cluster.faults.answer(
+      500,
+      { user: 'first', verb: 'create', resource: 'configmaps' },
+      { count: Number.MAX_SAFE_INTEGER },
+    );
+    await testbed.route('a', { n: 1 });
+    await testbed.cluster.requests.until({ user: 'first', verb: 'create', resource: 'configmaps', code: 500 });
+    await first.stop();
+    await untilCopied('a', 1);
+    const all = testbed.cluster.requests.filter({});
+    const sent = (by: string, verb: string, resource: string) => (request: RequestRecord) =>
+      request.user === by && request.verb === verb && request.resource === resource;
+    const release = all.findLast(sent('first', 'patch', 'leases'));
+    const write = all.find(sent('second', 'create', 'configmaps'));
+    assert.ok(release?.ended && write);
+    const caughtUp = testbed.cluster.requests.filter(
+      ({ user, verb, accept, started, query }) =>
+        user === 'second' &&
+        verb === 'watch' &&
+        started >= release.started &&
+        query['sendInitialEvents'] === 'true' &&
+        accept.includes('PartialObjectMetadata'),
+    );
+    assert.deepEqual(caughtUp.map(({ resource }) => resource).toSorted(), ['configmaps', 'routes']);
+    const others = testbed.cluster.requests.filter(
+      ({ user, verb, started }) => user === 'second' && verb === 'get' && started >= release.started,
+    );
+    assert.deepEqual(others, []);
+    console.log(`      first write ${write.started.getTime() - release.ended.getTime()} ms after the release`);
   });
 
   it('lose the lease that they cannot renew, stand by with warm caches, and take it again', async () => {

@@ -58,6 +58,53 @@ describe('a worker that misbehaves', () => {
       },
       /configMaps\[0\]: it cannot be written as JSON/,
     ],
+    'returns what throws when it is read': [
+      () => ({
+        phase: 'Rest',
+        get outputs(): never {
+          throw new Error('not to be read');
+        },
+      }),
+      /not to be read/,
+    ],
+    'returns an output that throws when it is read': [
+      () => {
+        const output = {
+          metadata: { name: 'x' },
+          get data(): never {
+            throw new Error('no data to be read');
+          },
+        };
+        return { phase: 'Rest', outputs: { configMaps: [output] } };
+      },
+      /no data to be read/,
+    ],
+    'returns a proxy that throws at whatever is asked': [
+      () => {
+        const refuse = (): never => {
+          throw new Error('hands off');
+        };
+        // An await asks for `then`.
+        return { phase: 'Rest', status: new Proxy({}, { get: refuse, ownKeys: refuse, has: refuse }) };
+      },
+      /hands off/,
+    ],
+    'returns a proxy that was revoked': [
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return { phase: 'Rest', outputs: { configMaps: [{ metadata: { name: 'x' }, data: proxy }] } };
+      },
+      /revoked/,
+    ],
+    'returns a list that goes on for ever': [
+      () => {
+        let depth: unknown[] = [];
+        for (let i = 0; i < 100_000; i += 1) depth = [depth];
+        return { phase: 'Rest', outputs: { configMaps: [{ metadata: { name: 'x' }, data: { depth } }] } };
+      },
+      /cannot be written as JSON|Maximum call stack/,
+    ],
     'returns an output of another namespace': [
       () => ({ phase: 'Rest', outputs: { configMaps: [{ metadata: { name: 'x', namespace: 'kube-system' } }] } }),
       /an owner reference cannot cross namespaces/,
@@ -127,6 +174,60 @@ describe('a worker that misbehaves', () => {
       assert.ok(sum(await operator.metrics(), 'workqueue_retries_total') >= 1);
     });
   }
+
+  const huge: Readonly<Record<string, (route: string) => object>> = {
+    'an output that is larger than a server takes': () => ({
+      outputs: { configMaps: [configMap('huge', { x: 'x'.repeat(4 * 1024 * 1024) })] },
+    }),
+    'an output that is larger than its kind may be': () => ({
+      outputs: { configMaps: [configMap('huge', { x: 'x'.repeat(1536 * 1024) })] },
+    }),
+    'a status that is larger than a server takes': () => ({ status: { x: 'x'.repeat(4 * 1024 * 1024) } }),
+  };
+  for (const [what, result] of Object.entries(huge)) {
+    it(`harms its own resource only: it returns ${what}`, async () => {
+      await testbed.run(
+        routes({
+          Work: phase(
+            ({ route }) =>
+              Object.assign({ phase: 'Rest' }, route.metadata.name === 'bad' ? result(route.metadata.name) : {}),
+            { initial: true },
+          ),
+          Rest: phase(() => ({ phase: 'Rest' })),
+        }),
+      );
+      const bad = await testbed.route('bad');
+      const event = await testbed.untilEvent(({ regarding }) => regarding?.uid === bad.metadata.uid);
+      assert.match(event.note ?? '', /413|422|[Tt]oo (?:large|long)/);
+      await testbed.route('good');
+      await testbed.untilReady('good', 'Rest');
+      const { status } = await testbed.untilRoute('bad', (route) => route.status !== undefined);
+      assert.notEqual(status?.phase, 'Rest');
+    });
+  }
+
+  it('throws at a spec that an older CRD let be stored: harms that resource only', async () => {
+    const operator = await testbed.run(
+      routes({
+        Work: phase(
+          ({ route }) => ({
+            phase: 'Done',
+            outputs: { configMaps: (route.spec['hosts'] as readonly string[]).map((host) => configMap(host)) },
+          }),
+          { initial: true },
+        ),
+        Done: final,
+      }),
+    );
+    await testbed.route('old', { hosts: { main: 'a' } });
+    await testbed.route('new', { hosts: ['a'] });
+    await testbed.untilReady('new', 'Done');
+    const old = await testbed.untilRoute('old', ({ status }) => status !== undefined);
+    assert.match(condition(old, 'Ready').message, /is not a function/);
+    await testbed.setSpec('old', { hosts: ['b'] });
+    await testbed.untilReady('old', 'Done');
+    assert.equal(operator.unready(), undefined);
+  });
 
   it('is tried again with growing pauses, told once, and forgiven when it mends', async () => {
     let runs = 0;
