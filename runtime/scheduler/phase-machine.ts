@@ -22,7 +22,6 @@ export type PhaseMachineOptions = Omit<Environment, 'views' | 'states' | 'patchT
 export class PhaseMachine implements Work {
   readonly #scheduler: Scheduler;
   readonly #environment: Environment;
-  readonly #forgetProgress: (() => void) | undefined;
 
   /** `former` worked with the same watches, alone, up to now: what it remembers of resources still holds. */
   constructor(options: PhaseMachineOptions, needs: Needs, caches: Caches, woken: Woken, former?: PhaseMachine) {
@@ -37,7 +36,7 @@ export class PhaseMachine implements Work {
     };
     this.#scheduler = new Scheduler(this.#environment);
     wakeOnChanges(this.#environment, woken);
-    this.#forgetProgress = progress && reportProgress(this.#environment, progress);
+    if (progress) reportProgress(this.#environment, progress);
   }
 
   get name(): string {
@@ -59,11 +58,6 @@ export class PhaseMachine implements Work {
 
   reset(): void {
     this.#scheduler.reset();
-  }
-
-  /** Another takes its place, over the same caches. */
-  retire(): void {
-    this.#forgetProgress?.();
   }
 
   get views(): Environment['views'] {

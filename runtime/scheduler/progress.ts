@@ -11,13 +11,12 @@ import { outputId } from './output-id.ts';
 
 /**
  * Tells what happens to the resources, and to what they own and patch, as the caches come to know it: own writes with their answer, so in the
- * order in which they were made. To be called once, before the caches start. Returns how to stop to tell that they are ready; changes end with
- * the listeners of the caches.
+ * order in which they were made. To be called once, before the caches start.
  */
-export function reportProgress(environment: Environment, tell: TellProgress): () => void {
+export function reportProgress(environment: Environment, tell: TellProgress): void {
   const { plan, views } = environment;
   const { resources } = views;
-  const forget = resources.onAvailability(() => {
+  resources.onAvailability(() => {
     if (resources.synced) tell({ type: 'ready', kind: plan.resource.plural, resources: resources.size });
   });
   resources.onChange((change) => tellOfResource(resources, change, tell));
@@ -25,7 +24,6 @@ export function reportProgress(environment: Environment, tell: TellProgress): ()
     cache.onChange((change) => tellOfOutput(environment, type, change, tell));
   }
   reportPatches(environment, tell);
-  return forget;
 }
 
 /** What there is, resource by resource, each with what it has made and patched. */

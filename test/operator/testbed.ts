@@ -200,9 +200,8 @@ export class Testbed {
     this.cluster = cluster;
   }
 
-  /** `opened`: one that a test cannot have of {@link clusters}. */
-  static async open(opened?: TestCluster): Promise<Testbed> {
-    const testbed = new Testbed(opened ?? (await clusters.open()));
+  static async open(): Promise<Testbed> {
+    const testbed = new Testbed(await clusters.open());
     await testbed.cluster.installCrd(routeCrd);
     return testbed;
   }
@@ -223,7 +222,7 @@ export class Testbed {
     operator: OperatorDefinition,
     { config = {}, kubeconfig, ...parts }: Parts = {},
   ): Promise<ReloadableOperator> {
-    const access = fromKubeconfig(kubeconfig ?? this.cluster.kubeconfig, parts.clock ?? systemClock);
+    const access = fromKubeconfig(kubeconfig ?? this.cluster.kubeconfig, systemClock);
     const configured = (by: Partial<OperatorConfig>): OperatorConfig => ({
       ...loadConfig(undefined, 'none', {}),
       metricsAddr: '',

@@ -1,6 +1,3 @@
-import { suitesOn } from './suites.ts';
+import { PAGED, suitesOn } from './suites.ts';
 
-export const mochaHooks = suitesOn({
-  'enable-admission-plugins': 'OwnerReferencesPermissionEnforcement',
-  'feature-gates': 'WatchList=false',
-});
+export const mochaHooks = suitesOn(PAGED);

@@ -8,7 +8,12 @@ import { Upstream } from './upstream.ts';
 import type { TestCluster } from '../../operator/testbed.ts';
 import { readFile } from 'node:fs/promises';
 
-const CONTROLLERS = ['namespace-controller', 'garbage-collector-controller', 'serviceaccount-controller'].join(',');
+const CONTROLLERS = [
+  'namespace-controller',
+  'garbage-collector-controller',
+  'serviceaccount-controller',
+  'root-ca-certificate-publisher-controller',
+].join(',');
 /** What the control plane itself has there. */
 const ITS_OWN = [
   '/api/v1/namespaces',
@@ -44,8 +49,11 @@ export class SharedServer implements RealServer {
     const first = await FrontedCluster.start(server);
     // All of them: the controller manager learns of a kind at its next discovery only.
     for (const crd of [...addOnDefinitions('istio'), routeCrd]) await first.installCrd(crd);
-    await first.stop();
     await cluster.startControllerManager({ controllers: CONTROLLERS, 'kube-api-qps': '500', 'kube-api-burst': '1000' });
+    const authority = { apiVersion: 'v1', kind: 'ConfigMap', name: 'kube-root-ca.crt' };
+    for (const namespace of ['default', 'kube-system', 'kube-public', 'kube-node-lease'])
+      await first.until({ ...authority, namespace }, (found) => found !== undefined);
+    await first.stop();
     server.#cleaning = await Cleaning.keeping(upstream, ITS_OWN);
     return server;
   }

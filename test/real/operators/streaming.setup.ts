@@ -1,3 +1,3 @@
 import { suitesOn } from './suites.ts';
 
-export const mochaHooks = suitesOn({ 'enable-admission-plugins': 'OwnerReferencesPermissionEnforcement' });
+export const mochaHooks = suitesOn({});
