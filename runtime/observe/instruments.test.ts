@@ -36,4 +36,25 @@ describe('instruments', () => {
     [size, total] = [2, 15];
     assert.match(await instruments.text(), /^size 2$[^]*^total 15$/m);
   });
+
+  it('count between scrapes, each set of labels by itself', async () => {
+    const instruments = new Instruments();
+    const counter = instruments.counter('total', 'Help', ['from', 'to']);
+    counter.inc({ from: 'a', to: 'b' }, 0);
+    assert.match(await instruments.text(), /^total\{from="a",to="b"\} 0$/m);
+    counter.inc({ from: 'a', to: 'b' });
+    counter.inc({ to: 'b', from: 'a' }, 2);
+    counter.inc({ from: 'ab', to: '' });
+    assert.match(await instruments.text(), /^total\{from="a",to="b"\} 3$[^]*^total\{from="ab",to=""\} 1$/m);
+    counter.inc({ from: 'a', to: 'b' });
+    // What was handed on is not counted twice.
+    assert.match(await instruments.text(), /^total\{from="a",to="b"\} 4$/m);
+    assert.match(await instruments.text(), /^total\{from="a",to="b"\} 4$/m);
+  });
+
+  it('have a series of a counter without labels from the beginning', async () => {
+    const instruments = new Instruments();
+    instruments.counter('total', 'Help', []);
+    assert.match(await instruments.text(), /^total 0$/m);
+  });
 });

@@ -1,10 +1,11 @@
-import type { Counter as CounterType, Gauge as GaugeType, Histogram as HistogramType } from 'prom-client';
+import type { Gauge as GaugeType, Histogram as HistogramType } from 'prom-client';
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Histogram from 'prom-client/lib/histogram.js';
 import Registry from 'prom-client/lib/registry.js';
+import { Tally } from './tally.ts';
 
-export type { CounterType as Counter, GaugeType as Gauge, HistogramType as Histogram };
+export type { GaugeType as Gauge, HistogramType as Histogram };
 
 /** Makes metrics, and writes all of them in Prometheus' text format. */
 export class Instruments {
@@ -25,8 +26,18 @@ export class Instruments {
     return this.#registry.getMetricsAsJSON();
   }
 
-  counter<Label extends string>(name: string, help: string, labelNames: Label[]): CounterType<Label> {
-    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  counter<Label extends string>(name: string, help: string, labelNames: Label[]): Tally<Label> {
+    const tally = new Tally(labelNames);
+    void new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      collect() {
+        tally.handOn(this);
+      },
+    });
+    return tally;
   }
 
   gauge<Label extends string>(name: string, help: string, labelNames: Label[]): GaugeType<Label> {
