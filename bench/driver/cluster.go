@@ -113,7 +113,8 @@ type seenFlow struct {
 	Status   struct{ Phase string }
 }
 
-// Tells every write to a Flow from now on. The channel is closed when the watch has ended.
+// Tells every write to a Flow from now on. The channel is closed when the watch has ended and cannot go on. A server ends that of a reader
+// who does not keep up, as on a busy machine: then it goes on where it was.
 func (c *cluster) watchFlows(ctx context.Context) (<-chan seenFlow, error) {
 	raw, err := c.rest.Get().AbsPath(flowsPath).Param("limit", "1").DoRaw(ctx)
 	if err != nil {
@@ -123,28 +124,50 @@ func (c *cluster) watchFlows(ctx context.Context) (<-chan seenFlow, error) {
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return nil, err
 	}
-	stream, err := c.rest.Get().AbsPath(flowsPath).
-		Param("watch", "true").Param("timeoutSeconds", "7200").Param("resourceVersion", list.Metadata.ResourceVersion).
-		Stream(ctx)
+	version := list.Metadata.ResourceVersion
+	stream, err := c.streamFlows(ctx, version)
 	if err != nil {
 		return nil, err
 	}
 	seen := make(chan seenFlow, 1024)
 	go func() {
 		defer close(seen)
-		defer func() { _ = stream.Close() }()
-		for frames := json.NewDecoder(stream); ; {
-			var frame struct {
-				Type   string
-				Object seenFlow
-			}
-			if err := frames.Decode(&frame); err != nil || frame.Type == "ERROR" {
+		for {
+			var expired bool
+			if version, expired = tell(seen, stream, version); expired {
 				return
 			}
-			seen <- frame.Object
+			time.Sleep(50 * time.Millisecond)
+			if stream, err = c.streamFlows(ctx, version); err != nil {
+				return
+			}
 		}
 	}()
 	return seen, nil
+}
+
+func (c *cluster) streamFlows(ctx context.Context, version string) (io.ReadCloser, error) {
+	return c.rest.Get().AbsPath(flowsPath).
+		Param("watch", "true").Param("timeoutSeconds", "7200").Param("resourceVersion", version).Stream(ctx)
+}
+
+// Tells what a stream brings until that ends. Returns the version of the last Flow, and whether the server has forgotten it.
+func tell(seen chan<- seenFlow, stream io.ReadCloser, version string) (string, bool) {
+	defer func() { _ = stream.Close() }()
+	for frames := json.NewDecoder(stream); ; {
+		var frame struct {
+			Type   string
+			Object seenFlow
+		}
+		if err := frames.Decode(&frame); err != nil {
+			return version, false
+		}
+		if frame.Type == "ERROR" {
+			return version, true
+		}
+		version = frame.Object.Metadata.ResourceVersion
+		seen <- frame.Object
+	}
 }
 
 // ConfigMaps that have a Flow as their one owner.
