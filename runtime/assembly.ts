@@ -190,6 +190,7 @@ export class Assembly {
   /** Nothing of it is told of changes any more. `caches`: of the one that follows. */
   private retire(caches: Caches): void {
     for (const forget of this.#forget) forget();
+    this.machine.retire();
     for (const cache of caches.all()) cache.forgetListeners();
   }
 }

@@ -3,7 +3,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { parseDuration, type Duration } from './config/duration.ts';
 import { environmentName, loadConfig, unknownVariables, type OperatorConfig } from './config/load.ts';
 import { checkSettings } from './config/settings.ts';
-import { devLoop, type DevLoop } from './development.ts';
+import { devLoop } from './development.ts';
 import { AutopilotError, errors, messageOf } from './errors.ts';
 import { collectWhenIdle } from './idle-collection.ts';
 import { installCrd } from './install-crd.ts';
@@ -16,6 +16,7 @@ import { createLogger, silentLogger, type RootLogger } from './observe/logger.ts
 import type { OperatorDefinition } from './operator.ts';
 import { planOf } from './plan.ts';
 import { Reloader } from './reload.ts';
+import { Shutdown } from './shutdown.ts';
 import type { FakeMetrics } from './queries/client.ts';
 
 export interface StartOptions {
@@ -127,8 +128,6 @@ function timesOf(options: LeaderElectionOptions): LeaseTimes {
 
 /** Where the configuration is; `AUTOPILOT_CONFIG` names another file. */
 const CONFIG_FILE = 'autopilot-operator.yaml';
-/** Longest time from a signal to the end of the process; a pod is killed after its terminationGracePeriodSeconds (default 30). */
-const STOP_MS = 20_000;
 
 /**
  * Runs an operator as this process' work: reads autopilot-operator.yaml and the environment, finds the cluster, works until SIGTERM or
@@ -137,11 +136,13 @@ const STOP_MS = 20_000;
  * with a channel for messages tells through it what happens, ends when that does, and logs to it instead of standard output.
  */
 export async function run(operator: OperatorDefinition): Promise<void> {
+  const shutdown = new Shutdown();
   let logger: RootLogger | undefined;
   try {
     const plan = planOf(operator);
     const development = process.env['AUTOPILOT_DEV'] === '1';
     const loop = development ? devLoop() : undefined;
+    loop?.onGone(() => shutdown.begin('the dev loop has gone'));
     const named = process.env['AUTOPILOT_CONFIG'];
     const file = named ?? CONFIG_FILE;
     const text = await readConfig(file, named === undefined);
@@ -174,11 +175,6 @@ export async function run(operator: OperatorDefinition): Promise<void> {
       const installed = await installCrd(operator, manager.client);
       progress?.({ type: 'crd', ...installed });
     }
-    await manager.start();
-    surviveForgottenPromises(logger);
-    const { client } = manager;
-    const namespace = config.watchNamespace || access.namespace || 'default';
-    loop?.serve({ plan, client, namespace, resources: () => manager.resources() });
     const reloader = new Reloader({
       file,
       text,
@@ -195,10 +191,17 @@ export async function run(operator: OperatorDefinition): Promise<void> {
       },
       taken: (configuration) => configured.configure(loggingOf(configuration.config)),
     });
+    const started = manager.start();
+    shutdown.of(() => started.then(() => Promise.all([reloader.stop(), manager.stop()])), logger);
+    await started;
+    shutdown.await();
+    surviveForgottenPromises(logger);
+    const { client } = manager;
+    const namespace = config.watchNamespace || access.namespace || 'default';
+    loop?.serve({ plan, client, namespace, resources: () => manager.resources() });
     // The dev loop starts it anew instead.
     if (!loop) await reloader.start();
     if (!development) collectWhenIdle(systemClock);
-    stopWhenTold({ stop: () => Promise.all([reloader.stop(), manager.stop()]) }, logger, loop);
   } catch (error) {
     const message = error instanceof AutopilotError ? `${error.code}: ${error.message}` : messageOf(error);
     if (logger) logger.error({ err: error }, message);
@@ -235,31 +238,4 @@ function surviveForgottenPromises(logger: RootLogger): void {
   process.on('unhandledRejection', (error) => {
     logger.error({ err: error }, `a promise that nobody awaits was rejected, probably a worker's: ${messageOf(error)}`);
   });
-}
-
-function stopWhenTold(running: { stop(): Promise<unknown> }, logger: RootLogger, loop: DevLoop | undefined): void {
-  // Nothing else may keep the process alive: servers can be off, and watches wait for their next try on timers that do not.
-  setInterval(() => undefined, 2 ** 30);
-  let stopping = false;
-  const stop = (why: string): void => {
-    process.off('SIGTERM', stop).off('SIGINT', stop);
-    if (stopping) return;
-    stopping = true;
-    logger.info(`${why}: stopping`);
-    const late = setTimeout(() => {
-      logger.error(`not stopped within ${STOP_MS / 1000} s: giving up`);
-      process.exit(1);
-    }, STOP_MS);
-    late.unref();
-    running.stop().then(
-      // A worker that did not heed its signal may have left timers or connections: nobody waits for them.
-      () => process.exit(),
-      (error: unknown) => {
-        logger.error({ err: error }, `stopping failed: ${messageOf(error)}`);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
-  loop?.onGone(() => stop('the dev loop has gone'));
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { portOf } from '../config/operator-fields.ts';
 import type { Project } from '../model.ts';
 import { labels, selectorLabels } from './labels.ts';
@@ -18,7 +17,7 @@ export function reachablePort(address: string): number | undefined {
 }
 
 /** `deployment.yaml`: fits the Pod Security Standard "restricted". */
-export function deployment(project: Project, settings: Deployment, config: string): string {
+export function deployment(project: Project, settings: Deployment): string {
   const { operatorName, operator } = project;
   const { image, namespace, replicas, cpuRequest, memoryRequest, memoryLimit } = settings;
   const [health, metrics] = [reachablePort(operator.healthAddr), reachablePort(operator.metricsAddr)];
@@ -31,6 +30,7 @@ export function deployment(project: Project, settings: Deployment, config: strin
       { name: 'AUTOPILOT_CONFIG', value: `${CONFIG_FOLDER}/${CONFIG_KEY}` },
       { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
       { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+      { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
     ],
     ports: [
       ...(health === undefined ? [] : [{ name: 'health', containerPort: health }]),
@@ -60,10 +60,7 @@ export function deployment(project: Project, settings: Deployment, config: strin
           : { type: 'Recreate' },
         selector: { matchLabels: selectorLabels(project) },
         template: {
-          metadata: {
-            labels: labels(project),
-            annotations: { 'checksum/config': createHash('sha256').update(config).digest('hex') },
-          },
+          metadata: { labels: labels(project) },
           spec: {
             serviceAccountName: operatorName,
             terminationGracePeriodSeconds: GRACE_SECONDS,
@@ -79,7 +76,8 @@ export function deployment(project: Project, settings: Deployment, config: strin
         'spec.strategy': operator.enableLeaderElection
           ? 'The new pod stands by with all that it has to know before the old one ends, and hands over to it.'
           : 'Never two at once: the old pod has ended before the new one starts.',
-        'spec.template.metadata.annotations': 'A changed configuration starts a new pod.',
+        'spec.template.spec.volumes':
+          'The operator takes up a changed configuration while it runs: no new pod is needed, and no checksum that would start one.',
         'spec.template.spec.terminationGracePeriodSeconds':
           'The operator ends what is under way, which takes 20 s at most.',
         'spec.template.spec.containers.0.resources':

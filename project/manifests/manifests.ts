@@ -77,7 +77,7 @@ function baseFiles(project: Project, deploy: Deployment, crd: CustomResourceDefi
       ),
       'leader_election_rolebinding.yaml': objects.roleBinding(project, leaseRole, leaseNamespace, deploy),
     }),
-    'deployment.yaml': deployment(project, deploy, config),
+    'deployment.yaml': deployment(project, deploy),
     'metrics_service.yaml': objects.metricsService(project, deploy),
   };
 }

@@ -22,6 +22,7 @@ export type PhaseMachineOptions = Omit<Environment, 'views' | 'states' | 'patchT
 export class PhaseMachine implements Work {
   readonly #scheduler: Scheduler;
   readonly #environment: Environment;
+  readonly #forgetProgress: (() => void) | undefined;
 
   /** `former` worked with the same watches, alone, up to now: what it remembers of resources still holds. */
   constructor(options: PhaseMachineOptions, needs: Needs, caches: Caches, woken: Woken, former?: PhaseMachine) {
@@ -36,7 +37,7 @@ export class PhaseMachine implements Work {
     };
     this.#scheduler = new Scheduler(this.#environment);
     wakeOnChanges(this.#environment, woken);
-    if (progress) reportProgress(this.#environment, progress);
+    this.#forgetProgress = progress && reportProgress(this.#environment, progress);
   }
 
   get name(): string {
@@ -58,6 +59,11 @@ export class PhaseMachine implements Work {
 
   reset(): void {
     this.#scheduler.reset();
+  }
+
+  /** Another takes its place, over the same caches. */
+  retire(): void {
+    this.#forgetProgress?.();
   }
 
   get views(): Environment['views'] {

@@ -11,12 +11,13 @@ import { outputId } from './output-id.ts';
 
 /**
  * Tells what happens to the resources, and to what they own and patch, as the caches come to know it: own writes with their answer, so in the
- * order in which they were made. To be called once, before the caches start.
+ * order in which they were made. To be called once, before the caches start. Returns how to stop to tell that they are ready; changes end with
+ * the listeners of the caches.
  */
-export function reportProgress(environment: Environment, tell: TellProgress): void {
+export function reportProgress(environment: Environment, tell: TellProgress): () => void {
   const { plan, views } = environment;
   const { resources } = views;
-  resources.onAvailability(() => {
+  const forget = resources.onAvailability(() => {
     if (resources.synced) tell({ type: 'ready', kind: plan.resource.plural, resources: resources.size });
   });
   resources.onChange((change) => tellOfResource(resources, change, tell));
@@ -24,6 +25,7 @@ export function reportProgress(environment: Environment, tell: TellProgress): vo
     cache.onChange((change) => tellOfOutput(environment, type, change, tell));
   }
   reportPatches(environment, tell);
+  return forget;
 }
 
 /** What there is, resource by resource, each with what it has made and patched. */

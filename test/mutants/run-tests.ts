@@ -6,20 +6,25 @@ import type { Mutant } from './mutant.ts';
 const ROOT = join(import.meta.dirname, '../..');
 /** What stays the same from one process to the next is compiled once: that halves what a short test costs. */
 const COMPILED = join(ROOT, 'node_modules/.cache/mutants');
-/** Longest time of one test. A break may make it wait for what never comes; that counts as caught. */
-const TEST_MS = 30_000;
+/** Longest time of one test. */
+export const LONGEST_TEST_MS = 60_000;
 /** Longest time of a whole process, for a break that makes it spin. */
-const PROCESS_MS = 90_000;
+const PROCESS_MS = 180_000;
 
 export interface Outcome {
-  readonly passed: readonly string[];
-  readonly failed: readonly string[];
+  /** The titles, with how long each took in milliseconds. */
+  readonly passed: ReadonlyMap<string, number>;
+  /** The titles, also of hooks; one that did not end in its time is among them. */
+  readonly failed: ReadonlySet<string>;
   /** What the process said where it ended without a result; undefined where it told one. */
   readonly crash: string | undefined;
 }
 
-/** Runs the tests of one file that have these titles, in a process of their own, with the mutant in the code or without. */
-export function runTests(file: string, titles: readonly string[], mutant?: Mutant): Promise<Outcome> {
+/**
+ * Runs the tests of one file that have these titles, in a process of their own, with the mutant in the code or without. Each may take so
+ * many milliseconds.
+ */
+export function runTests(file: string, titles: readonly string[], limit: number, mutant?: Mutant): Promise<Outcome> {
   const hook = mutant && ['--import', join(ROOT, 'test/mutants/break-source.mjs')];
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
   const child = spawn(
@@ -32,7 +37,7 @@ export function runTests(file: string, titles: readonly string[], mutant?: Mutan
       '--no-config',
       '--exit',
       '--timeout',
-      String(TEST_MS),
+      String(Math.ceil(limit)),
       '--reporter',
       'json',
       '--grep',
@@ -57,7 +62,7 @@ export function runTests(file: string, titles: readonly string[], mutant?: Mutan
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   child.on('error', reject);
   child.on('close', () =>
-    resolve(outcomeOf(output) ?? { passed: [], failed: [], crash: errors.trim() || output.trim() }),
+    resolve(outcomeOf(output) ?? { passed: new Map(), failed: new Set(), crash: errors.trim() || output.trim() }),
   );
   return promise;
 }
@@ -68,16 +73,28 @@ function outcomeOf(output: string): Outcome | undefined {
   const text = output.slice(start + 1);
   if (!text.startsWith('{\n  "stats"')) return undefined;
   const report: unknown = JSON.parse(text);
-  return { passed: titlesIn(report, 'passes'), failed: titlesIn(report, 'failures'), crash: undefined };
+  const passed = testsIn(report, 'passes').map(({ title, duration }) => [title, duration] as const);
+  const failed = testsIn(report, 'failures').map(({ title }) => title);
+  return { passed: new Map(passed), failed: new Set(failed), crash: undefined };
 }
 
-function titlesIn(report: unknown, list: 'passes' | 'failures'): readonly string[] {
+interface Test {
+  readonly title: string;
+  /** Milliseconds; 0 where it is not told. */
+  readonly duration: number;
+}
+
+function testsIn(report: unknown, list: 'passes' | 'failures'): readonly Test[] {
   if (typeof report !== 'object' || report === null || !(list in report)) return [];
   const tests: unknown = Reflect.get(report, list);
   if (!Array.isArray(tests)) return [];
-  return tests.map((test: unknown) =>
-    typeof test === 'object' && test !== null && 'title' in test ? String(test.title) : '',
-  );
+  return tests.map((test: unknown) => {
+    if (typeof test !== 'object' || test === null) return { title: '', duration: 0 };
+    return {
+      title: 'title' in test ? String(test.title) : '',
+      duration: 'duration' in test ? Number(test.duration) : 0,
+    };
+  });
 }
 
 /** A pattern that matches this text. */

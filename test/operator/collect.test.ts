@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { StatusError } from 'autopilot-devcluster';
 import { AutopilotError, type CollectQuery, type KubernetesObject, type PhaseDefinition } from 'autopilot-runtime';
 import { killedAtEveryWrite } from './killed-at-every-write.ts';
@@ -128,14 +129,14 @@ describe('a worker’s own collection', () => {
   }
 
   it('leaves alone what others made, though it bears all our marks', async () => {
-    await once(async ({ client, route }) => {
+    await once(async ({ client, route, inputs }) => {
       const mine = await testbed.cluster.get<ConfigMap>({ ...MAP, name: 'a-red', namespace: 'default' });
       const { labels, annotations, ownerReferences } = mine.metadata;
       const copy = { name: 'copy', namespace: 'default', labels, annotations, ownerReferences };
       await testbed.cluster.create<KubernetesObject>({ ...MAP, metadata: copy });
       const theirs = { name: 'theirs', namespace: 'default', labels: { colour: 'red' } };
       await testbed.cluster.create<KubernetesObject>({ ...MAP, metadata: theirs });
-      while (!(await testbed.cluster.find({ ...MAP, name: 'copy', namespace: 'default' })));
+      while (!inputs['configMaps']?.find('copy')) await setImmediate();
       assert.equal(labels?.['example.io/owner'], route.metadata.uid);
       await client.collect('configMaps');
     });

@@ -213,10 +213,9 @@ const OPERATOR = routes(
         return {
           phase: 'Only',
           outputs: {
-            configMaps: (spec['names'] as readonly string[]).map((name) => ({
-              ...configMap(name, data),
-              immutable: spec['immutable'] === true,
-            })),
+            configMaps: (spec['names'] as readonly string[]).map((name) =>
+              Object.assign(configMap(name, data), { immutable: spec['immutable'] === true }),
+            ),
           },
           patches: {
             secrets:

@@ -108,7 +108,7 @@ async function snapshot(
 
 /** What phases left behind: whether the record is in order. Identities and the names of phases, which may be others since, do not count. */
 function recordOf(status: NonNullable<Route['status']>): readonly string[] {
-  const digests = Object.values((status['observedOutputs'] ?? {}) as object);
+  const digests = Object.values(status['observedOutputs'] ?? {});
   return digests.map((each) => JSON.stringify(each).replaceAll(/"(?:\d+\.)?[0-9a-f]{16}"/g, '"digest"')).toSorted();
 }
 

@@ -289,6 +289,36 @@ describe('replicas of an operator', () => {
     assert.equal(sum(await second.metrics(), 'autopilot_output_drift_total'), 0);
   });
 
+  it('do not take for drift what their predecessor pruned, though they learn of it late', async () => {
+    const making = routes({
+      Making: phase(
+        ({ route }) => ({
+          phase: route.spec['go'] ? 'Done' : 'Making',
+          outputs: { configMaps: route.spec['go'] ? [] : [configMap('out')] },
+        }),
+        { initial: true, inputs: {} },
+      ),
+      Done: final,
+    });
+    const first = await replica('first', making);
+    await leads(first);
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Making');
+    const second = await replica('second', making);
+    await standing(second, 'second');
+    const held: HeldEvents = testbed.cluster.faults.holdEvents({ user: 'second', resource: 'configmaps' });
+    await testbed.setSpec('a', { go: true });
+    await testbed.untilReady('a', 'Done');
+    await first.stop();
+    await leads(second);
+    held.release();
+    await testbed.route('b', { go: true });
+    await testbed.untilReady('b', 'Done');
+    await testbed.untilIdle(second);
+    assert.equal(condition((await testbed.getRoute('a')) ?? assert.fail(), 'Ready').reason, 'Final');
+    assert.equal(sum(await second.metrics(), 'autopilot_output_drift_total'), 0);
+  });
+
   it('say nothing of what the one that works does', async () => {
     const lines: string[] = [];
     const logger = createLogger({ name: 'second', version: '', level: 'Warn', write: (line) => lines.push(line) });

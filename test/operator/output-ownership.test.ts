@@ -115,16 +115,22 @@ describe('outputs whose name is taken', () => {
     assert.equal(second.metadata.ownerReferences?.[0]?.uid, successor.metadata.uid);
   });
 
-  for (const [what, metadata, touch] of [
+  for (const [what, message, metadata, touch] of [
     [
       'belong to a resource that is gone',
+      /it belongs to a resource that is gone, and will be collected/,
       {
         finalizers: ['example.io/slow'],
         ownerReferences: [{ apiVersion: 'example.io/v1', kind: 'Route', name: 'a', uid: 'gone', controller: true }],
       },
       undefined,
     ],
-    ['are being deleted, though a stranger made them', { finalizers: ['example.io/slow'] }, 'delete'],
+    [
+      'are being deleted, though a stranger made them',
+      /it is being deleted/,
+      { finalizers: ['example.io/slow'] },
+      'delete',
+    ],
   ] as const) {
     it(`wait for objects in their place that ${what}`, async () => {
       const out = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
@@ -135,6 +141,7 @@ describe('outputs whose name is taken', () => {
       await testbed.route('a', { outputs: { out: { k: 'v' } } });
       const waits = await testbed.untilRoute('a', ({ status }) => status !== undefined);
       assert.equal(condition(waits, 'Ready').reason, 'OutputBusy');
+      assert.match(condition(waits, 'Ready').message, message);
       await testbed.cluster.patch(out, { metadata: { finalizers: null } });
       await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'v');
       await settled();

@@ -45,6 +45,29 @@ describe('outputs of several phases and resources', () => {
     });
   }
 
+  it('are pruned before the resource goes on, though their kind is away for a moment', async () => {
+    await testbed.run(
+      routes({
+        Making: phase(
+          ({ route }) => ({
+            phase: route.spec['go'] ? 'Done' : 'Making',
+            outputs: { configMaps: route.spec['go'] ? [] : [configMap('out')] },
+          }),
+          { initial: true, inputs: {} },
+        ),
+        Done: final,
+      }),
+    );
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Making');
+    const message = 'the server could not find the requested resource';
+    const fault = testbed.cluster.faults.answer(404, { verb: 'delete', resource: 'configmaps' }, { message });
+    await setSpec({ go: true });
+    await testbed.untilReady('a', 'Done');
+    assert.equal(fault.hits, 1);
+    assert.equal(await testbed.getConfigMap('out'), undefined);
+  });
+
   it("of one phase are not another's to prune, and not another resource's", async () => {
     const operator = routes({
       One: phase(

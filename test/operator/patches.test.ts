@@ -185,6 +185,35 @@ describe('patches', () => {
     });
   }
 
+  it('reach an object that is made anew while the patch of the former one is on its way, though the patch is refused', async () => {
+    await foreign(testbed, 'theirs');
+    const operator = await testbed.run(patching());
+    await testbed.route('a', { patches: {}, to: 'Patching' });
+    await testbed.untilReady('a', 'Patching');
+    await testbed.untilIdle(operator);
+    // The server looks at the patch, which names the former object's uid, when the watch has told of the new one.
+    testbed.cluster.faults.delay(300, { userAgent: OPERATOR, verb: 'apply', resource: 'configmaps' });
+    const anew = new Promise<void>((resolve, reject) => {
+      const stop = testbed.cluster.requests.subscribe(({ userAgent, verb, resource }) => {
+        if (!userAgent.startsWith(OPERATOR) || verb !== 'apply' || resource !== 'configmaps') return;
+        stop();
+        testbed.cluster
+          .delete({ ...CONFIG_MAP, name: 'theirs' })
+          .then(() => foreign(testbed, 'theirs', { k: 'x' }))
+          .then(() => resolve(), reject);
+      });
+    });
+    await testbed.setSpec('a', { patches: { theirs: { l: 'y' } } });
+    await anew;
+    await untilData('theirs', { k: 'x', l: 'y' });
+    await testbed.untilReady('a', 'Patching');
+    const sent = testbed
+      .operatorRequests()
+      .filter(({ resource, verb }) => resource === 'configmaps' && verb === 'apply');
+    assert.deepEqual([sent.length, sent.at(-1)?.code], [2, 200]);
+    assert.ok([404, 409, 422].includes(sent[0]?.code ?? 0), `${sent[0]?.code}`);
+  });
+
   it('of an output of the same resource are refused', async () => {
     const operator = routes({
       Making: phase(() => ({ phase: 'Patching', outputs: { configMaps: [configMap('own', { k: 'x' })] } }), {

@@ -217,6 +217,33 @@ describe('an operator as a process', () => {
     await cluster.delete({ apiVersion: 'process.example.io/v1', kind: 'Job', name: 'endless' });
   });
 
+  it('stops cleanly though it is asked to before it has begun anything', async () => {
+    const crds = { resource: 'customresourcedefinitions', userAgent: 'process-operator' };
+    const slow = cluster.faults.delay(60_000, crds);
+    const installing = new Promise<void>((resolve) => {
+      const stop = cluster.requests.subscribe(({ userAgent, resource }) => {
+        if (!userAgent?.startsWith('process-operator') || resource !== 'customresourcedefinitions') return;
+        stop();
+        resolve();
+      });
+    });
+    await begin();
+    await installing;
+    child.kill('SIGTERM');
+    await once(child, 'close');
+    slow.remove();
+    assert.deepEqual([child.exitCode, child.signalCode, output], [0, null, '']);
+  });
+
+  it('stops cleanly though it is asked to while it starts', async () => {
+    await begin({ AUTOPILOT_LOG_LEVEL: 'debug' });
+    await logged(/process-operator started/);
+    child.kill('SIGTERM');
+    await once(child, 'close');
+    assert.deepEqual([child.exitCode, child.signalCode], [0, null], output);
+    assert.match(output, /process-operator stopped/);
+  });
+
   it('ends with a message where its configuration is wrong', async () => {
     await begin({}, 'concurrency: none\nworkIntervall: 5s\n');
     assert.equal(await ended(), 1);

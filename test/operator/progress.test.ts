@@ -52,6 +52,27 @@ describe('what is told of an operator at work', () => {
   });
   afterEach(() => testbed.close());
 
+  it('is told once, by whatever configuration it works', async () => {
+    const operator = await testbed.runWith(
+      routes({ Only: phase(() => ({ phase: 'Done' }), { initial: true }), Done: final }),
+      {
+        progress: told.add,
+      },
+    );
+    await testbed.route('a');
+    await told.until('default/a  → Done');
+    assert.deepEqual(await operator.reload({ config: { greeting: 'hello' } }), ['config']);
+    assert.deepEqual(await operator.reload({ config: { greeting: 'hi' } }), ['config']);
+    told.all.length = 0;
+    const removed = testbed.cluster.faults.removeApi(ROUTE);
+    await testbed.untilMetrics(operator, () => operator.unready()?.includes('not installed') === true);
+    removed.remove();
+    await told.until('ready: 1 routes');
+    await testbed.route('b');
+    await told.until('default/b  → Done');
+    assert.deepEqual(told.all, ['ready: 1 routes', 'default/b created', 'default/b  → Done']);
+  });
+
   it('is what became of resources and outputs, in the order in which it was done', async () => {
     await testbed.route('earlier');
     const making = phase(({ route: { spec } }) => ({

@@ -61,7 +61,7 @@ describe('an operator as a process whose ConfigMap changes', () => {
     child.stdout?.on('data', (chunk: Buffer) => {
       const all = (rest + chunk.toString()).split('\n');
       rest = all.pop() ?? '';
-      lines.push(...all.map((line) => JSON.parse(line) as Line));
+      lines.push(...all.map((line) => (line.startsWith('{') ? (JSON.parse(line) as Line) : { msg: line })));
       wake();
     });
     child.once('exit', () => wake());
@@ -103,6 +103,33 @@ describe('an operator as a process whose ConfigMap changes', () => {
     await logged(/^configuration reloaded: nothing that counts has changed$/);
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+
+  it('puts a version, a level and a format of the log in place: the next line is so, and nothing begins anew', async () => {
+    const log = (level: string, format: string, version: string): string =>
+      config('hello', `logLevel: ${level}\nlogFormat: ${format}\nversion: ${version}\n`);
+    await begin(log('Info', 'json', '1.0.0'));
+    const started = await logged(/settings-operator started/);
+    assert.deepEqual([started['version'], started['level']], ['1.0.0', 30]);
+    await greeter('logged');
+    await untilGreeted('logged', 'hello');
+    const watches = { userAgent: 'settings-operator', verb: 'watch', resource: 'greeters' } as const;
+    const watched = cluster.requests.count(watches);
+
+    await configure(log('Info', 'json', '1.1.0'));
+    assert.equal((await logged(/^configuration reloaded: version$/))['version'], '1.1.0');
+    assert.match(await served('/metrics', started), /^autopilot_operator_info\{.*version="1\.1\.0"\} 1$/m);
+    assert.doesNotMatch(await served('/metrics', started), /version="1\.0\.0"/);
+
+    await configure(log('Info', 'pretty', '1.1.0'));
+    const pretty = await logged(/configuration reloaded: logFormat$/);
+    assert.match(String(pretty['msg']), /^\[.*\] .*INFO.*: configuration reloaded: logFormat$/);
+
+    await configure(log('Debug', 'json', '1.1.0'));
+    assert.equal((await logged(/^configuration reloaded: logLevel, logFormat$/))['version'], '1.1.0');
+    assert.equal(cluster.requests.count(watches), watched);
+    await greeter('detailed');
+    assert.equal((await logged(/^a detail$/))['level'], 20);
   });
 
   it('refuses a bad one, whatever is bad about it, says so in log, metric and event, and goes on as before', async () => {

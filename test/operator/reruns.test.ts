@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import type { PhaseDefinition } from 'autopilot-runtime';
 import { systemClock, type Clock } from '../../runtime/clock.ts';
 import { final, phase, routes, sum, Testbed } from './testbed.ts';
@@ -131,19 +132,25 @@ describe('phases', () => {
 
   it('record the generation that the worker saw, and run again where the spec changed meanwhile', async () => {
     const seen: unknown[] = [];
+    const observed: unknown[] = [];
     const slow = phase(
-      async ({ route }) => {
+      async ({ route, inputs }) => {
         seen.push(route.spec['n']);
-        if (seen.length === 1) await setSpec({ n: 2 });
+        await setSpec({ n: 2 });
+        // The operator knows of it before the status is written.
+        while (inputs['routes']?.find('a')?.metadata.generation !== 2) await setImmediate();
         return { phase: 'Rest' };
       },
-      { initial: true },
+      { initial: true, inputs: { routes: { type: routes({}).resource } } },
     );
-    await testbed.run(
-      routes({ First: slow, Rest: phase(({ route }) => ({ phase: 'Rest', status: { n: route.spec['n'] } })) }),
-    );
+    const rest = phase(({ route }) => {
+      observed.push(route.status?.observedGeneration);
+      return { phase: 'Rest', status: { n: route.spec['n'] } };
+    });
+    await testbed.run(routes({ First: slow, Rest: rest }));
     await testbed.route('a', { n: 1 });
     const rests = await testbed.untilReady('a', 'Rest');
     assert.deepEqual([seen, rests.status?.['n'], rests.status?.observedGeneration], [[1], 2, 2]);
+    assert.equal(observed[0], 1);
   });
 });

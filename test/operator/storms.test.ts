@@ -4,6 +4,8 @@ import { createLogger } from '../../runtime/observe/logger.ts';
 import { SteppedClock } from './stepped-clock.ts';
 import { configMap, final, phase, routes, sum, Testbed } from './testbed.ts';
 
+const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a' };
+
 describe('A resource that is synced far more often than anything changes', () => {
   let testbed: Testbed;
   let clock: SteppedClock;
@@ -131,6 +133,88 @@ describe('A resource that is synced far more often than anything changes', () =>
         await untilMoreSyncs(operator, before);
       });
     });
+
+  it('since others change its annotations all the time', async () => {
+    const operator = await run(routes({ Only: phase(() => ({ phase: 'Only' }), { initial: true }) }));
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    await isToldOnce(
+      operator,
+      'resource',
+      /somebody else keeps changing its labels, annotations or phase/,
+      async (time) => {
+        const before = await syncsOf(operator);
+        await testbed.cluster.patch(ROUTE, { metadata: { annotations: { seen: String(time) } } });
+        await untilMoreSyncs(operator, before);
+      },
+    );
+  });
+
+  it('since others keep taking what is put right with pauses only', async () => {
+    const operator = await run(
+      routes({
+        Only: phase(() => ({ phase: 'Only', outputs: { configMaps: [configMap('out', { mine: 'x' })] } }), {
+          initial: true,
+        }),
+      }),
+    );
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    await testbed.untilIdle(operator);
+    await isToldOnce(operator, 'output_drift', /somebody else keeps changing its outputs/, async (time) => {
+      const before = await syncsOf(operator);
+      await testbed.cluster.apply(
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'out', namespace: 'default' },
+          data: { mine: String(time) },
+        },
+        { fieldManager: 'thief', force: true },
+      );
+      await untilMoreSyncs(operator, before);
+    });
+  });
+
+  it('since others write the revision of its status whenever it is about to', async () => {
+    const operator = await run(
+      routes({
+        Only: phase(
+          async () => {
+            const { status } = (await testbed.getRoute('a')) ?? {};
+            const revision = (status?.revision ?? 0) + 1;
+            await testbed.cluster.patch(ROUTE, { status: { revision } }, { subresource: 'status' });
+            return { phase: 'Only', status: { seen: revision } };
+          },
+          { initial: true },
+        ),
+      }),
+    );
+    await testbed.route('a');
+    await isToldOnce(
+      operator,
+      'status_conflict',
+      /somebody else keeps writing its status.phase or status.revision/,
+      async () => untilMoreSyncs(operator, await syncsOf(operator)),
+    );
+  });
+
+  it('since its phases follow on each other, and one of them waits too little to be slowed down', async () => {
+    let waited = false;
+    const operator = await run(
+      routes({
+        One: phase(() => ({ phase: 'Two' }), { initial: true }),
+        Two: phase(() => {
+          waited = !waited;
+          return waited ? { phase: 'Two', requeueAfter: '1ms' } : { phase: 'One' };
+        }),
+      }),
+    );
+    await testbed.route('a');
+    await isToldOnce(operator, 'itself', /its phases follow on each other without end/, async () =>
+      untilMoreSyncs(operator, await syncsOf(operator)),
+    );
+  });
 
   it('is none where others change what it has to write anew', async () => {
     const operator = await run(

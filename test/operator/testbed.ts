@@ -200,8 +200,9 @@ export class Testbed {
     this.cluster = cluster;
   }
 
-  static async open(): Promise<Testbed> {
-    const testbed = new Testbed(await clusters.open());
+  /** `opened`: one that a test cannot have of {@link clusters}. */
+  static async open(opened?: TestCluster): Promise<Testbed> {
+    const testbed = new Testbed(opened ?? (await clusters.open()));
     await testbed.cluster.installCrd(routeCrd);
     return testbed;
   }
@@ -222,7 +223,7 @@ export class Testbed {
     operator: OperatorDefinition,
     { config = {}, kubeconfig, ...parts }: Parts = {},
   ): Promise<ReloadableOperator> {
-    const access = fromKubeconfig(kubeconfig ?? this.cluster.kubeconfig, systemClock);
+    const access = fromKubeconfig(kubeconfig ?? this.cluster.kubeconfig, parts.clock ?? systemClock);
     const configured = (by: Partial<OperatorConfig>): OperatorConfig => ({
       ...loadConfig(undefined, 'none', {}),
       metricsAddr: '',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -10,7 +11,42 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import type { OperatorDefinition, RunningOperator } from 'autopilot-runtime';
 import { createLogger } from '../../runtime/observe/logger.ts';
-import { configMap, final, phase, routes, sum, Testbed } from './testbed.ts';
+import { configMap, configMaps, final, phase, routes, sum, Testbed } from './testbed.ts';
+
+const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
+
+/** A resource's life with a worker, an output, a patch and a failure; prints what was loaded and called for traces. */
+const LIFE_WITHOUT_SDK = `
+  import { createRequire } from 'node:module';
+  import { Tracing } from '../../runtime/observe/tracing.ts';
+  import { configMap, configMaps, final, phase, routes, Testbed } from './testbed.ts';
+  const calls = [];
+  for (const name of ['span', 'exchange']) {
+    const { [name]: method } = Tracing.prototype;
+    Tracing.prototype[name] = function (...parameters) {
+      calls.push(name);
+      return method.apply(this, parameters);
+    };
+  }
+  const testbed = await Testbed.open();
+  await testbed.cluster.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'theirs', namespace: 'default' } });
+  let failed = false;
+  await testbed.run(routes({
+    Work: phase(() => {
+      if (!failed) {
+        failed = true;
+        throw new Error('for once');
+      }
+      return { phase: 'Done', outputs: { configMaps: [configMap('out')] }, patches: { configMaps: [{ metadata: { name: 'theirs' }, data: { k: 'v' } }] } };
+    }, { initial: true, patches: { configMaps: { type: configMaps } } }),
+    Done: final,
+  }));
+  await testbed.route('a');
+  await testbed.untilReady('a', 'Done');
+  await testbed.close();
+  const packages = Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('@opentelemetry'));
+  console.log(JSON.stringify({ packages, calls }));
+`;
 
 /** A span as a tree is drawn: its name, and its parent's. */
 type Edge = `${string} < ${string}`;
@@ -214,6 +250,65 @@ describe('Traces', () => {
       ['worker Work', 'sync Route'].map((name) => only(name).status.code),
       [SpanStatusCode.UNSET, SpanStatusCode.UNSET],
     );
+  });
+
+  it('tell of each object that is patched, and of what is given up', async () => {
+    for (const name of ['theirs', 'held'])
+      await testbed.cluster.create({ ...CONFIG_MAP, metadata: { name, namespace: 'default' }, data: { taken: 'x' } });
+    const operator = await run(
+      routes({
+        Work: phase(
+          ({ route }) => ({
+            phase: 'Work',
+            patches: { configMaps: [{ metadata: { name: 'theirs' }, data: { [String(route.spec['field'])]: 'y' } }] },
+          }),
+          { initial: true, inputs: {}, outputs: {}, patches: { configMaps: { type: configMaps } } },
+        ),
+      }),
+    );
+    await testbed.route('a', { field: 'ours' });
+    await testbed.untilReady('a', 'Work');
+    await testbed.untilIdle(operator);
+    assert.deepEqual(
+      edges().toSorted(),
+      [
+        'sync Route < -',
+        'worker Work < sync Route',
+        'PATCH routes.example.io < sync Route',
+        'patch ConfigMap < sync Route',
+        'PATCH configmaps < patch ConfigMap',
+        'PATCH routes.example.io/status < sync Route',
+      ].toSorted(),
+    );
+    const { attributes } = only('patch ConfigMap');
+    assert.deepEqual(
+      ['action', 'name', 'resource'].map((of) =>
+        of === 'action' ? attributes['autopilot.patch.action'] : attributes[`autopilot.object.${of}`],
+      ),
+      ['applied', 'theirs', 'configmaps'],
+    );
+    exporter.reset();
+
+    await testbed.setSpec('a', { field: 'taken' });
+    await testbed.untilRoute(
+      'a',
+      ({ status }) => status?.conditions?.some(({ reason }) => reason === 'PatchRefused') ?? false,
+    );
+    const [refused] = spans('patch ConfigMap');
+    assert.equal(refused?.attributes['autopilot.patch.action'], 'refused');
+    assert.equal(spans('PATCH configmaps')[0]?.attributes['error.type'], '409');
+
+    await testbed.cluster.delete({ apiVersion: 'example.io/v1', kind: 'Route', name: 'a' });
+    await testbed.untilGone({ apiVersion: 'example.io/v1', kind: 'Route', name: 'a' });
+    await testbed.untilIdle(operator);
+    assert.equal(spans('patch ConfigMap').at(-1)?.attributes['autopilot.patch.action'], 'given_up');
+    assert.ok(edges().includes('PATCH configmaps < patch ConfigMap'));
+  });
+
+  it('cost nothing where no SDK is registered: nothing is loaded for them, and nothing made', () => {
+    const args = ['--conditions=autopilot-source', '--input-type=module', '--eval', LIFE_WITHOUT_SDK];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8' });
+    assert.equal(stdout, '{"packages":[],"calls":[]}\n', stderr);
   });
 
   it('are none where no SDK is registered as the operator starts', async () => {

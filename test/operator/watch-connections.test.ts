@@ -13,7 +13,8 @@ import type { RunningOperator } from 'autopilot-runtime';
 import { configMaps, phase, routes, sum, Testbed, type ConfigMap } from './testbed.ts';
 
 const isWatch = ({ path }: ProxiedRequest): boolean => path.includes('/configmaps?') && path.includes('watch=true');
-const REF = { apiVersion: 'v1', kind: 'ConfigMap', name: 'wanted', namespace: 'default' };
+const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
+const REF = { ...CONFIG_MAP, name: 'wanted', namespace: 'default' };
 
 /** On real sockets, through a proxy that does to them what networks do. */
 describe('connections of watches', () => {
@@ -45,6 +46,8 @@ describe('connections of watches', () => {
     let stop: AbortController;
     let running: Promise<void>;
     let lists: number;
+    /** How many objects the last list had. */
+    let listed: number;
     /** The values of `n` that were told, in their order. */
     let told: (string | undefined)[];
     let news: () => void;
@@ -62,7 +65,7 @@ describe('connections of watches', () => {
       await transport.close();
     });
 
-    const begin = (): void => {
+    const begin = (namespace = 'default'): void => {
       const n = (object: KubernetesObject): string | undefined => (object as ConfigMap).data?.['n'];
       const tell = (objects: readonly KubernetesObject[]): void => {
         told.push(...objects.filter(({ metadata }) => metadata.name === REF.name).map(n));
@@ -70,7 +73,7 @@ describe('connections of watches', () => {
       };
       const access = fromKubeconfig(proxy.kubeconfig, systemClock);
       const reflector = new Reflector({
-        selection: { type: configMaps, namespace: 'default', labelSelector: '', metadataOnly: false },
+        selection: { type: configMaps, namespace, labelSelector: '', metadataOnly: false },
         client: new KubeClient({
           transport,
           credentials: access.credentials,
@@ -85,6 +88,7 @@ describe('connections of watches', () => {
           listing: () => undefined,
           replace(objects) {
             lists += 1;
+            listed = objects.filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt').length;
             tell(objects);
           },
           changed: (object) => tell([object]),
@@ -138,6 +142,41 @@ describe('connections of watches', () => {
         assert.deepEqual([told, cut.hits], [['1'], 1], `at ${offset}`);
       }
     });
+
+    it('are reset anywhere in any page of a list, which is then begun anew: all is told at once, and nothing before', async () => {
+      const make = (name: string, n: string): Promise<unknown> =>
+        testbed.cluster.apply({ ...CONFIG_MAP, metadata: { name, namespace: 'many' }, data: { n } });
+      await testbed.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'many' } });
+      for (let index = 0; index < 501; index += 1) await make(`other-${index}`, '0');
+      await make(REF.name, '1');
+      const paged = testbed.cluster.faults.answer(422, ({ query }) => query['sendInitialEvents'] !== undefined, {
+        count: 100_000,
+      });
+      const isPage = ({ path }: ProxiedRequest): boolean =>
+        path.includes('/namespaces/many/') && path.includes('limit=500');
+      const pages = [
+        { step: 9973, filter: (request: ProxiedRequest) => isPage(request) && !request.path.includes('continue=') },
+        { step: 41, filter: (request: ProxiedRequest) => isPage(request) && request.path.includes('continue=') },
+      ];
+      for (const { step, filter } of pages) {
+        let resets = 0;
+        for (let offset = 0, hits = 1; hits === 1; offset += step) {
+          stop = new AbortController();
+          [told, lists] = [[], 0];
+          const cut = proxy.cut(offset, { filter, how: resets % 4 === 3 ? 'end' : 'reset' });
+          begin('many');
+          await untilTold('1');
+          assert.deepEqual([told, lists, listed], [['1'], 1, 502], `at ${offset}`);
+          ({ hits } = cut);
+          resets += hits;
+          cut.remove();
+          stop.abort();
+          await running;
+        }
+        assert.ok(resets > 10, `${resets} resets`);
+      }
+      paged.remove();
+    }).timeout(30_000);
   });
 
   const reporting = routes({

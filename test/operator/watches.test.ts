@@ -114,17 +114,20 @@ describe('watches of an operator', () => {
     const part = { configMaps: { type: configMaps, selector: { matchLabels: { app: 'x' } } } };
     await testbed.run(
       routes({
-        One: phase(({ inputs }) => ({ phase: 'Two', status: { n: inputs['configMaps']?.list().length } }), {
-          initial: true,
-          inputs: part,
-        }),
+        One: phase(
+          ({ inputs: { configMaps: few } }) => ({
+            phase: 'Two',
+            status: { n: few?.list().length, found: few?.find('wanted') !== undefined },
+          }),
+          { initial: true, inputs: part },
+        ),
         Two: phase(() => ({ phase: 'Two' })),
       }),
     );
     await put(1);
     await testbed.route('a');
     const { status } = await testbed.untilReady('a', 'Two');
-    assert.equal(status?.['n'], 0);
+    assert.deepEqual([status?.['n'], status?.['found']], [0, false]);
     const watches = testbed.cluster.requests.filter({ userAgent: OPERATOR, verb: 'watch', resource: 'configmaps' });
     assert.deepEqual(
       watches.map(({ query }) => query['labelSelector']),

@@ -52,7 +52,7 @@ export const LEASES: readonly Mutant[] = [
   },
   {
     file: 'runtime/kube/client.ts',
-    code: "if (limit) query.set('timeout', `${Math.floor(limit.timeout)}ms`);",
+    code: 'if (timeout !== undefined) text += `&timeout=${timeout}`;',
     broken: '',
     breaks: 'the server is told how long a request may take',
     test: 'runtime/kube/gate.test.ts',
@@ -149,8 +149,8 @@ export const LEASES: readonly Mutant[] = [
   {
     file: 'runtime/config/changes.ts',
     code: "watchNamespace: 'watches',",
-    broken: "watchNamespace: 'work',",
-    breaks: 'another namespace to watch renews the watches',
+    broken: "watchNamespace: 'nothing',",
+    breaks: 'another namespace to watch begins all work anew',
     test: 'test/operator/reload.test.ts',
     title: 'works in another namespace: what is watched there is listed, what is watched anyway stays',
   },

@@ -186,7 +186,7 @@ export const OUTPUTS: readonly Mutant[] = [
     broken: '',
     breaks: 'what a kind that is away had is pruned once it is back',
     test: 'test/operator/output-pruning.test.ts',
-    title: 'that are no longer returned are pruned in the end where their kind is away for a moment',
+    title: 'are pruned before the resource goes on, though their kind is away for a moment',
   },
   {
     file: 'runtime/scheduler/outputs.ts',
@@ -270,11 +270,11 @@ export const OUTPUTS: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/outputs-record.ts',
-    code: 'run.state.tookFrom.add(made.name);',
+    code: 'await write(run, { ...observed, [made.name]: { ...digests, ...taking } });',
     broken: '',
-    breaks: 'that a later phase took an output over is no drift',
-    test: 'test/operator/output-drift.test.ts',
-    title: 'do not take it for drift that a later phase took an output over',
+    breaks: 'before a later phase takes an output over, the record of the one that made it is marked',
+    test: 'test/operator/moved-outputs.test.ts',
+    title: 'ends as it would have, whichever of the writes the operator is killed at, where drift is repaired',
   },
   {
     file: 'runtime/scheduler/write-outputs.ts',

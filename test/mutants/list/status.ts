@@ -48,7 +48,7 @@ export const STATUS: readonly Mutant[] = [
     broken: '',
     breaks: 'a status that another operator wrote meanwhile is not written over',
     test: 'test/operator/status.test.ts',
-    title: 'is not rewound by an operator that knows less: a lost swap is looked at again',
+    title: 'is not written by a run that saw the same phase on an earlier visit: A → B → A',
   },
   {
     file: 'runtime/scheduler/status-write.ts',

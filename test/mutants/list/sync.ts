@@ -36,8 +36,8 @@ export const SYNC: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/kind-availability.ts',
-    code: 'const there = left.filter((cache) => !cache.isKindMissing);',
-    broken: 'const there = left;',
+    code: 'leftBehind(plan.finalizer, plan, views).filter((cache) => !cache.isKindMissing)',
+    broken: 'leftBehind(plan.finalizer, plan, views)',
     breaks: 'a kind that is not installed any more holds up no deletion',
     test: 'test/operator/unowned-outputs.test.ts',
     title: 'of a kind that is not installed any more hold up no deletion',
@@ -144,8 +144,8 @@ export const SYNC: readonly Mutant[] = [
     code: 'if (this.signal.aborted) throw new RunAborted();',
     broken: '',
     breaks: 'a run looks again before each write whether it goes on',
-    test: 'test/operator/deletion.test.ts',
-    title: 'aborts a run that is under way before its next write, where the resource waits for finalizers',
+    test: 'test/operator/shutdown.test.ts',
+    title: 'lets the request under way end and sends no other; the next one goes on from there',
   },
   {
     file: 'runtime/scheduler/wakes.ts',

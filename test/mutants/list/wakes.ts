@@ -79,8 +79,8 @@ export const WAKES: readonly Mutant[] = [
     code: 'return entry && matches(this.#input.requirements, entry.object.metadata.labels) ? handOut(entry) : undefined;',
     broken: 'return entry ? handOut(entry) : undefined;',
     breaks: 'an input is bounded by the selector of its declaration, by name too',
-    test: 'test/operator/tracked-inputs.test.ts',
-    title: 'are bounded by the selector of the declaration, by name too',
+    test: 'test/operator/watches.test.ts',
+    title: 'of a kind that somebody reads whole serve those who read a part of it',
   },
   {
     file: 'runtime/cache/interest.ts',
@@ -135,9 +135,8 @@ export const WAKES: readonly Mutant[] = [
     code: 'if (owner === undefined || owner === writer || made === undefined) return;',
     broken: 'if (owner === undefined || made === undefined) return;',
     breaks: 'what the resource’s own sync did to an output is no drift',
-    test: 'test/operator/output-pruning.test.ts',
-    title:
-      'that are no longer returned are pruned; a key that is absent leaves things alone; an empty list removes all',
+    test: 'test/operator/races.test.ts',
+    title: 'is not woken by its own writes, though their events come before their answers',
   },
   {
     file: 'runtime/scheduler/wakes.ts',
@@ -156,12 +155,28 @@ export const WAKES: readonly Mutant[] = [
     title: 'let a resource follow what another one writes, as often as it likes: that is no circle',
   },
   {
+    file: 'runtime/scheduler/patches/wakes.ts',
+    code: 'if (!isWorking() || (cache.listed && !cache.synced)) return;',
+    broken: 'if (!isWorking()) return;',
+    breaks: 'what the predecessor gave up, learned late, is no drift',
+    test: 'test/operator/leader-election.test.ts',
+    title: 'do not take for drift what their predecessor gave up, though they learn of it late',
+  },
+  {
+    file: 'runtime/scheduler/wakes.ts',
+    code: 'if (isWorking() && !cache.isBehind && change.old)',
+    broken: 'if (!cache.isBehind && change.old)',
+    breaks: 'what the one that works does is no drift to one that stands by',
+    test: 'test/operator/leader-election.test.ts',
+    title: 'say nothing of what the one that works does',
+  },
+  {
     file: 'runtime/scheduler/wakes.ts',
     code: 'if (isWorking() && !cache.isBehind && change.old)',
     broken: 'if (isWorking() && change.old)',
     breaks: 'what the predecessor did, learned late, is no drift',
     test: 'test/operator/leader-election.test.ts',
-    title: 'do not take for drift what their predecessor gave up, though they learn of it late',
+    title: 'do not take for drift what their predecessor pruned, though they learn of it late',
   },
   {
     file: 'runtime/scheduler/wakes.ts',

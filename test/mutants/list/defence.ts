@@ -1,0 +1,77 @@
+import type { Mutant } from '../mutant.ts';
+
+/** What is broken, bad or too much, and is told. */
+export const DEFENCE: readonly Mutant[] = [
+  {
+    file: 'runtime/kube/frames.ts',
+    code: "if (frame.type === 'ERROR' || (frame.type === 'BOOKMARK' && metadata) || typeof metadata.name === 'string')",
+    broken: 'if (true)',
+    breaks: 'what is no object in a watch is left out',
+    test: 'test/operator/quarantine.test.ts',
+    title: 'in the midst of a watch, or of the list with which it begins, is left out: it has a name that is no text',
+  },
+  {
+    file: 'runtime/kube/frames.ts',
+    code: 'if (start < chunk.length) pieces.push(chunk.subarray(start));',
+    broken: '',
+    breaks: 'a frame is whole wherever the bytes are cut',
+    test: 'runtime/kube/frames.test.ts',
+    title: 'are whole wherever the bytes are cut, within a character too',
+  },
+  {
+    file: 'runtime/assembly.ts',
+    code: 'if (cache.listed) return `the watch of',
+    broken: 'if (false) return `the watch of',
+    breaks: 'a watch that stood and is broken makes the operator unready',
+    test: 'test/operator/watches.test.ts',
+    title: 'that stood and are broken make the operator unready until they stand again',
+  },
+  {
+    file: 'runtime/assembly.ts',
+    code: 'if (!resources.listed) return `${own} has not been listed yet`;',
+    broken: '',
+    breaks: 'an operator is ready once it has listed its resources',
+    test: 'test/operator/watches.test.ts',
+    title: 'of the resource itself make the operator ready once they have been listed',
+  },
+  {
+    file: 'runtime/scheduler/sync-rate.ts',
+    code: 'if (!wake || (this.#fromOutside && this.#wrote)) return undefined;',
+    broken: 'if (!wake) return undefined;',
+    breaks: 'a sync for which something outside made a difference is not for nothing',
+    test: 'runtime/scheduler/sync-rate.test.ts',
+    title: 'is none where they come more slowly, where something outside made a difference, and where they fail',
+  },
+  {
+    file: 'runtime/scheduler/sync-rate.ts',
+    code: '    this.#told = true;\n',
+    broken: '',
+    breaks: 'a storm is told once',
+    test: 'runtime/scheduler/sync-rate.test.ts',
+    title: 'is a storm with the hundredth sync for nothing in a minute, and is told once',
+  },
+  {
+    file: 'runtime/reload.ts',
+    code: "if (this.#text.trim() === '') throw",
+    broken: 'if (false) throw',
+    breaks: 'a configuration that is empty is refused',
+    test: 'test/operator/reload-process.test.ts',
+    title: 'refuses a bad one, whatever is bad about it, says so in log, metric and event, and goes on as before',
+  },
+  {
+    file: 'runtime/reload.ts',
+    code: 'manager.refused(error);',
+    broken: '',
+    breaks: 'a configuration that is refused is told by metric and event',
+    test: 'test/operator/reload-process.test.ts',
+    title: 'refuses a bad one, whatever is bad about it, says so in log, metric and event, and goes on as before',
+  },
+  {
+    file: 'runtime/scheduler/failures.ts',
+    code: 'return state.serverErrors > BUSY_TRIES;',
+    broken: 'return true;',
+    breaks: 'what a busy server did is no news about the resource',
+    test: 'test/operator/outputs.test.ts',
+    title: 'that the server fails at again and again are told of, but not at once',
+  },
+];
