@@ -49,7 +49,7 @@ export class Tracing implements ExchangeTracer {
     name: string,
     attributes: Attributes,
     work: (span: Span | undefined) => Promise<T>,
-    { root = false, isFailure = () => true }: SpanOptions = {},
+    { root = false, isFailure = () => true, told }: SpanOptions = {},
   ): Promise<T> {
     if (!this.#active) return work(undefined);
     const { api, tracer } = this.#active;
@@ -57,7 +57,7 @@ export class Tracing implements ExchangeTracer {
       try {
         return await work(span);
       } catch (error) {
-        if (isFailure(error)) record(api, span, error);
+        if (isFailure(error)) record(api, span, error, told?.(error));
         throw error;
       } finally {
         span.end();
@@ -96,7 +96,9 @@ export class Tracing implements ExchangeTracer {
       try {
         return await send(headers, (status) => span.setAttribute('http.response.status_code', status));
       } catch (error) {
-        record(api, span, error);
+        // As the conventions have it, the status says enough; what a server says may quote what it was sent.
+        span.setAttribute('error.type', typeOf(error));
+        span.setStatus({ code: api.SpanStatusCode.ERROR });
         throw error;
       } finally {
         span.end();
@@ -110,11 +112,13 @@ export interface SpanOptions {
   readonly root?: boolean;
   /** Whether what is thrown is a failure. Default: it is. */
   readonly isFailure?: (error: unknown) => boolean;
+  /** What may be told of an error, in its place. Default: all. */
+  readonly told?: (error: unknown) => unknown;
 }
 
-function record({ SpanStatusCode }: Api, span: Span, error: unknown): void {
-  const message = messageOf(error);
-  span.recordException(error instanceof Error ? error : message);
+function record({ SpanStatusCode }: Api, span: Span, error: unknown, told = error): void {
+  const message = messageOf(told);
+  span.recordException(told instanceof Error ? told : message);
   span.setAttribute('error.type', typeOf(error));
   span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

@@ -2,6 +2,7 @@ import type { ReconcileResult } from '../controller/reconciler.ts';
 import { isNamespaceTerminating } from '../errors.ts';
 import { resourceName, splitKey } from '../kube/paths.ts';
 import type { ResourceType } from '../kube/types.ts';
+import { withoutSecrets } from './without-secrets.ts';
 import { RunAborted, type Run, type RunFacts } from './run.ts';
 
 /**
@@ -44,19 +45,24 @@ export function syncSpan(
 }
 
 /** The user's code: active in it, so that spans which it makes are below. */
-export function workerSpan<T>({ environment, phase, sync }: Run, work: () => Promise<T>): Promise<T> {
+export function workerSpan<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  const { environment, phase, sync } = run;
   const attributes = { 'autopilot.phase': phase.name, 'autopilot.sync.id': sync };
-  return environment.tracing.span(`worker ${phase.name}`, attributes, work, { isFailure });
+  return environment.tracing.span(`worker ${phase.name}`, attributes, work, {
+    isFailure,
+    told: (error) => withoutSecrets(run, error),
+  });
 }
 
 /** What is done for one object: an output, or one that is patched. `actionOf` says in a word what came of it. */
 export function objectSpan<T>(
-  { environment, phase, sync }: Run,
+  run: Run,
   what: 'output' | 'patch',
   { type, key }: { readonly type: ResourceType; readonly key: string },
   work: () => Promise<T>,
   actionOf: (outcome: T) => string,
 ): Promise<T> {
+  const { environment, phase, sync } = run;
   const { name, namespace } = splitKey(key);
   const attributes = {
     ...(namespace !== undefined && { 'k8s.namespace.name': namespace }),
@@ -73,6 +79,6 @@ export function objectSpan<T>(
       span?.setAttribute(`autopilot.${what}.action`, actionOf(outcome));
       return outcome;
     },
-    { isFailure },
+    { isFailure, told: (error) => withoutSecrets(run, error) },
   );
 }

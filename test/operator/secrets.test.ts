@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { trace } from '@opentelemetry/api';
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { createLogger } from '../../runtime/observe/logger.ts';
 import { configMap, final, OPERATOR, phase, routes, Testbed } from './testbed.ts';
 import type { Context } from './testbed.ts';
@@ -20,6 +22,12 @@ type SecretContext = Omit<Context, 'inputs' | 'client'> & {
 
 describe('what is in Secrets', () => {
   let testbed: Testbed;
+  const exporter = new InMemorySpanExporter();
+  before(() => {
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+  });
+  after(() => trace.disable());
+  beforeEach(() => exporter.reset());
   beforeEach(async () => void (testbed = await Testbed.open()));
   afterEach(() => testbed.close());
 
@@ -57,7 +65,7 @@ describe('what is in Secrets', () => {
     }),
   };
   for (const [what, deed] of Object.entries(deeds)) {
-    it(`is in no log, event, status or metric: ${what}`, async () => {
+    it(`is in no log, event, status, metric or span: ${what}`, async () => {
       const lines: string[] = [];
       const logger = createLogger({ name: 'x', version: '', level: 'Debug', write: (line) => lines.push(line) });
       await testbed.cluster.create<Secret>({
@@ -97,7 +105,13 @@ describe('what is in Secrets', () => {
       const events = await testbed.cluster.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' });
       const now = await testbed.getRoute('a');
       await operator.stop();
-      const all = [...lines, JSON.stringify(events), JSON.stringify(now), await operator.metrics()].join('\n');
+      const spans = exporter
+        .getFinishedSpans()
+        .map(({ name, attributes, status, events: told }) => JSON.stringify({ name, attributes, status, told }));
+      assert.ok(spans.some((span) => span.includes('"worker Only"')));
+      const all = [...lines, ...spans, JSON.stringify(events), JSON.stringify(now), await operator.metrics()].join(
+        '\n',
+      );
       for (const part of [MARKER, ENCODED, MARKER.slice(0, 8)])
         assert.ok(!all.includes(part), `${part} in ${all.split('\n').find((line) => line.includes(part))}`);
       assert.ok(all.includes(OPERATOR));
