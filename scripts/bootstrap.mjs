@@ -2,7 +2,7 @@
 // missing, finds a Node that can run the sources, and hands over to it. Plain JavaScript without dependencies.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,6 +31,9 @@ const SUITES = {
     .map((name) => `test/operator/${name}.test.ts`),
   packed: ['test/packed/**/*.test.ts'],
 };
+
+/** How files of a suite run side by side, each in a process of its own. On more processors the clusters' memory would be felt. */
+const BESIDE = { specs: ['--parallel', '--jobs', String(Math.min(availableParallelism(), 4))] };
 
 /** Each command is a list of programs, run one after the other; the first that fails ends it. `{args}` is what the user added. */
 const bin = (name, file) => join(root, 'node_modules', name, file);
@@ -175,7 +178,8 @@ function whenOrphaned(end) {
 function fill(word, args) {
   if (word === '{args}') return args;
   const [, suite] = /^\{args:(\w+)\}$/.exec(word) ?? [];
-  if (suite !== undefined) return args.some((arg) => arg.endsWith('.ts')) ? args : [...SUITES[suite], ...args];
+  if (suite !== undefined)
+    return args.some((arg) => arg.endsWith('.ts')) ? args : [...SUITES[suite], ...(BESIDE[suite] ?? []), ...args];
   return [word];
 }
 
