@@ -65,7 +65,8 @@ export class ProgressLines {
 
   /** Shows a line of the log, as pino writes it. */
   log(line: JsonObject): void {
-    const { level, time: _time, msg, resource, phase, err, ...fields } = line;
+    // Of which sync a line is, would make each one another, and tells nothing to who sees them one after the other.
+    const { level, time: _time, msg, resource, phase, sync: _sync, err, ...fields } = line;
     const [key, message] = [asText(resource), asText(msg)];
     // Told as progress, too.
     if (key !== '' && message === `${asText(fields['from'])} → ${asText(fields['to'])}`) return;
