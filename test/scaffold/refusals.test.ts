@@ -320,11 +320,12 @@ async function edited(folder: string): Promise<void> {
   await writeFile(file, (await readFile(file, 'utf8')).replace("next: ['Finished'],", "next: ['Finished'], // mine"));
 }
 
-/** Refused elsewhere: a race, an interrupted write, a full disk, a package manager, a command that no generator runs, a checkout without a build. */
+/** Refused elsewhere: a race, an interrupted write, a full disk, a package manager, kubectl, a command that no generator runs, a checkout without a build. */
 const ELSEWHERE = [
   'ERR_AP_BUSY',
   'ERR_AP_CHANGED_MEANWHILE',
   'ERR_AP_INSTALL_FAILED',
+  'ERR_AP_KUBECTL',
   'ERR_AP_NOT_INSTALLED',
   'ERR_AP_NOT_RECOVERED',
   'ERR_AP_NO_BUNDLE',
