@@ -43,6 +43,7 @@ const COMMANDS = {
     ]),
   ],
   'test:packed': [[bin('mocha', 'bin/mocha.js'), '--config', 'test/packed/mocharc.json', '{args:packed}']],
+  'test:mutants': [[...source('test/mutants/mutants.ts'), '{args}']],
   build: [[...source('scripts/build.ts'), '{args}']],
   'build:kubernetes': [source('test/real/kubernetes/build.ts')],
   kubernetes: [[...source('test/real/kubernetes/serve.ts'), '{args}']],
