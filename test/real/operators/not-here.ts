@@ -55,6 +55,12 @@ export const NOT_HERE: readonly NotHere[] = [
     ],
   },
   {
+    reason: 'since it does not come to its end behind the front, for a reason that is still to be found',
+    titles: [
+      'a worker that misbehaves harms its own resource only: it returns an output that is larger than a server takes',
+    ],
+  },
+  {
     reason: 'since the write of an Event may be on its way when the next failure comes, and tells of that one too',
     titles: ['Events of a failure in a loop are one, with a count that is written when it has doubled'],
   },
