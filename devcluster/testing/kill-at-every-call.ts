@@ -66,13 +66,7 @@ async function run(world: World, kill: Kill | undefined): Promise<Run> {
     };
     simulation.onDeath = () => void simulation.start();
     simulation.start();
-    const states: State[] = [];
-    for (const step of world.subject.steps) {
-      await simulation.step(step);
-      await simulation.settle(QUIET_MS);
-      states.push(simulation.state());
-    }
-    return { states, calls: simulation.calls, call };
+    return { states: await simulation.play(QUIET_MS), calls: simulation.calls, call };
   } finally {
     await simulation.close();
   }

@@ -77,12 +77,7 @@ async function runUndisturbed(world: World): Promise<Undisturbed> {
   const simulation = await Simulation.open(world);
   try {
     simulation.start();
-    const states: State[] = [];
-    for (const step of world.subject.steps) {
-      await simulation.step(step);
-      await simulation.settle(QUIET_MS);
-      states.push(simulation.state());
-    }
+    const states = await simulation.play(QUIET_MS);
     return { states, asked: await askedOf(world.cluster), writes: simulation.writes };
   } finally {
     await simulation.close();

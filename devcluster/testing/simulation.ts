@@ -138,6 +138,17 @@ export class Simulation {
     }
   }
 
+  /** Has the users do all that the subject says, and returns how things stood after each step, once nobody had written for so many milliseconds. */
+  async play(quiet: number): Promise<readonly State[]> {
+    const states: State[] = [];
+    for (const step of this.world.subject.steps) {
+      await this.step(step);
+      await this.settle(quiet);
+      states.push(this.state());
+    }
+    return states;
+  }
+
   state(): State {
     const { cluster, others, subject } = this.world;
     return stateOf(cluster, others, subject.counts);

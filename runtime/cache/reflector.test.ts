@@ -224,6 +224,7 @@ describe('reflector', () => {
       return { body: { metadata: { resourceVersion: '10', ...(!second && { continue: 'more' }) }, items } };
     });
     assert.deepEqual(await sink.until(2), ['list 10: a b', 'c@12']);
+    assert.deepEqual(pauses, []);
     const lists = queries().filter((query) => !query.has('watch'));
     assert.deepEqual(
       lists.map((query) => [query.get('limit'), query.get('resourceVersion')]),

@@ -131,6 +131,10 @@ export class Reflector {
         await this.#listAndWatch(signal);
       } catch (error) {
         if (signal.aborted) return;
+        if (this.#refusesToStream(error)) {
+          this.#canStream = false;
+          continue;
+        }
         // It was ended by us, to begin anew.
         if (!this.#listDue && !(error instanceof WatchGivenUp)) this.#failed(error);
         if (error instanceof ApiError) asked = Math.min(error.retryAfter ?? 0, LONGEST_RETRY_AFTER_MS);
@@ -158,17 +162,16 @@ export class Reflector {
       this.#options.sink.missing();
     }
     if (isStatus(error, 403)) this.#options.sink.forbidden();
-    // A server that does not know streaming lists, or has them switched off, refuses the parameter.
-    if (this.#resourceVersion === undefined && this.#canStream && isStatus(error, 400, 422)) {
-      this.#canStream = false;
-      this.#retry = FIRST_RETRY_MS;
-      return;
-    }
     const trouble = messageOf(error);
     const { logger, selection } = this.#options;
     if (trouble !== this.#trouble)
       logger.warn({ kind: resourceName(selection.type) }, `watch failed, trying again: ${trouble}`);
     this.#trouble = trouble;
+  }
+
+  /** A server that does not know streaming lists, or has them switched off, refuses the parameter. */
+  #refusesToStream(error: unknown): boolean {
+    return this.#resourceVersion === undefined && this.#canStream && isStatus(error, 400, 422);
   }
 
   /** One watch, after a list where one is due. */

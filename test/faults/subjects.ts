@@ -2,17 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cluster, ObjectRef } from 'autopilot-devcluster';
 import type { Detour, ReplicaOptions, Subject } from 'autopilot-devcluster/testing';
-import {
-  defineOperator,
-  start,
-  type KubernetesObject,
-  type OperatorDefinition,
-  type ResourceType,
-} from 'autopilot-runtime';
+import { defineOperator, start, type KubernetesObject, type OperatorDefinition } from 'autopilot-runtime';
 import { load } from 'js-yaml';
 import { operator as autoRoute } from '../../examples/autorouter/src/operator.ts';
 import { operator as ownership } from '../../examples/ownership/src/operator.ts';
-import { configMap, configMaps, phase, routeCrd, routes, services } from '../operator/testbed.ts';
+import { configMap, configMaps, namespaces, phase, routeCrd, routes, services } from '../operator/testbed.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 
@@ -196,14 +190,6 @@ export const OWNERSHIP_DETOURS: Readonly<Record<string, Detour>> = {
   },
   'the team changes and changes back': there(OWNERSHIP, 'team', 'red'),
   'the Ownership is deleted and made anew': anew(OWNERSHIP),
-};
-
-const namespaces: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
 };
 
 /** Makes what no owner reference can reach: in another namespace, and of cluster scope. Its finalizer does something, too. */

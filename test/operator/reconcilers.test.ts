@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isAutopilotError } from './autopilot-error.ts';
 import { counting } from './fixtures/own-reconciler.ts';
 import { SteppedClock } from './stepped-clock.ts';
-import { configMap, configMaps, final, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
+import { configMap, configMaps, final, namespaces, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
 import type { ConfigMap, Route } from './testbed.ts';
 import type {
   KindRequest,
@@ -14,16 +14,7 @@ import type {
   Reconciler,
   RunningOperator,
   ReconcilerDefinition,
-  ResourceType,
 } from 'autopilot-runtime';
-
-const namespaces: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-};
 
 interface Types {
   readonly object: Route;

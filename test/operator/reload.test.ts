@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { isAutopilotError } from './autopilot-error.ts';
 import { SteppedClock } from './stepped-clock.ts';
-import { configMap, configMaps, final, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
+import { configMap, configMaps, final, namespaces, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
 import type { Context, Event } from './testbed.ts';
-import type { ResourceType } from 'autopilot-runtime';
 
 const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: OPERATOR };
 const LEASE_TIMES = { leaseDuration: 3000, renewDeadline: 2000, retryPeriod: 200 };
@@ -193,13 +192,6 @@ describe('an operator whose configuration changes', () => {
   });
 
   it('works in another namespace: what is watched there is listed, what is watched anyway stays', async () => {
-    const namespaces: ResourceType = {
-      group: '',
-      version: 'v1',
-      kind: 'Namespace',
-      plural: 'namespaces',
-      namespaced: false,
-    };
     await testbed.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } });
     const counting = routes({
       Only: {

@@ -13,15 +13,9 @@ import {
   Testbed,
   type ConfigMap,
   type Route,
+  namespaces,
 } from './testbed.ts';
 
-const namespaces: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-};
 const secrets: ResourceType = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
 
 /** Returns what `spec` of its Route says. */

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import type { KubernetesObject, PhaseDefinition, ResourceType } from 'autopilot-runtime';
-import { condition, configMap, configMaps, phase, routes, sum, Testbed, type Context, type Route } from './testbed.ts';
+import {
+  condition,
+  configMap,
+  configMaps,
+  namespaces,
+  phase,
+  routes,
+  sum,
+  Testbed,
+  type Context,
+  type Route,
+} from './testbed.ts';
 
 const jobs: ResourceType = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
-const namespaces: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-};
 const DOOMED = 'doomed';
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: DOOMED };
 const MAP = { apiVersion: 'v1', kind: 'ConfigMap', namespace: DOOMED };

@@ -46,6 +46,13 @@ export const services: ResourceType = {
   plural: 'services',
   namespaced: true,
 };
+export const namespaces: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+};
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route' };
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };

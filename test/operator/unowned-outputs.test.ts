@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { KubernetesObject, PhaseDefinition, ResourceType } from 'autopilot-runtime';
+import type { KubernetesObject, PhaseDefinition } from 'autopilot-runtime';
 import {
   condition,
   configMaps,
+  namespaces,
   OPERATOR,
   phase,
   routeCrd,
@@ -13,13 +14,6 @@ import {
   type Route,
 } from './testbed.ts';
 
-const namespaces: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-};
 const REF = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a' };
 
 describe('outputs beyond the namespace of their resource', () => {
