@@ -22,7 +22,7 @@ import type { Representation } from './accept.ts';
 import type { ApiRequest, ApiResponse, StreamResponse } from './exchange.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { Served } from './route.ts';
-import type { StatusError } from './status.ts';
+import { StatusError } from './status.ts';
 
 /** An answer, or the end of the connection without one, or nothing at all. */
 export type Outcome = ApiResponse | 'cut' | 'silent';
@@ -35,6 +35,7 @@ export interface Front {
   /** Told of what should not have happened. */
   readonly report: (error: unknown) => void;
   readonly identify: (request: ApiRequest, info: RequestInfo) => Identity;
+  /** A StatusError that it throws is an answer, too: that a body is too large, for example. */
   readonly respond: (request: ApiRequest, info: RequestInfo, user: User) => Promise<ApiResponse>;
 }
 
@@ -78,7 +79,7 @@ export async function handleRequest(front: Front, request: ApiRequest, destroy: 
       return finish(front, record, answer, destroy);
     }
     const answer = user
-      ? await front.respond(asked, info, user)
+      ? await front.respond(asked, info, user).catch((error: unknown) => refusedBy(error, request))
       : refused(request, toStatusError(refusal, front.report));
     if (injected.cut === 'after') return 'cut';
     return finish(front, record, answer, destroy);
@@ -160,6 +161,11 @@ function finish(
     };
   };
   return { ...answer, start };
+}
+
+function refusedBy(error: unknown, request: ApiRequest): ApiResponse {
+  if (error instanceof StatusError) return refused(request, error);
+  throw error;
 }
 
 function refused(request: ApiRequest, error: StatusError): ApiResponse {

@@ -23,12 +23,6 @@ export const NOT_HERE: readonly NotHere[] = [
     paged: true,
   },
   {
-    reason:
-      'since an operator that was refused a streaming list lists by page after a pause, which never ends by the clock of this test',
-    titles: ['tracked inputs of a run that failed count too: what it waits for ends its backoff'],
-    paged: true,
-  },
-  {
     reason: 'since a server is taken back to a backup by ending it, which test/real/watches.test.ts does',
     titles: ['an operator and older data of a server that was restored from a backup'],
   },
@@ -52,12 +46,6 @@ export const NOT_HERE: readonly NotHere[] = [
       'a field that somebody else keeps taking holds up nothing that a finalizer makes',
       // test/real/kstatus.test.ts has these lives, with a watch.
       'what kstatus and `kubectl wait` see of a resource',
-    ],
-  },
-  {
-    reason: 'since it does not come to its end behind the front, for a reason that is still to be found',
-    titles: [
-      'a worker that misbehaves harms its own resource only: it returns an output that is larger than a server takes',
     ],
   },
   {
