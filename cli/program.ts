@@ -9,6 +9,7 @@ import { describeOption, optionName } from '../generators/questions/question.ts'
 import type { Questions } from '../generators/questions/question.ts';
 import { FAULTS, ProjectError } from '../project/errors.ts';
 import { findProject } from '../project/config/files.ts';
+import { EXIT } from './cluster/exit-codes.ts';
 import { addQuestions, flagNames, normalizeFlags } from './flags.ts';
 import { runGenerator } from './run-generator.ts';
 import type { GeneratorName } from './run-generator.ts';
@@ -33,7 +34,7 @@ const FAILED = 1;
 const INTERRUPTED = 130;
 
 /**
- * The `ap` command. Returns the exit code: 0; 1 where something failed; 130 after Ctrl-C. Commander ends nothing by itself, so
+ * The `ap` command. Returns the exit code: 0; 1 where something failed; 2 where the command line is wrong; 130 after Ctrl-C. Commander ends nothing by itself, so
  * that output is never cut off.
  */
 export async function main(words: readonly string[]): Promise<number> {
@@ -50,7 +51,7 @@ export async function main(words: readonly string[]): Promise<number> {
     await program.parseAsync(normalizeFlags(words, flags), { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
     return report(error);
   }
 }

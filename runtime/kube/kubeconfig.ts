@@ -39,15 +39,16 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Finds the cluster as kubectl does: $KUBECONFIG (several files are merged, the first that names a thing wins), else the pod's
- * service account, else ~/.kube/config. Throws ERR_AP_KUBECONFIG.
+ * service account, else ~/.kube/config. `context`: another one than the kubeconfig's current; then a pod's account is not it.
+ * Throws ERR_AP_KUBECONFIG.
  */
-export function findCluster(env: NodeJS.ProcessEnv, clock: Clock): ClusterAccess {
+export function findCluster(env: NodeJS.ProcessEnv, clock: Clock, context?: string): ClusterAccess {
   const named = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '');
-  if (named && named.length > 0) return fromFiles(named, clock);
-  if (env['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(join(SERVICE_ACCOUNT, 'token')))
-    return inCluster(env, clock);
+  if (named && named.length > 0) return fromFiles(named, clock, context);
+  const inPod = env['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(join(SERVICE_ACCOUNT, 'token'));
+  if (context === undefined && inPod) return inCluster(env, clock);
   const file = join(homedir(), '.kube', 'config');
-  if (existsSync(file)) return fromFiles([file], clock);
+  if (existsSync(file)) return fromFiles([file], clock, context);
   throw errors.kubeconfig('neither $KUBECONFIG, nor a pod, nor ~/.kube/config', 'set KUBECONFIG to a kubeconfig file.');
 }
 
@@ -64,10 +65,10 @@ function inCluster(env: NodeJS.ProcessEnv, clock: Clock): ClusterAccess {
   };
 }
 
-function fromFiles(files: readonly string[], clock: Clock): ClusterAccess {
+function fromFiles(files: readonly string[], clock: Clock, context?: string): ClusterAccess {
   const documents = files.filter((file) => existsSync(file)).map((file) => parse(readFileSync(file, 'utf8'), file));
   if (documents.length === 0) throw errors.kubeconfig(files.join(', '), 'no such file.');
-  return fromDocuments(documents, clock);
+  return fromDocuments(documents, clock, context);
 }
 
 /** From the text of one kubeconfig. Relative paths in it are looked up from the working directory. */
@@ -114,14 +115,19 @@ function named(
     const fields = entry?.[kind];
     if (isFields(fields)) return { fields, document };
   }
+  const names = documents
+    .flatMap(({ fields }) => fields[list])
+    .filter(isFields)
+    .map((each) => String(each['name']));
   throw errors.kubeconfig(
     documents.map(({ source }) => source).join(', '),
-    `there is no ${kind} ${JSON.stringify(name)}.`,
+    `there is no ${kind} ${JSON.stringify(name)}. There are: ${[...new Set(names)].join(', ') || 'none'}.`,
   );
 }
 
-function fromDocuments(documents: readonly Document[], clock: Clock): ClusterAccess {
-  const current = documents.map(({ fields }) => text(fields, 'current-context')).find((name) => name !== undefined);
+function fromDocuments(documents: readonly Document[], clock: Clock, wanted?: string): ClusterAccess {
+  const current =
+    wanted ?? documents.map(({ fields }) => text(fields, 'current-context')).find((name) => name !== undefined);
   const sources = documents.map(({ source }) => source).join(', ');
   if (current === undefined)
     throw errors.kubeconfig(sources, 'no current-context is set: `kubectl config use-context` sets one.');

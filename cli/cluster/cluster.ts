@@ -1,0 +1,129 @@
+import { ApiError } from '../../runtime/errors.ts';
+import { KubeClient } from '../../runtime/kube/client.ts';
+import { findCluster, type ClusterAccess } from '../../runtime/kube/kubeconfig.ts';
+import type { Transport, TransportResponse } from '../../runtime/kube/transport.ts';
+import type { KubernetesObject, ResourceType } from '../../runtime/kube/types.ts';
+import type { CommandEnvironment } from './command-environment.ts';
+import { discover, type ServedKinds } from './discovery.ts';
+import { warningTexts } from './warning-header.ts';
+
+/** Who writes: the manager of all fields that `ap deploy` sets. */
+export const FIELD_MANAGER = 'ap-deploy';
+const PAGE = 500;
+
+export interface ClusterHooks {
+  readonly signal: AbortSignal;
+  /** Told each warning that the server gives with an answer. */
+  readonly onWarning: (text: string) => void;
+}
+
+/** The cluster that a command works on, and what it asks there beside objects. */
+export class Cluster {
+  readonly client: KubeClient;
+  /** The kubeconfig's context, or `in-cluster`. */
+  readonly context: string;
+  /** Its address, for messages. */
+  readonly server: string;
+  /** The context's own namespace. */
+  readonly contextNamespace: string | undefined;
+  readonly #transport: Transport;
+  readonly #access: ClusterAccess;
+  readonly #signal: AbortSignal;
+  #kinds: Promise<ServedKinds> | undefined;
+
+  private constructor(access: ClusterAccess, transport: Transport, { clock }: CommandEnvironment, hooks: ClusterHooks) {
+    this.#access = access;
+    this.#transport = heard(transport, hooks.onWarning);
+    this.#signal = hooks.signal;
+    this.context = access.name;
+    this.server = access.server;
+    this.contextNamespace = access.namespace;
+    this.client = new KubeClient({
+      transport: this.#transport,
+      credentials: access.credentials,
+      fieldManager: FIELD_MANAGER,
+      userAgent: 'ap',
+      clock,
+    });
+  }
+
+  /** Nothing is sent yet. Throws ERR_AP_KUBECONFIG. */
+  static connect(
+    environment: CommandEnvironment,
+    { context }: { readonly context?: string },
+    hooks: ClusterHooks,
+  ): Cluster {
+    const access = findCluster(environment.env, environment.clock, context);
+    return new Cluster(access, environment.connect(access), environment, hooks);
+  }
+
+  /** The kinds that it serves, asked for once; `forgetKinds` after a change. */
+  kinds(): Promise<ServedKinds> {
+    return (this.#kinds ??= discover((path, accept) => this.getJson(path, accept)));
+  }
+
+  forgetKinds(): void {
+    this.#kinds = undefined;
+  }
+
+  /** A whole list, page by page. `namespace` undefined: of all. */
+  async list(
+    type: ResourceType,
+    namespace: string | undefined,
+    options: { readonly labelSelector?: string; readonly fieldSelector?: string; readonly metadataOnly?: boolean } = {},
+  ): Promise<readonly KubernetesObject[]> {
+    const items: KubernetesObject[] = [];
+    let next: string | undefined;
+    do {
+      const page = await this.client.list(type, namespace, {
+        ...options,
+        limit: PAGE,
+        continue: next,
+        signal: this.#signal,
+      });
+      items.push(...page.items);
+      next = page.continue;
+    } while (next !== undefined);
+    return items;
+  }
+
+  /** What a path answers as JSON. Throws an ApiError for answers other than success. */
+  async getJson(path: string, accept = 'application/json'): Promise<unknown> {
+    const { status, body } = await this.get(path, { accept });
+    const text = await body.text();
+    if (status < 200 || status >= 300)
+      throw new ApiError({ status, reason: '', message: text.slice(0, 500), request: `GET ${path}` });
+    return JSON.parse(text);
+  }
+
+  /** A GET of any path; answers other than success are returned too. `streamed`: no time limit on the body. */
+  async get(
+    path: string,
+    { accept = '*/*', streamed = false }: { readonly accept?: string; readonly streamed?: boolean } = {},
+  ): Promise<TransportResponse> {
+    const authorization = await this.#access.credentials.headers();
+    return this.#transport.send({
+      method: 'GET',
+      path,
+      headers: { accept, 'user-agent': 'ap', ...authorization },
+      signal: this.#signal,
+      streamed,
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#transport.close();
+  }
+}
+
+/** The same transport, whose answers' warnings are told. */
+function heard(transport: Transport, onWarning: (text: string) => void): Transport {
+  return {
+    async send(request) {
+      const response = await transport.send(request);
+      for (const text of warningTexts(response.headers['warning'])) onWarning(text);
+      return response;
+    },
+    close: () => transport.close(),
+  };
+}
