@@ -151,6 +151,8 @@ export interface OperatorSettings {
   readonly controlPlaneNs: string;
   readonly workInterval?: string;
   readonly metricsAddr: string;
+  readonly metricsSecure: boolean;
+  readonly metricsCertDir: string;
   readonly healthAddr: string;
   readonly profilingAddr: string;
   readonly enableLeaderElection: boolean;

@@ -119,6 +119,11 @@ export const errors = {
       'ERR_AP_ADDRESS',
       `${key} ${JSON.stringify(value)} cannot be listened on: ${problem}. Choose another in autopilot-operator.yaml.`,
     ),
+  certificate: (folder: string, problem: string) =>
+    new AutopilotError(
+      'ERR_AP_CERTIFICATE',
+      `The certificate for metrics in ${folder} cannot be used: ${problem}. \`metricsCertDir\` names a folder with tls.crt and tls.key, as a Secret of type kubernetes.io/tls has them, or an empty one.`,
+    ),
   noSchema: (operator: string) =>
     new AutopilotError(
       'ERR_AP_NO_SCHEMA',

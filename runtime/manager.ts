@@ -24,7 +24,7 @@ import { Tracing } from './observe/tracing.ts';
 import { controllerName, readersOfMetrics } from './plan.ts';
 import { findServer, type FoundServer } from './queries/connect.ts';
 import { tellOfServer } from './queries/tell.ts';
-import { accessOf, checkFurtherRights, leaseAccess } from './rights.ts';
+import { accessOf, checkFurtherRights, leaseAccess, metricsAccess } from './rights.ts';
 import { Turns } from './turns.ts';
 
 /** What takes part in an election. */
@@ -125,6 +125,10 @@ export class Manager {
     this.#endpoints = new Endpoints({
       pages: pagesOf(this.metrics.instruments, () => this.unready()),
       development: options.development,
+      protect: async (folder) => {
+        const { protect } = await import('./observe/secure/protection.ts');
+        return protect({ folder, client: this.client, clock, logger: options.logger });
+      },
     });
   }
 
@@ -252,6 +256,7 @@ export class Manager {
     const { plan } = this.#options;
     const rightsFor = (configuration: Configuration): ReturnType<typeof accessOf> => [
       ...accessOf(plan, configuration.config.watchNamespace || undefined),
+      ...metricsAccess(configuration.config),
       ...(configuration.leaderElection ? leaseAccess(plan.name, configuration.leaderElection.namespace) : []),
     ];
     const wanted = rightsFor({ config, leaderElection });

@@ -86,3 +86,15 @@ export function leaseAccess(name: string, namespace: string): readonly Access[] 
     { ...own, verb: 'patch' },
   ];
 }
+
+/** The rights that it needs to look up who reads its metrics. */
+export function metricsAccess(config: {
+  readonly metricsAddr: string;
+  readonly metricsSecure: boolean;
+}): readonly Access[] {
+  if (config.metricsAddr === '' || !config.metricsSecure) return [];
+  return [
+    { group: 'authentication.k8s.io', resource: 'tokenreviews', verb: 'create', namespace: undefined },
+    { group: 'authorization.k8s.io', resource: 'subjectaccessreviews', verb: 'create', namespace: undefined },
+  ];
+}

@@ -132,7 +132,8 @@ const CONFIG_FILE = 'autopilot-operator.yaml';
 /**
  * Runs an operator as this process' work: reads autopilot-operator.yaml and the environment, finds the cluster, works until SIGTERM or
  * SIGINT, and lets what is under way end. When the file changes, goes over to what it says then, or refuses it and goes on as before. Of several replicas one works, elected by a lease, unless `enableLeaderElection` is false. Exit code 0 after a clean stop, 1 with a message where it cannot start.
- * With AUTOPILOT_DEV=1 (set by the dev loop) it takes part in an election only where AUTOPILOT_ENABLE_LEADER_ELECTION=true says so, installs its own CRD, serves probes and metrics on loopback only, and where it was started
+ * With AUTOPILOT_DEV=1 (set by the dev loop) it takes part in an election only where AUTOPILOT_ENABLE_LEADER_ELECTION=true says so, installs its own CRD, serves probes and metrics on loopback only, and plain unless
+ * AUTOPILOT_METRICS_SECURE says otherwise, and where it was started
  * with a channel for messages tells through it what happens, ends when that does, and logs to it instead of standard output.
  */
 export async function run(operator: OperatorDefinition): Promise<void> {
@@ -146,7 +147,7 @@ export async function run(operator: OperatorDefinition): Promise<void> {
     const named = process.env['AUTOPILOT_CONFIG'];
     const file = named ?? CONFIG_FILE;
     const text = await readConfig(file, named === undefined);
-    const config = loadConfig(text, file, process.env);
+    const config = servedBy(loadConfig(text, file, process.env), process.env);
     const settings = checkSettings(operator.config, config.config, file);
     const configured = createLogger({ name: plan.name, ...loggingOf(config), write: loop?.log });
     logger = configured;
@@ -182,7 +183,7 @@ export async function run(operator: OperatorDefinition): Promise<void> {
       logger,
       manager,
       read: (changed) => {
-        const next = loadConfig(changed, file, process.env);
+        const next = servedBy(loadConfig(changed, file, process.env), process.env);
         return {
           config: next,
           settings: checkSettings(operator.config, next.config, file),
@@ -218,6 +219,12 @@ function loggingOf({ version, logLevel, logFormat }: OperatorConfig) {
 function takesPart({ enableLeaderElection }: OperatorConfig, env: NodeJS.ProcessEnv): boolean {
   const told = env[environmentName('enableLeaderElection')] !== undefined;
   return enableLeaderElection && (told || env['AUTOPILOT_DEV'] !== '1');
+}
+
+/** In development metrics are plain, on loopback: the file is written for the cluster, where others could read them. */
+function servedBy(config: OperatorConfig, env: NodeJS.ProcessEnv): OperatorConfig {
+  const told = env[environmentName('metricsSecure')] !== undefined;
+  return env['AUTOPILOT_DEV'] === '1' && !told ? { ...config, metricsSecure: false } : config;
 }
 
 /** Undefined where there is no file, and there need not be one. */

@@ -25,6 +25,13 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   'runtime/errors.ts': [],
   'runtime/kube': ['runtime/clock.ts', 'runtime/errors.ts'],
   'runtime/observe': ['runtime/clock.ts', 'runtime/errors.ts', 'runtime/kube'],
+  'runtime/observe/secure': [
+    'runtime/clock.ts',
+    'runtime/config',
+    'runtime/errors.ts',
+    'runtime/kube',
+    'runtime/observe',
+  ],
   'runtime/queue': ['runtime/clock.ts'],
   'runtime/cache': ['runtime/clock.ts', 'runtime/errors.ts', 'runtime/kube', 'runtime/observe'],
   'runtime/controller': ['runtime/clock.ts', 'runtime/errors.ts', 'runtime/observe', 'runtime/queue'],

@@ -44,6 +44,8 @@ export function projectFixture(
       meshProvider: 'Istio',
       controlPlaneNs: 'istio-system',
       metricsAddr: ':9091',
+      metricsSecure: false,
+      metricsCertDir: '',
       healthAddr: ':8081',
       profilingAddr: '',
       enableLeaderElection: true,

@@ -1275,6 +1275,20 @@ export const BAD_INPUTS: readonly BadInput[] = [
     ],
   },
   {
+    name: 'metrics over TLS by a word that is no boolean',
+    operator: 'metricsSecure: "yes"\n',
+    problems: [
+      'autopilot-operator.yaml:1:16 metricsSecure: Expected `true` or `false`, found the text `yes`. Write `true`. (ERR_AP_WRONG_TYPE)',
+    ],
+  },
+  {
+    name: 'a folder of certificates that is none',
+    operator: 'metricsCertDir: true\n',
+    problems: [
+      'autopilot-operator.yaml:1:17 metricsCertDir: Expected text, found `true`. Put it in quotes: `"true"`. (ERR_AP_WRONG_TYPE)',
+    ],
+  },
+  {
     name: 'profiles switched on as if that were all',
     operator: 'profilingAddr: true\n',
     problems: [

@@ -220,6 +220,8 @@ describe('projects of 2019', () => {
         meshProvider: 'Istio',
         controlPlaneNs: 'istio-system',
         metricsAddr: ':9091',
+        metricsSecure: false,
+        metricsCertDir: '',
         healthAddr: ':8081',
         profilingAddr: '',
         enableLeaderElection: true,

@@ -83,6 +83,8 @@ export function settingsOf(values: Partial<OperatorValues>): OperatorSettings {
     controlPlaneNs: textOf('controlPlaneNs'),
     ...(workInterval !== '' && { workInterval }),
     metricsAddr: textOf('metricsAddr'),
+    metricsSecure: valueOf('metricsSecure') === true,
+    metricsCertDir: textOf('metricsCertDir'),
     healthAddr: textOf('healthAddr'),
     profilingAddr: textOf('profilingAddr'),
     enableLeaderElection: valueOf('enableLeaderElection') === true,

@@ -14,6 +14,8 @@ const RENEWALS: Readonly<Record<OperatorConfigKey, Renewal>> = {
   controlPlaneNs: 'work',
   workInterval: 'nothing',
   metricsAddr: 'server',
+  metricsSecure: 'server',
+  metricsCertDir: 'server',
   healthAddr: 'server',
   profilingAddr: 'server',
   enableLeaderElection: 'election',

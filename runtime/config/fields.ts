@@ -56,6 +56,18 @@ export const OPERATOR_CONFIG_FIELDS = {
       'Run the worker of every phase that is not final again after this time. Absent: only when something changed.',
   },
   metricsAddr: { type: 'address', default: ':9091', description: 'Where metrics are served. Empty: nowhere.' },
+  metricsSecure: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Serve metrics over TLS, and only to who may get /metrics in the cluster. Asks it by TokenReview and SubjectAccessReview, which needs rights that deploy/overlays/production has.',
+  },
+  metricsCertDir: {
+    type: 'string',
+    default: '',
+    description:
+      'A folder with tls.crt and tls.key for metrics over TLS, taken up anew when they change. Empty, or until they are there: a certificate that the operator signs itself, a new one at each start.',
+  },
   healthAddr: {
     type: 'address',
     default: ':8081',

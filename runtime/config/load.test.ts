@@ -21,6 +21,8 @@ describe('autopilot-operator.yaml at run time', () => {
       controlPlaneNs: 'istio-system',
       workInterval: undefined,
       metricsAddr: ':9091',
+      metricsSecure: false,
+      metricsCertDir: '',
       healthAddr: ':8081',
       profilingAddr: '',
       enableLeaderElection: true,

@@ -11,6 +11,8 @@ export interface OperatorConfig {
   /** Milliseconds. */
   readonly workInterval: number | undefined;
   readonly metricsAddr: string;
+  readonly metricsSecure: boolean;
+  readonly metricsCertDir: string;
   readonly healthAddr: string;
   readonly profilingAddr: string;
   readonly enableLeaderElection: boolean;

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
 import { errors, messageOf } from '../errors.ts';
 
@@ -14,10 +14,20 @@ export interface Answer {
   readonly body: string | Readable;
   /** The name under which it is saved. */
   readonly file?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What is served at one path. */
 export type Page = (request: PageRequest) => Promise<Answer>;
+
+/** What stands before pages that not everybody may read. */
+export interface Protection {
+  /** A server over TLS, which does not listen yet. */
+  createServer(listener: RequestListener): Server;
+  /** What is answered to a caller who may not have this path; undefined where they may. Never rejects. */
+  refusal(request: IncomingMessage, path: string): Promise<Answer | undefined>;
+  close(): Promise<void>;
+}
 
 export interface HttpServer {
   /** Where it listens, `127.0.0.1:9091`. */
@@ -26,28 +36,38 @@ export interface HttpServer {
 }
 
 /**
- * Serves pages over plain HTTP on an address such as `:9091` or `127.0.0.1:9091`. `key` names the address in errors.
- * Where the port is taken: ERR_AP_ADDRESS, or, with `anyPort`, another free port.
+ * Serves pages over HTTP, plain unless there is a `protection`, on an address such as `:9091` or `127.0.0.1:9091`. `key` names the address in
+ * errors. Where the port is taken: ERR_AP_ADDRESS, or, with `anyPort`, another free port.
  */
 export async function serve(
   key: string,
   address: string,
   pages: Readonly<Record<string, Page>>,
-  options: { readonly loopback?: boolean; readonly anyPort?: boolean } = {},
+  options: {
+    readonly loopback?: boolean;
+    readonly anyPort?: boolean;
+    readonly protection?: Protection | undefined;
+  } = {},
 ): Promise<HttpServer> {
   const { host, port } = parseAddress(key, address);
-  const server = createServer((request, response) => {
+  const { protection } = options;
+  const listener: RequestListener = (request, response) => {
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
     const page = Object.hasOwn(pages, pathname) ? pages[pathname] : undefined;
     if (!page) return answer(response, { status: 404, type: 'text/plain', body: 'not found\n' });
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    page({ query, signal: gone.signal }).then(
+    const asked = { query, signal: gone.signal };
+    const answering = protection
+      ? protection.refusal(request, pathname).then((refusal) => refusal ?? page(asked))
+      : page(asked);
+    answering.then(
       (page) => answer(response, page),
       (error: unknown) => answer(response, { status: 500, type: 'text/plain', body: `${messageOf(error)}\n` }),
     );
     return undefined;
-  });
+  };
+  const server = protection ? protection.createServer(listener) : createServer(listener);
   const bindTo = host ?? (options.loopback ? '127.0.0.1' : undefined);
   try {
     await listen(server, port, bindTo);
@@ -84,8 +104,9 @@ function listen(server: Server, port: number, host: string | undefined): Promise
   });
 }
 
-function answer(response: ServerResponse, { status, type, body, file }: Answer): void {
+function answer(response: ServerResponse, { status, type, body, file, headers }: Answer): void {
   response.writeHead(status, {
+    ...headers,
     'content-type': type,
     ...(file !== undefined && { 'content-disposition': `attachment; filename="${file}"` }),
   });

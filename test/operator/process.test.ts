@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type Cluster } from 'autopilot-devcluster';
 import { dump, load } from 'js-yaml';
+import { scrape, tokenOf } from './scrape.ts';
 
 const PROGRAM = join(import.meta.dirname, 'fixtures', 'operator-process.ts');
 
@@ -120,6 +121,23 @@ describe('an operator as a process', () => {
     assert.equal(await ended(), 0);
     assert.match(output, /SIGTERM: stopping/);
     assert.match(output, /process-operator stopped/);
+  });
+
+  it('serves metrics over TLS where it is told to, but plain in development, whose file is the cluster’s', async () => {
+    const secure = 'metricsSecure: true\n';
+    const serving = async (env: Record<string, string>): Promise<string> => {
+      await begin({ AUTOPILOT_HEALTH_ADDR: '', AUTOPILOT_ENABLE_LEADER_ELECTION: 'false', ...env }, secure);
+      const { serving: address } = await logged(/process-operator started/);
+      return String(address);
+    };
+    assert.equal((await fetch(`http://${await serving({})}/metrics`)).status, 200);
+    for (const env of [{ AUTOPILOT_DEV: '' }, { AUTOPILOT_METRICS_SECURE: 'true' }]) {
+      child.kill('SIGKILL');
+      await ended();
+      const address = await serving(env);
+      assert.equal((await scrape(address)).status, 401);
+      assert.equal((await scrape(address, tokenOf(cluster.kubeconfig))).status, 200);
+    }
   });
 
   it('reads the file that it is told to, and the environment over it', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type Cluster } from 'autopilot-devcluster';
 import { load } from 'js-yaml';
+import { scrape, tokenOf } from '../operator/scrape.ts';
 import { node, openFolder, removeFolder, scaffold, type Finished } from './workbench.ts';
 
 const THROWS = "if (example.spec.message === 'explode') throw new TypeError('exploded');";
@@ -88,8 +89,8 @@ describe('What `npm run build` makes of a project', function () {
   });
 
   /** Starts the operator as its image does. `logged` resolves with the first line of its log that has these words. */
-  const start = () => {
-    const started = spawn(process.execPath, words(dockerfile, 'CMD'), { cwd: image, env: env() });
+  const start = (more?: NodeJS.ProcessEnv) => {
+    const started = spawn(process.execPath, words(dockerfile, 'CMD'), { cwd: image, env: env(more) });
     child = started;
     let output = '';
     const listeners = new Set<() => void>();
@@ -151,6 +152,20 @@ describe('What `npm run build` makes of a project', function () {
     started.kill('SIGTERM');
     assert.deepEqual(await once(started, 'exit'), [0, null]);
     await logged('stopped');
+  });
+
+  it('has TLS and checked callers for metrics in a file that is loaded where they are asked for', async () => {
+    const files = await readdir(join(image, 'dist'));
+    const texts = await Promise.all(files.map((file) => readFile(join(image, 'dist', file), 'utf8')));
+    assert.deepEqual(
+      files.filter((file, index) => !file.endsWith('.map') && texts[index]?.includes('nonResourceAttributes')),
+      ['protection.mjs'],
+    );
+    const { logged } = start({ AUTOPILOT_METRICS_SECURE: 'true' });
+    const { serving } = JSON.parse(await logged('example-operator started')) as { readonly serving: string };
+    const [, metrics = ''] = serving.split(', ');
+    assert.equal((await scrape(metrics)).status, 401);
+    assert.equal((await scrape(metrics, tokenOf(cluster?.kubeconfig ?? ''))).status, 200);
   });
 
   it('has stack traces that name the files and lines of the project', async () => {
