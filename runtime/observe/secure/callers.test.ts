@@ -134,7 +134,10 @@ describe('callers of metrics', () => {
     const asked = Array.from({ length: 9 }, (_, index) => ask(`Bearer wrong-${index}`));
     assert.equal(await asked[8], 429);
     answer();
-    assert.deepEqual(await Promise.all(asked.slice(0, 8)), Array.from({ length: 8 }, () => 401));
+    assert.deepEqual(
+      await Promise.all(asked.slice(0, 8)),
+      Array.from({ length: 8 }, () => 401),
+    );
     assert.equal(await ask('Bearer wrong-8'), 401);
   });
 });

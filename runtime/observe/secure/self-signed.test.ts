@@ -40,7 +40,10 @@ describe('a certificate that an operator signs itself', () => {
 
   it('is what a client that was given it connects by, and no other', async () => {
     const pair = selfSigned([], new Date());
-    const server = createServer({ ...pair, minVersion: 'TLSv1.2' }, (socket) => socket.end('hello')).listen(0, '127.0.0.1');
+    const server = createServer({ ...pair, minVersion: 'TLSv1.2' }, (socket) => socket.end('hello')).listen(
+      0,
+      '127.0.0.1',
+    );
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;

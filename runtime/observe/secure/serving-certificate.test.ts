@@ -61,7 +61,10 @@ describe('the certificate of metrics', () => {
     assert.equal(opened.pair.key, two.key);
     await mount('..3', secret(three));
     await until(() => opened.pair.cert === three.cert);
-    assert.ok(log.every((line) => line.includes('are served with this certificate')), log.join(''));
+    assert.ok(
+      log.every((line) => line.includes('are served with this certificate')),
+      log.join(''),
+    );
   });
 
   it('is one of its own where nothing is mounted, until something is', async () => {
@@ -86,7 +89,9 @@ describe('the certificate of metrics', () => {
     await writeFile(join(folder, 'tls.key'), one.key);
     const opened = await open();
     await writeFile(join(folder, 'tls.crt'), two.cert);
-    await until(() => log.some((line) => line.includes('ERR_AP_CERTIFICATE') || line.includes('the former certificate')));
+    await until(() =>
+      log.some((line) => line.includes('ERR_AP_CERTIFICATE') || line.includes('the former certificate')),
+    );
     assert.deepEqual(opened.pair, one);
     await writeFile(join(folder, 'tls.key'), two.key);
     await until(() => opened.pair.cert === two.cert);
