@@ -1,17 +1,12 @@
 import { DevclusterError } from '../errors.ts';
 import { askedOf, type Asked } from './asked.ts';
+import { definitionAnew } from './definition-anew.ts';
 import { differences } from './differences.ts';
 import { DISTURBANCES, type Disturbance } from './disturbances.ts';
 import { Simulation } from './simulation.ts';
 import { World } from './world.ts';
 import type { State } from './state.ts';
-import type { Step, Subject } from './subject.ts';
-
-/**
- * Does something, and returns how to undo it: an output deleted (nothing to undo: the operator does), a selector changed and set back.
- * Undefined: there was nothing to do it to.
- */
-export type Detour = (...parameters: Parameters<Step>) => Promise<Step | undefined>;
+import type { Detour, Step, Subject } from './subject.ts';
 
 export interface RandomOptions extends Subject {
   /** How many schedules. Default 100. `$AUTOPILOT_SEED` names a single one instead. */
@@ -35,7 +30,8 @@ const QUIET_MS = 30 * 60_000;
 /**
  * Runs the steps undisturbed, then again and again while things go wrong at random: refusals (409, 410, 429, 5xx), connections that break,
  * hang or fall silent, a server that is gone or goes back to older data, an API that is not served, tokens that are refused, events that
- * come late, processes that die, pause or have the wrong time, and the detours. Steps do not wait until the operator is at rest. In the end
+ * come late, processes that die, pause or have the wrong time, a CustomResourceDefinition that is deleted with its objects and comes back,
+ * and the detours. Steps do not wait until the operator is at rest. In the end
  * nothing goes wrong any more, and all has to become as it was in the undisturbed run: nothing is lost, nothing is there twice. Throws
  * ERR_AP_TEST_DIFFERENT with what differs and what was done, ERR_AP_TEST_STORM where the operator wrote far more often than anything
  * happened, ERR_AP_TEST_RESTLESS where it does not come to rest.
@@ -154,8 +150,13 @@ class Schedule {
 
   async #takeDetour(simulation: Simulation): Promise<void> {
     const { chance } = simulation;
-    if (this.#detours.length === 0) return;
-    const [name, detour] = chance.of(this.#detours);
+    const [name, detour] = chance.of([
+      ...this.#detours,
+      [
+        'a CustomResourceDefinition is deleted and comes back',
+        definitionAnew(this.#undisturbed.asked, chance),
+      ] as const,
+    ]);
     this.#tell(name);
     let back: Step | undefined;
     await simulation.step(async (cluster) => (back = await detour(cluster)));

@@ -26,6 +26,12 @@ export interface Subject {
 /** Resolves when it is done; may wait for the operator (`cluster.until`). */
 export type Step = (cluster: Cluster) => Promise<unknown>;
 
+/**
+ * Does something, and returns how to undo it: an output deleted (nothing to undo: the operator does), a selector changed and set back.
+ * Undefined: there was nothing to do it to.
+ */
+export type Detour = (...parameters: Parameters<Step>) => Promise<Step | undefined>;
+
 /** The world of one process of the operator: the names are those of `StartOptions`. */
 export interface Given {
   /** With a user of its own, who may do everything: by that name the cluster's record knows the process. */

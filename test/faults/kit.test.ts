@@ -74,6 +74,20 @@ describe('The kit for tests of faults', () => {
     assert.deepEqual(story((await failure(alone(seed, run))).message), story(message));
   });
 
+  it('finds an operator that does not see that its definition was deleted and came back', async () => {
+    const faithful = subject(() => {
+      const first = new Map<string, unknown>();
+      return ({ route: { metadata } }) => {
+        if (!first.has(metadata.name)) first.set(metadata.name, metadata.uid);
+        const outputs = first.get(metadata.name) === metadata.uid ? [configMap('out')] : [];
+        return { phase: 'Only', outputs: { configMaps: outputs } };
+      };
+    });
+    const { code, message } = await failure(randomFaults({ ...faithful, runs: 100 }));
+    assert.equal(code, 'ERR_AP_TEST_DIFFERENT');
+    assert.match(message, /ConfigMap default\/out is missing.*a CustomResourceDefinition is deleted and comes back/s);
+  });
+
   it('finds an operator that never comes to rest', async () => {
     let n = 0;
     const restless = subject(
