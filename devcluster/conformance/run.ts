@@ -12,6 +12,7 @@ export interface Target {
 
 const DEADLINE = 90_000;
 const PAUSE = 20;
+const NAMESPACE = /^\/api\/v1\/namespaces\/[^/]+$/;
 const STORED_ONLY = 'the embedded cluster stores this';
 
 interface Raw {
@@ -68,15 +69,31 @@ class Run {
       if (!step.setup) pending.push(Promise.resolve(toAnswer(step, raw, normaliser)));
     }
     const answers = await Promise.all(pending);
-    await this.#clean(cleanup);
+    await this.#remove(cleanup);
     return answers.filter((answer) => answer !== undefined);
   }
 
+  /** Nothing is left of a run before. */
   async #clean(paths: readonly string[]): Promise<void> {
-    for (const path of [...paths, `/api/v1/namespaces/${this.#namespace}`]) {
-      await this.#send('DELETE', path);
-      await this.#ask({ name: 'gone', path, untilCode: 404 });
+    for (const path of await this.#remove(paths)) await this.#ask({ name: 'gone', path, untilCode: 404 });
+  }
+
+  /** Waits for what is gone at once only: a namespace takes a real server five seconds, in which the next scenario can run. */
+  async #remove(paths: readonly string[]): Promise<readonly string[]> {
+    const namespaces = [`/api/v1/namespaces/${this.#namespace}`];
+    for (const path of paths) {
+      if (NAMESPACE.test(path)) namespaces.push(path);
+      else {
+        await this.#send('DELETE', path);
+        await this.#ask({ name: 'gone', path, untilCode: 404 });
+      }
     }
+    for (const path of namespaces) {
+      // No kubelet confirms that they have ended; one with a node would be waited for until it is seen that there is no such node.
+      await this.#send('DELETE', `${path}/pods`, { gracePeriodSeconds: 0 });
+      await this.#send('DELETE', path);
+    }
+    return namespaces;
   }
 
   async #ask(step: Step): Promise<Raw> {

@@ -11,7 +11,7 @@ import { readTarget } from '../../devcluster/conformance/target.ts';
 import { RealCluster } from './kubernetes/real-cluster.ts';
 
 /** Scenarios have namespaces of their own, and most of their time they wait for the real server's controllers. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 /** A scenario that falls into two seconds has managed fields in another order: what differs is played again, alone. */
 const TRIES = 4;
 
