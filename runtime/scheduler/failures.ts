@@ -39,9 +39,12 @@ export function isTransient(error: unknown): boolean {
 /** What a server says, with status 500, of an apply with fields that the kind does not have, or of other types. */
 const UNTYPED = 'failed to create typed patch object';
 
-/** Counts what a server failed at, and tells whether it did so too often to be just busy: more than a second by then. */
+/**
+ * Counts how often in a row a server failed at it, and tells whether that was too often to pass by itself: more than a second by then. A
+ * webhook can refuse with any status, 409 too. Who is not known (401) or asks too much (429) learns nothing about the resource.
+ */
 export function isLasting({ state }: Run, error: unknown): boolean {
-  if (!(error instanceof ApiError) || error.status < 500) return false;
+  if (!(error instanceof ApiError) || isStatus(error, 401, 429)) return false;
   state.serverErrors += 1;
   return state.serverErrors > BUSY_TRIES;
 }

@@ -1,7 +1,7 @@
 import { BACKOFF, DONE, REQUEUE, type ReconcileResult } from '../controller/reconciler.ts';
 import { isStatus, messageOf } from '../errors.ts';
 import { apiVersionOf } from '../kube/paths.ts';
-import { isTransient, WorkerFailure } from './failures.ts';
+import { isLasting, isTransient, WorkerFailure } from './failures.ts';
 import { Tracker } from '../reads/tracker.ts';
 import { RunAborted, type Run } from './run.ts';
 import type { AnyWorker } from '../operator.ts';
@@ -45,6 +45,7 @@ export async function finalize(run: Run): Promise<ReconcileResult> {
   try {
     if (plan.finalizer.worker) {
       const waits = await runWorker(run, plan.finalizer.worker);
+      run.state.serverErrors = 0;
       if (waits) return waits;
     }
     await giveUpAll(run);
@@ -52,7 +53,7 @@ export async function finalize(run: Run): Promise<ReconcileResult> {
     await removeFinalizer(run, plan.finalizerName);
     return DONE;
   } catch (error) {
-    if (error instanceof RunAborted || isTransient(error)) throw error;
+    if (error instanceof RunAborted || (isTransient(error) && !isLasting(run, error))) throw error;
     if (isKept(error)) return (await tellOfKept(run, error)) === 'lost' ? REQUEUE : DONE;
     return failed(run, error instanceof WorkerFailure ? error.cause : error);
   }

@@ -103,6 +103,22 @@ describe('a finalizer with kinds of its own', () => {
     await testbed.untilGone(ref);
   });
 
+  it('says what holds it up where the server refuses again and again what it does', async () => {
+    const refusal = testbed.cluster.faults.answer(
+      409,
+      { userAgent: OPERATOR, verb: 'create', resource: 'configmaps' },
+      { count: Infinity, message: 'admission webhook "frozen.example.io" denied the request' },
+    );
+    await run(() => ({ outputs: { configMaps: [configMap('farewell')] } }));
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    await testbed.cluster.delete(ref);
+    const failed = await testbed.untilRoute('a', (route) => condition(route, 'Ready').reason === 'FinalizerFailed');
+    assert.match(condition(failed, 'Ready').message, /409 .*denied the request/);
+    refusal.remove();
+    await testbed.untilGone(ref);
+  });
+
   for (const [what, returned, message] of [
     ['an output that it does not declare', { outputs: { secrets: [] } }, /does not declare the output secrets/],
     ['a phase', { phase: 'Only' }, /^The finalizer returned "phase", which a result does not have.*done, outputs/],

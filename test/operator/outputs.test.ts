@@ -145,4 +145,29 @@ describe('outputs', () => {
     const told = await testbed.untilRoute('a', (route) => !isTrue(route, 'Ready'));
     assert.equal(condition(told, 'Ready').reason, 'WriteRejected');
   });
+
+  it('that somebody else refuses as a conflict again and again are told of, with the words, until they are let through', async () => {
+    const message = 'admission webhook "frozen.example.io" denied the request: no changes before Monday';
+    const frozen = testbed.cluster.faults.answer(
+      409,
+      { userAgent: OPERATOR, resource: 'configmaps', verb: ['create', 'apply'] },
+      { count: Infinity, message },
+    );
+    const operator = await testbed.run(mirror);
+    await testbed.route('a', { outputs: { out: {} } });
+    const told = await testbed.untilRoute('a', ({ status }) => status !== undefined);
+    const ready = condition(told, 'Ready');
+    assert.deepEqual([ready.status, ready.reason], ['False', 'WriteRejected']);
+    assert.match(ready.message, /409 .*no changes before Monday/);
+    await testbed.untilEvent(({ reason }) => reason === 'WriteRejected');
+    frozen.remove();
+    await testbed.untilReady('a', 'Only');
+    // The next refusal is one that may pass.
+    testbed.cluster.requests.clear();
+    testbed.cluster.faults.answer(409, { userAgent: OPERATOR, resource: 'configmaps' }, { count: 3, message });
+    await setSpec({ outputs: { out: { k: 'v' } } });
+    await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'v');
+    await testbed.untilIdle(operator);
+    assert.ok(!testbed.operatorWrites().includes('create events'));
+  });
 });

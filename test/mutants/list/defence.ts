@@ -74,4 +74,13 @@ export const DEFENCE: readonly Mutant[] = [
     test: 'test/operator/outputs.test.ts',
     title: 'that the server fails at again and again are told of, but not at once',
   },
+  {
+    file: 'runtime/scheduler/failures.ts',
+    code: 'if (!(error instanceof ApiError) || isStatus(error, 401, 429)) return false;',
+    broken: 'if (!(error instanceof ApiError) || error.status < 500) return false;',
+    breaks: 'what a webhook refuses as a conflict again and again is told of',
+    test: 'test/operator/outputs.test.ts',
+    title:
+      'that somebody else refuses as a conflict again and again are told of, with the words, until they are let through',
+  },
 ];
