@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { KubeClient, type PatchOperation } from '../kube/client.ts';
 import { fixedCredentials } from '../kube/credentials.ts';
 import { microTime } from '../kube/micro-time.ts';
-import { silentLogger } from '../observe/logger.ts';
+import { createLogger } from '../observe/logger.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { Frames, ScriptedServer, type ScriptedAnswer } from '../testing/scripted-server.ts';
 import { Elector } from './elector.ts';
@@ -11,6 +11,10 @@ import type { Lease, LeaseSpec } from './lease.ts';
 import type { Term } from './term.ts';
 import { LEASE_TIMES } from './times.ts';
 
+/** Until all that is under way has got as far as it can. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 10; turn += 1) await setImmediate();
+};
 const refused = (status: number): ScriptedAnswer => ({ status, body: { kind: 'Status', message: 'no' } });
 
 /** A server with one lease, whose watches can fall silent. */
@@ -18,6 +22,8 @@ class LeaseServer {
   lease: Lease | undefined;
   /** Whether watches are told of changes. */
   tells = true;
+  /** Whether watches are told of a write before it is answered. */
+  tellsFirst = false;
   /** What writes are answered with, where not by what they ask. */
   trouble: number | undefined;
   /** Called while a write is under way. */
@@ -35,7 +41,9 @@ class LeaseServer {
       this.meanwhile();
       if (this.trouble !== undefined) return refused(this.trouble);
       const body: unknown = JSON.parse(request.body ?? '');
-      return request.method === 'POST' ? this.#create(body as Lease) : this.#patch(body as readonly PatchOperation[]);
+      const answer =
+        request.method === 'POST' ? this.#create(body as Lease) : this.#patch(body as readonly PatchOperation[]);
+      return this.tellsFirst ? settle().then(() => answer) : answer;
     });
   }
 
@@ -100,12 +108,14 @@ describe('an elector', () => {
   let stopping: AbortController;
   let running: Promise<void>;
   let terms: Term[];
+  let lines: string[];
 
   beforeEach(() => {
     clock = new ManualClock();
     server = new LeaseServer();
     stopping = new AbortController();
     terms = [];
+    lines = [];
     running = Promise.resolve();
   });
   afterEach(async () => {
@@ -128,7 +138,7 @@ describe('an elector', () => {
       times: LEASE_TIMES,
       clock,
       random: () => 0,
-      logger: silentLogger,
+      logger: createLogger({ name: 'op', version: '', level: 'Info', write: (line) => lines.push(line) }),
       lead: (term, stop) =>
         new Promise((resolve) => {
           terms.push(term);
@@ -137,9 +147,6 @@ describe('an elector', () => {
     });
     running = elector.run(stopping.signal);
     await settle();
-  };
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 10; turn += 1) await setImmediate();
   };
   const pass = async (milliseconds: number): Promise<void> => {
     for (let left = milliseconds; left > 0; left -= 500) {
@@ -271,6 +278,19 @@ describe('an elector', () => {
     stopping.abort();
     await running;
     assert.equal(holder(), '');
+  });
+
+  it('says that it released the lease, and nothing else, where the watch tells so before the answer', async () => {
+    await start();
+    server.tellsFirst = true;
+    lines = [];
+    stopping.abort();
+    await running;
+    assert.equal(holder(), '');
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { readonly msg: string }).msg),
+      ['released lease op'],
+    );
   });
 
   it('releases the lease after the last request of its term was answered', async () => {

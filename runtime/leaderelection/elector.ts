@@ -51,6 +51,8 @@ export class Elector {
   readonly #reflector: Reflector;
   readonly #watching = new AbortController();
   #term: Term | undefined;
+  /** While the lease is being given back: the watch may tell of that before the answer does. */
+  #isReleasing = false;
   #isSeen = false;
   /** Ends the wait that is under way. */
   #wake: () => void = () => undefined;
@@ -192,12 +194,14 @@ export class Elector {
   /** So that others need not wait until it expires. */
   async #release(): Promise<void> {
     const { clock, logger, name } = this.#options;
+    this.#isReleasing = true;
     try {
       await this.#patch(releasePatch(this.#candidate, clock.now()));
       logger.info({ lease: name }, `released lease ${name}`);
     } catch (error) {
       if (!isStatus(error, 404, 422)) this.#tell('not released', error);
     }
+    this.#isReleasing = false;
   }
 
   async #patch(operations: Parameters<KubeClient['jsonPatch']>[1]): Promise<Lease> {
@@ -208,7 +212,8 @@ export class Elector {
   /** The lease was seen to change. */
   #look(): void {
     const { holder } = this.#observed;
-    if (this.#term && holder !== this.#candidate.identity && this.#observed.lease)
+    const isReleased = this.#isReleasing && holder === '';
+    if (this.#term && !isReleased && holder !== this.#candidate.identity && this.#observed.lease)
       this.#term.end(`the lease was taken by ${holder || 'nobody'}`);
     this.#wake();
   }
