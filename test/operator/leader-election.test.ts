@@ -21,6 +21,7 @@ interface Lease {
 
 /** As long as tests can do with on a busy machine. */
 const TIMES = { leaseDuration: '3s', renewDeadline: '2s', retryPeriod: '200ms' };
+const MILLISECONDS = { leaseDuration: 3000, renewDeadline: 2000, retryPeriod: 200 };
 
 const copies = routes({
   Only: phase(
@@ -47,6 +48,13 @@ describe('replicas of an operator', () => {
       kubeconfig: testbed.cluster.addUser(user, ['system:masters']),
       leaderElection: TIMES,
       ...more,
+    });
+  /** One for which time passes only when the test says so. */
+  const timeless = (user: string, clock = new ManualClock()): Promise<RunningOperator> =>
+    testbed.runWith(copies, {
+      kubeconfig: testbed.cluster.addUser(user, ['system:masters']),
+      clock,
+      leaderElection: { namespace: 'default', identity: user, times: MILLISECONDS },
     });
   const leads = (operator: RunningOperator): Promise<void> =>
     testbed.untilMetrics(operator, (text) => sum(text, 'leader_election_master_status', `name="${OPERATOR}"`) === 1);
@@ -124,15 +132,7 @@ describe('replicas of an operator', () => {
     const first = await replica('first');
     await leads(first);
     // By its clock no time passes at all: whatever it does, no timer was waited for.
-    const second = await testbed.runWith(copies, {
-      kubeconfig: testbed.cluster.addUser('second', ['system:masters']),
-      clock: new ManualClock(),
-      leaderElection: {
-        namespace: 'default',
-        identity: 'second',
-        times: { leaseDuration: 3000, renewDeadline: 2000, retryPeriod: 200 },
-      },
-    });
+    const second = await timeless('second');
     await standing(second, 'second');
     // What is left to be done for whoever comes next.
     testbed.cluster.faults.answer(
@@ -248,11 +248,12 @@ describe('replicas of an operator', () => {
 
   it('list once where nobody leads when they start, and once more where somebody did since', async () => {
     const lists = (user: string): number => testbed.cluster.requests.count({ user, resource: 'routes', verb: 'watch' });
-    const first = await replica('first');
+    // However long it takes until they see the lease, they wait for that before they list.
+    const first = await timeless('first');
     await testbed.route('a', { n: 1 });
     await untilCopied('a', 1);
     assert.equal(lists('first'), 1);
-    const second = await replica('second');
+    const second = await timeless('second');
     await standing(second, 'second');
     await first.stop();
     await testbed.route('b', { n: 2 });
@@ -262,7 +263,13 @@ describe('replicas of an operator', () => {
 
     // It sees that the lease is free, and does not get it at once.
     testbed.cluster.faults.answer(409, { user: 'third', resource: 'leases', verb: 'patch' }, { count: 1 });
-    await replica('third');
+    const clock = new ManualClock();
+    const third = await timeless('third', clock);
+    await testbed.cluster.requests.until({ user: 'third', resource: 'leases', verb: 'patch', code: 409 });
+    await testbed.untilMetrics(third, (text) => {
+      clock.advance(MILLISECONDS.retryPeriod / 4);
+      return sum(text, 'leader_election_master_status') === 1;
+    });
     await testbed.route('c', { n: 3 });
     await untilCopied('c', 3);
     assert.equal(lists('third'), 2);
