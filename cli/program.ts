@@ -10,6 +10,7 @@ import type { Questions } from '../generators/questions/question.ts';
 import { FAULTS, ProjectError } from '../project/errors.ts';
 import { findProject } from '../project/config/files.ts';
 import { EXIT } from './cluster/exit-codes.ts';
+import { addDiff } from './diff/command.ts';
 import { addQuestions, flagNames, normalizeFlags } from './flags.ts';
 import { runGenerator } from './run-generator.ts';
 import type { GeneratorName } from './run-generator.ts';
@@ -131,6 +132,7 @@ Examples:
       const { dev } = await import('./dev.ts');
       finish(await dev(process.cwd(), options));
     });
+  addDiff(program, finish);
   return program;
 }
 

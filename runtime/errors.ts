@@ -240,6 +240,26 @@ export const errors = {
       'ERR_AP_NOT_OURS',
       `Phase ${phase} cannot ${call} ${object}: it is not this resource's. Only what the resource made can be changed or deleted.`,
     ),
+  diffUnlisted: (kinds: readonly string[], trouble: string) =>
+    new AutopilotError(
+      'ERR_AP_DIFF_UNREADABLE',
+      `What the operator would do cannot be told, since this could not be listed in time: ${kinds.join(', ')}. ${trouble === '' ? 'The server does not answer.' : `${trouble}.`} See whether the cluster can be reached, and try again.`,
+    ),
+  diffForbidden: (kinds: readonly string[]) =>
+    new AutopilotError(
+      'ERR_AP_DIFF_FORBIDDEN',
+      `What the operator would do cannot be told, since your account may not list what it reads: ${kinds.join(', ')}. Ask for the right to list and watch these, or use another context.`,
+    ),
+  diffKindMissing: (kind: string) =>
+    new AutopilotError(
+      'ERR_AP_DIFF_KIND_MISSING',
+      `The cluster does not have ${kind}, so there is nothing that the operator would work on. Install its CustomResourceDefinition, as \`ap deploy\` does.`,
+    ),
+  diffNoResource: (kind: string, name: string, namespace: string | undefined) =>
+    new AutopilotError(
+      'ERR_AP_DIFF_NO_RESOURCE',
+      `There is no ${kind} ${name}${namespace === undefined ? ' that the operator would work on' : ` in namespace ${namespace}`}. Give another name, or another namespace with -n.`,
+    ),
   outputBusy: (object: string, why: string) =>
     new AutopilotError('ERR_AP_OUTPUT_BUSY', `${object} cannot be written yet: ${why}.`),
 } as const;

@@ -94,6 +94,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'runtime/worker.ts',
   ],
   'runtime/assembly.ts': ['runtime/*'],
+  'runtime/diff': ['runtime/*'],
   'runtime/manager-options.ts': ['runtime/*'],
   'runtime/idle-collection.ts': ['runtime/clock.ts'],
   'runtime/manager.ts': ['runtime/*'],

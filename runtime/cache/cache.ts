@@ -194,6 +194,17 @@ export class Cache implements Sink {
     }
   }
 
+  /** What own writes made of this object never was: it is as given, or (undefined) there is none. Only while nothing is watched. */
+  takeBack(key: string, object: KubernetesObject | undefined): void {
+    this.#tombstones.delete(key);
+    this.#overlay.delete(key);
+    const { namespace } = this.selection;
+    const isHere = object && (namespace === undefined || object.metadata.namespace === namespace);
+    const entry = isHere && matches(this.#requirements, object.metadata.labels) ? this.#entry(object) : undefined;
+    const old = entry ? this.#store.put(entry) : this.#store.delete(key);
+    if (old || entry) this.#tell({ key, old, current: entry, own: false });
+  }
+
   #bury(key: string, tombstone: Tombstone, writer: string | undefined): void {
     this.#tombstones.set(key, tombstone);
     this.#overlay.delete(key);

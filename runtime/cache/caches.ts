@@ -99,6 +99,18 @@ export class Caches {
     for (const { cache } of this.#ofType(type)) cache.removed(key, uid, writer);
   }
 
+  /** See {@link Cache.takeBack}. */
+  takeBack(
+    type: Pick<ResourceType, 'group' | 'plural' | 'version'>,
+    key: string,
+    object: KubernetesObject | undefined,
+  ): void {
+    for (const { cache } of this.#byResource.get(resourceName(type)) ?? []) {
+      const { selection } = cache;
+      if (selection.type.version === type.version || selection.metadataOnly) cache.takeBack(key, object);
+    }
+  }
+
   /** A write was told that the server does not know this kind: so it is until a list says otherwise. */
   kindMissing(type: ResourceType): void {
     for (const { cache, reflector } of this.#caches.values()) {

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startCluster, type Cluster } from 'autopilot-devcluster';
+import { load } from 'js-yaml';
+import { RecordedEnvironment } from '../cluster/cluster-command.fixture.ts';
+import { clusterCommand, type Answer } from '../cluster/cluster-command.ts';
+import type { ClusterOptions } from '../cluster/options.ts';
+import { diff, type DiffOptions } from './diff.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/autorouter', import.meta.url));
+const ROUTE = { apiVersion: 'examples.io/v1', kind: 'AutoRoute' };
+
+describe('ap diff', () => {
+  let cluster: Cluster;
+  let kubeconfig: string;
+  before(async () => {
+    cluster = await startCluster({ crds: ['istio'] });
+    kubeconfig = await cluster.writeKubeconfig();
+  });
+  after(() => cluster.stop());
+
+  const run = async (
+    options: Partial<DiffOptions & ClusterOptions> = {},
+    cwd = EXAMPLE,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> => {
+    const { name, follow = false, ...others } = options;
+    const environment = new RecordedEnvironment({ cwd, kubeconfig, env });
+    const clusterOptions: ClusterOptions = { output: 'text', ...others };
+    const asked = { follow, ...(name !== undefined && { name }) };
+    const code = await clusterCommand('diff', clusterOptions, environment, (context) => diff(context, asked));
+    return { code, stdout: environment.stdout, stderr: environment.stderr };
+  };
+  const answerOf = ({ stdout }: { readonly stdout: string }): Answer => JSON.parse(stdout) as Answer;
+
+  it('says what to do where the cluster does not have the kind', async () => {
+    const { code, stdout, stderr } = await run();
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /does not have autoroutes\.examples\.io.*ap deploy.*\(ERR_AP_DIFF_KIND_MISSING\)/);
+  });
+
+  it('ends with 0 where nothing would be written', async () => {
+    await cluster.installCrd(load(await readFile(join(EXAMPLE, 'deploy/base/crd.yaml'), 'utf8')) as object);
+    const { code, stdout } = await run();
+    assert.deepEqual([code, stdout], [0, '0 resources looked at; nothing would be written.\n']);
+  });
+
+  it('shows unified diffs by resource and phase, and ends with 1', async () => {
+    const selector = { matchLabels: { app: 'web' } };
+    await cluster.create({
+      ...ROUTE,
+      metadata: { name: 'web', namespace: 'default' },
+      spec: { deploymentSelector: selector },
+    });
+    await cluster.create({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'default', labels: selector.matchLabels },
+      spec: {
+        selector,
+        template: {
+          metadata: { labels: selector.matchLabels },
+          spec: { containers: [{ name: 'web', image: 'web', ports: [{ containerPort: 8080 }] }] },
+        },
+      },
+    });
+    cluster.requests.clear();
+    const { code, stdout, stderr } = await run({ follow: true });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /Listing what autoroute-operator reads …\nPlaying it over what https:.* has\. Nothing is written\.\n/,
+    );
+    const lines = stdout.split('\n');
+    assert.deepEqual(
+      lines.filter((line) => /^\w/.test(line)),
+      [
+        'AutoRoute default/web: (no phase) → Syncing',
+        'AutoRoute default/web: Syncing → Ready',
+        'AutoRoute default/web: Ready',
+        '1 resource looked at; writes that were held back: 3 created, 3 changed.',
+      ],
+    );
+    for (const line of [
+      '  Service default/web would be created',
+      '--- /dev/null',
+      '+++ b/v1/Service/default/web',
+      '-  phase: Syncing',
+      '+  phase: Ready',
+    ])
+      assert.ok(lines.includes(line), line);
+    // What is set by the server or by the runtime for itself.
+    assert.doesNotMatch(
+      stdout,
+      /managedFields|resourceVersion|clusterIP|examples\.io\/(?:owner|phase|applied)|lastTransitionTime|revision/,
+    );
+    const wrote = cluster.requests.filter(({ method, query }) => method !== 'GET' && query['dryRun'] !== 'All');
+    assert.deepEqual(wrote, []);
+    assert.equal(
+      await cluster.find({ apiVersion: 'v1', kind: 'Service', name: 'web', namespace: 'default' }),
+      undefined,
+    );
+  });
+
+  it('answers in JSON, of one resource, in one context', async () => {
+    const ran = await run({ output: 'json', name: 'web', namespace: 'default', context: 'autopilot-devcluster' });
+    assert.equal(ran.code, 1);
+    const answer = answerOf(ran);
+    assert.deepEqual([answer.command, answer.ok, answer.exitCode, answer.errors], ['diff', false, 1, []]);
+    assert.equal(answer.context, 'autopilot-devcluster');
+    const { syncs } = answer.result as { readonly syncs: readonly Record<string, unknown>[] };
+    assert.deepEqual(
+      syncs.map(({ resource, from, to, outcome }) => [resource, from, to, outcome]),
+      [['default/web', '', 'Syncing', 'continues']],
+    );
+    assert.match(
+      JSON.stringify(syncs[0]?.['changes']),
+      /"action":"change".*"diff":"--- a\/examples\.io\/v1\/AutoRoute/,
+    );
+  });
+
+  it('says which contexts and resources there are not, and who does not answer', async () => {
+    const none = await run({ name: 'other' });
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /There is no AutoRoute other.*\(ERR_AP_DIFF_NO_RESOURCE\)/);
+    const context = await run({ context: 'gone', output: 'json' });
+    assert.equal(context.code, 3);
+    assert.match(context.stderr, /no context "gone"\. There are: autopilot-devcluster/);
+  });
+
+  it('never starts a runtime that cannot hold back what it writes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ap-diff-'));
+    const runtime = join(folder, 'node_modules/autopilot-runtime');
+    try {
+      for (const name of ['autopilot.yaml', 'autopilot-operator.yaml'])
+        await writeFile(join(folder, name), await readFile(join(EXAMPLE, name)));
+      await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+      const missing = await run({}, folder);
+      assert.deepEqual([missing.code, /\(ERR_AP_NOT_INSTALLED\)/.test(missing.stderr)], [2, true]);
+      await mkdir(runtime, { recursive: true });
+      const exports = { '.': './runtime.js', './package.json': './package.json' };
+      await writeFile(
+        join(runtime, 'package.json'),
+        JSON.stringify({ name: 'autopilot-runtime', type: 'module', exports }),
+      );
+      await writeFile(join(runtime, 'runtime.js'), 'throw new Error("started")');
+      const old = await run({}, folder);
+      assert.equal(old.code, 2);
+      assert.match(old.stderr, /was not started\..*ap generate.*\(ERR_AP_RUNTIME_TOO_OLD\)/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
