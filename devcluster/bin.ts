@@ -17,6 +17,7 @@ Options
   --port <number>        TCP port; default: any that is free
   --kubeconfig <file>    where the kubeconfig is written; default: a temporary file
   --folder <folder>      keep all in a folder instead, and go on from it the next time
+  --workloads            give Deployments pods, and pods a node on which they seem to run
   --help                 this text
 `;
 
@@ -33,7 +34,7 @@ async function main(words: readonly string[]): Promise<void> {
   const [command] = positionals;
   if (command === 'dev') throw usage('dev stands before its options.');
   if (command !== undefined) throw usage(`There is no command ${command}.`);
-  await serve(toPort(values.port ?? '0'), values.kubeconfig, values.folder);
+  await serve(toPort(values.port ?? '0'), values.kubeconfig, values.folder, values.workloads === true);
 }
 
 function parse(words: readonly string[]): ReturnType<typeof parseOptions> {
@@ -54,13 +55,19 @@ function parseOptions(words: readonly string[]) {
       help: { type: 'boolean', short: 'h' },
       kubeconfig: { type: 'string' },
       port: { type: 'string' },
+      workloads: { type: 'boolean' },
     },
   });
 }
 
-async function serve(port: number, file: string | undefined, folder: string | undefined): Promise<void> {
+async function serve(
+  port: number,
+  file: string | undefined,
+  folder: string | undefined,
+  workloads: boolean,
+): Promise<void> {
   const { startCluster } = await import('./devcluster.ts');
-  await using cluster = await startCluster({ port, ...(folder !== undefined && { folder }) });
+  await using cluster = await startCluster({ port, workloads, ...(folder !== undefined && { folder }) });
   console.log(await cluster.writeKubeconfig(file));
   await interrupted();
 }

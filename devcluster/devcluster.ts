@@ -18,7 +18,9 @@ export type {
   PatchOptions,
 } from './cluster/objects.ts';
 export type { ServiceAccountOptions } from './cluster/service-account.ts';
+export type { PodRef } from './cluster/print-log.ts';
 export type { Predicate, UntilOptions } from './cluster/until.ts';
+export type { ContainerFate, ContainerStart, WorkloadOptions } from './controllers/workloads/workload-options.ts';
 export type { Clock } from './clock.ts';
 export type { DevclusterErrorCode } from './errors.ts';
 export type { FaultProxy, OpenAnswer, ProxyCutOptions, ProxyFault, ProxyFilter } from './faults/proxy.ts';

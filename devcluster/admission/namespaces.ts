@@ -1,4 +1,4 @@
-import { forbidden, notFound } from '../http/status.ts';
+import { forbidden, notFound, StatusError } from '../http/status.ts';
 import { resourceOf } from '../kinds/served-kind.ts';
 import { stringAt } from '../schema/json.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
@@ -20,6 +20,14 @@ export function admitCreate(api: Api, kind: ServedKind, namespace: string | unde
   throw forbidden(resourceOf(kind), name, why, [
     { reason: 'NamespaceTerminating', message, field: 'metadata.namespace' },
   ]);
+}
+
+/** Whether the API refused to create something because its namespace is on its way out: all of it will be gone. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  return (
+    error instanceof StatusError &&
+    (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating')
+  );
 }
 
 export function admitDelete(kind: ServedKind, name: string): void {

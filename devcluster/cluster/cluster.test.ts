@@ -103,6 +103,9 @@ describe('An embedded cluster', () => {
       [given('{"crds": "istio"}'), /crds is istio; .* a list/],
       [given('{"clock": 5}'), /clock is 5; .* now and after/],
       [given('{"onError": true}'), /onError is true; .* a function/],
+      [given('{"workloads": 5}'), /workloads is 5; .* true, false, or an object/],
+      [given('{"workloads": {"node": "a"}}'), /workloads is \{"node":"a"\}; .* any of nodeName/],
+      [{ workloads: { startDelay: -1 } }, /workloads is \{"startDelay":-1\}; .*milliseconds/],
     ];
     for (const [options, message] of wrong) {
       await assert.rejects(startCluster(options), { code: 'ERR_AP_CLUSTER_OPTION', message });

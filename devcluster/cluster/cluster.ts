@@ -35,6 +35,7 @@ import { createBaseObjects } from './base-objects.ts';
 import { readCrdFolder } from './crd-folder.ts';
 import { nameOf, Objects } from './objects.ts';
 import { checkOptions, OWNER_PERMISSIONS } from './options.ts';
+import { printLog } from './print-log.ts';
 import { applyServiceAccount } from './service-account.ts';
 import { untilObject, untilObjects } from './until.ts';
 import { ADD_ONS, addOnDefinitions } from '../kinds/add-ons.ts';
@@ -53,6 +54,9 @@ import type { Requests } from '../requests/request-log.ts';
 import type { Api } from '../verbs/api.ts';
 import type { AnyObject, KindRef, ListRef, Live, ObjectLike, ObjectRef } from './objects.ts';
 import type { ServiceAccountOptions } from './service-account.ts';
+import type { PodRef } from './print-log.ts';
+import type { WorkloadOptions } from '../controllers/workloads/workload-options.ts';
+import type { Workloads } from '../controllers/workloads/workloads.ts';
 import type { Predicate, UntilOptions } from './until.ts';
 
 /** Settings of an embedded cluster. */
@@ -76,6 +80,11 @@ export interface ClusterOptions {
    * whoever may write an object may give it any owner. Default: none.
    */
   readonly admissionPlugins?: readonly (typeof OWNER_PERMISSIONS)[];
+  /**
+   * Whether Deployments and ReplicaSets get pods, and pods a node, on which they seem to run: for what waits for rollouts, scales, and
+   * reads logs. Default false: pods stay Pending, as on a cluster without nodes, and Deployments are stored only.
+   */
+  readonly workloads?: boolean | WorkloadOptions;
   /** The time; default the system's. */
   readonly clock?: Clock;
   /** Told of faults of the cluster itself; default: written to standard error. */
@@ -231,6 +240,16 @@ export class Cluster {
     return handleRequest(this.#front, request, cut);
   }
 
+  /**
+   * Has a container print lines into its log, as if it ran; needs the option `workloads`. Rejects nothing that cannot be printed: it
+   * throws `ERR_AP_CLUSTER_LOG` where there is no such pod, or its container does not run. `container`: absent, the pod's first.
+   */
+  print(pod: PodRef, text: string): void {
+    this.#open();
+    const { api, workloads } = this.#parts;
+    printLog(api, workloads?.logs, pod, text);
+  }
+
   /** Installs a CustomResourceDefinition, or changes the one that is there; resolves once its objects can be made. */
   async installCrd<T extends ObjectLike>(crd: T): Promise<Live<T>> {
     const applied = await this.apply(crd);
@@ -306,6 +325,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     onError = report,
     crds = ADD_ONS,
     admissionPlugins = [],
+    workloads: wantedWorkloads = false,
   } = options;
   checkSets(crds);
   const store = new Store(watchHistory);
@@ -329,8 +349,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     },
     restored: () => kept?.keepAll(store),
   });
+  const workloads = await workloadsOf(api, wantedWorkloads, onError);
   const handler: Handler = {
-    served: { api, documents: new Documents(api.kinds), tokens, address: () => `127.0.0.1:${listening?.port ?? 0}` },
+    served: {
+      api,
+      logs: workloads?.logs,
+      documents: new Documents(api.kinds),
+      tokens,
+      address: () => `127.0.0.1:${listening?.port ?? 0}`,
+    },
     tokens,
     impersonation: new Impersonation(authorizer),
     requests: new RequestLog(clock, onError),
@@ -349,6 +376,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     startStorageProtection(api, onError),
     startRoleAggregation(api, onError),
     tokenSecrets,
+    ...(workloads ? [workloads] : []),
   ];
   try {
     if (kept?.state) {
@@ -356,8 +384,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       restore(api, kept.state);
       createBaseObjects(api);
     }
+    workloads?.createNode();
     listening = await listenWhere(handler, certificate, wanted, kept);
-    const cluster = new Cluster({ api, handler, listening, controllers, kept });
+    const cluster = new Cluster({ api, handler, listening, controllers, kept, workloads });
     try {
       if (kept) keep(kept, { api, tokens, listening, onError });
       for (const addOn of crds) await installAddOn(cluster, addOn);
@@ -370,6 +399,17 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     for (const controller of controllers) controller.stop();
     throw error;
   }
+}
+
+/** Loaded only where they are wanted. */
+async function workloadsOf(
+  api: Api,
+  wanted: boolean | WorkloadOptions,
+  onError: (error: unknown) => void,
+): Promise<Workloads | undefined> {
+  if (wanted === false) return undefined;
+  const { startWorkloads } = await import('../controllers/workloads/workloads.ts');
+  return startWorkloads(api, wanted === true ? {} : wanted, onError);
 }
 
 /** Kinds before their objects; the rest in the order in which it was last changed. */
@@ -437,6 +477,7 @@ interface Parts {
   readonly listening: Listening;
   readonly controllers: readonly Controller[];
   readonly kept: StateFolder | undefined;
+  readonly workloads: Workloads | undefined;
 }
 
 const A_DAY = 24 * 60 * 60;

@@ -1,4 +1,5 @@
 import { DevclusterError } from '../errors.ts';
+import { isObject } from '../schema/json.ts';
 
 type Check = readonly [fits: (value: unknown) => boolean, wanted: string];
 
@@ -20,11 +21,34 @@ const CHECKS: Readonly<Record<string, Check>> = {
     'an object with the methods now and after',
   ],
   onError: [isFunction, 'a function'],
+  workloads: [
+    (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null && areWorkloads(value)),
+    'true, false, or an object with any of nodeName (a text), fate and output (functions), startDelay and stopDelay (milliseconds)',
+  ],
   admissionPlugins: [
     (value) => Array.isArray(value) && value.every((each) => each === OWNER_PERMISSIONS),
     `a list of plugins, of which there is ${OWNER_PERMISSIONS}`,
   ],
 };
+
+/** What each setting of workloads has to be. */
+const WORKLOADS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  nodeName: (value) => typeof value === 'string' && value !== '',
+  fate: isFunction,
+  output: isFunction,
+  startDelay: isDelay,
+  stopDelay: isDelay,
+};
+
+function isDelay(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
+}
+
+function areWorkloads(settings: object): boolean {
+  return Object.entries(settings).every(
+    ([name, value]) => value === undefined || (Object.hasOwn(WORKLOADS, name) && WORKLOADS[name]?.(value) === true),
+  );
+}
 
 /** Throws where an option is unknown or cannot be: nothing that was asked for is ignored in silence. */
 export function checkOptions(options: object): void {
@@ -36,6 +60,7 @@ export function checkOptions(options: object): void {
     }
     const [fits, wanted] = check;
     if (value === undefined || fits(value)) continue;
-    throw new DevclusterError('ERR_AP_CLUSTER_OPTION', `${name} is ${String(value)}; it has to be ${wanted}.`);
+    const text = isObject(value) ? JSON.stringify(value) : String(value);
+    throw new DevclusterError('ERR_AP_CLUSTER_OPTION', `${name} is ${text}; it has to be ${wanted}.`);
   }
 }

@@ -20,7 +20,7 @@ export function changeMeta(
   changeObject(api, kind, metadata.namespace, metadata.name, '', (draft) => change(draft.metadata));
 }
 
-/** Changes an object, as it is now, in the name of the controller manager. */
+/** Changes an object, as it is now, in the name of the controller manager, or of another part of the cluster. */
 export function changeObject(
   api: Api,
   kind: ServedKind,
@@ -28,9 +28,10 @@ export function changeObject(
   name: string,
   subresource: string,
   change: (draft: Draft) => void,
+  manager: string = CONTROLLER_MANAGER,
 ): void {
   const target = { kind, namespace, name, subresource };
-  const options = ownWrite(SERVER, CONTROLLER_MANAGER);
+  const options = ownWrite(SERVER, manager);
   const make = (old: ApiObject | undefined): Draft => {
     if (!old) throw new Error(`${kind.kind} ${name} has gone`);
     const draft: Draft = deepCopy<ApiObject>(old);

@@ -8,6 +8,7 @@ import { answerVirtual } from './virtual-kinds.ts';
 import type { ServedKind } from '../kinds/served-kind.ts';
 import type { Documents } from '../kinds/documents.ts';
 import type { Api } from '../verbs/api.ts';
+import type { PodLogs } from '../controllers/workloads/pod-logs.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { ApiRequest, ApiResponse, Caller } from './exchange.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -18,6 +19,8 @@ export interface Served {
   /** Discovery and OpenAPI documents, made of the kinds that are served. */
   readonly documents: Documents;
   readonly tokens: Tokens;
+  /** What the containers of pods have printed; undefined: no pod runs. */
+  readonly logs?: PodLogs | undefined;
   /** `127.0.0.1:6443` */
   readonly address: () => string;
 }

@@ -1,6 +1,7 @@
 import { resourceOf } from '../kinds/served-kind.ts';
 import { negotiate } from './accept.ts';
 import { handleResource } from './resource-handler.ts';
+import { answerLog } from './pod-log.ts';
 import { handleScale } from './scales.ts';
 import { answerTokenRequest } from './token-requests.ts';
 import { methodNotAllowed, methodNotSupported, noSuchResource, notFound, StatusError } from './status.ts';
@@ -27,6 +28,7 @@ export async function handleSubresource(
     const plain = negotiate(request.header('accept'), request.query, request.header('user-agent'));
     return answerTokenRequest(tokens.accounts, { api, kind, info, request, caller, as: plain });
   }
+  if (sub.name === 'log' && served.logs) return answerLog(api, served.logs, info, request);
   if (!SERVED.has(sub.name)) {
     const message = `the embedded cluster does not serve ${kind.plural}/${sub.name}: it runs no containers`;
     throw new StatusError(501, 'NotImplemented', message);
