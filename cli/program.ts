@@ -11,6 +11,7 @@ import { FAULTS, ProjectError } from '../project/errors.ts';
 import { findProject } from '../project/config/files.ts';
 import { EXIT } from './cluster/exit-codes.ts';
 import { addDiff } from './diff/command.ts';
+import { addDoctor } from './doctor/command.ts';
 import { addQuestions, flagNames, normalizeFlags } from './flags.ts';
 import { runGenerator } from './run-generator.ts';
 import type { GeneratorName } from './run-generator.ts';
@@ -133,6 +134,7 @@ Examples:
       finish(await dev(process.cwd(), options));
     });
   addDiff(program, finish);
+  addDoctor(program, finish);
   return program;
 }
 

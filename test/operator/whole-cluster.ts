@@ -30,6 +30,8 @@ export async function allVersions(kubeconfig: string): Promise<Readonly<Record<s
       const { items } = await client.list(type, undefined, { limit: 0, metadataOnly: true });
       for (const { metadata } of items) {
         const { namespace = '', name, uid, resourceVersion } = metadata;
+        // The server renews it by itself.
+        if (type.plural === 'leases' && name.startsWith('apiserver-')) continue;
         versions[`${resourceName(type)} ${namespace}/${name}`] = `${uid} ${resourceVersion}`;
       }
     }

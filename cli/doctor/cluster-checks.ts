@@ -1,0 +1,135 @@
+import type { Deployment } from '../../project/manifests/settings.ts';
+import type { Project } from '../../project/model.ts';
+import { isStatus } from '../../runtime/errors.ts';
+import { describeAccess, type Access } from '../../runtime/kube/access-review.ts';
+import type { KubernetesObject, ResourceType } from '../../runtime/kube/types.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { fail, ok, skip, warn, type Finding } from './finding.ts';
+import { refusedTo, serviceAccount } from './reviews.ts';
+import { deployAccess, escalateAccess, operatorAccess } from './wanted-access.ts';
+
+/** Where the operator is, and what is looked at. */
+export interface Looked {
+  readonly cluster: Cluster;
+  readonly project: Project;
+  readonly deployment: Deployment;
+  readonly namespace: string;
+  readonly signal: AbortSignal;
+}
+
+const YOURS = 'your rights';
+const OPERATORS = "operator's rights";
+
+/** Whether who asks may do what `ap deploy` does. */
+export async function checkOwnRights({
+  cluster,
+  project,
+  deployment,
+  namespace,
+  signal,
+}: Looked): Promise<readonly Finding[]> {
+  const asked = (wanted: readonly Access[]): Promise<readonly Access[]> =>
+    refusedTo(cluster.client, undefined, wanted, signal);
+  const refused = await asked(deployAccess(project, deployment, namespace));
+  const findings: Finding[] = [];
+  if (refused.length > 0)
+    findings.push(
+      fail(
+        YOURS,
+        `you may not do all that \`ap deploy\` does: ${describeAccess(refused)}`,
+        'Have somebody who administers the cluster grant it, or deploy.',
+      ),
+    );
+  // Nobody can grant by a role what he does not have himself, unless he may escalate.
+  const mayEscalate = (await asked(escalateAccess(deployment, namespace))).length === 0;
+  const lacking = mayEscalate ? [] : await asked(operatorAccess(project, deployment, namespace));
+  if (lacking.length > 0)
+    findings.push(
+      fail(
+        YOURS,
+        `you may not grant the operator what you may not do yourself: ${describeAccess(lacking)}`,
+        'Have somebody who may apply the roles in deploy/ first, or give you the verb `escalate` on roles.',
+      ),
+    );
+  return findings.length > 0 ? findings : [ok(YOURS, 'you may do all that `ap deploy` does')];
+}
+
+/** Whether the operator's account may do all that the operator does. */
+export async function checkOperatorsRights({
+  cluster,
+  project,
+  deployment,
+  namespace,
+  signal,
+}: Looked): Promise<Finding> {
+  const { operatorName } = project;
+  const account = await accountOf(cluster, namespace, operatorName, signal);
+  if (account === 'missing')
+    return warn(
+      OPERATORS,
+      `there is no ServiceAccount ${operatorName} in namespace ${namespace}: the operator is not deployed there`,
+      '`ap deploy` makes it, with its roles; -n names another namespace.',
+    );
+  const wanted = operatorAccess(project, deployment, namespace);
+  try {
+    const refused = await refusedTo(cluster.client, serviceAccount(namespace, operatorName), wanted, signal);
+    if (refused.length === 0)
+      return ok(OPERATORS, `ServiceAccount ${namespace}/${operatorName} may do all that the operator does`);
+    return fail(
+      OPERATORS,
+      `ServiceAccount ${namespace}/${operatorName} may not: ${describeAccess(refused)}`,
+      'Apply the roles in deploy/, as `ap deploy` does.',
+    );
+  } catch (error) {
+    if (isStatus(error, 403))
+      return skip(OPERATORS, 'you may not ask what others may do (create subjectaccessreviews.authorization.k8s.io)');
+    throw error;
+  }
+}
+
+const ACCOUNTS: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  namespaced: true,
+};
+
+async function accountOf(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<'there' | 'missing' | 'unknown'> {
+  try {
+    await cluster.client.get({ type: ACCOUNTS, name, namespace }, { metadataOnly: true, signal });
+    return 'there';
+  } catch (error) {
+    if (isStatus(error, 404)) return 'missing';
+    if (isStatus(error, 403)) return 'unknown';
+    throw error;
+  }
+}
+
+const DEFINITIONS: ResourceType = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
+
+/** The cluster's definition of that name; undefined: it has none. */
+export async function definitionIn(
+  cluster: Cluster,
+  name: string,
+  signal: AbortSignal,
+): Promise<KubernetesObject | 'forbidden' | undefined> {
+  try {
+    return await cluster.client.get({ type: DEFINITIONS, name }, { signal });
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined;
+    if (isStatus(error, 403)) return 'forbidden';
+    throw error;
+  }
+}

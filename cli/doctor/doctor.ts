@@ -1,0 +1,110 @@
+import { explain } from '../cluster/problems.ts';
+import { EXIT } from '../cluster/exit-codes.ts';
+import type { CommandContext, Outcome } from '../cluster/cluster-command.ts';
+import { deploymentSettings } from '../cluster/deployment-settings.ts';
+import type { OpenProject } from '../cluster/open-project.ts';
+import { checkOperatorsRights, checkOwnRights, definitionIn, type Looked } from './cluster-checks.ts';
+import { checkDefinition, type Definition } from './crd-check.ts';
+import { fail, findingText, skip, type Finding } from './finding.ts';
+import { checkKinds } from './kinds-check.ts';
+import { checkDrift, checkKubectl, checkNode, checkProject } from './local-checks.ts';
+import { checkServerVersion, checkSkew } from './versions.ts';
+
+/**
+ * What stands in the way of an operator, here and on the cluster. Exit code 0: nothing; 1: something has to be mended. Tests that are about
+ * something else hand in a `drift` that does not load Yeoman.
+ */
+export async function doctor(context: CommandContext, drift: typeof checkDrift = checkDrift): Promise<Outcome> {
+  const findings: Finding[] = [];
+  const tell = (...found: readonly Finding[]): void => {
+    findings.push(...found);
+    if (context.options.output === 'text') for (const line of found.flatMap(findingText)) context.print(line);
+  };
+  tell(checkNode());
+  const { opened, crd, findings: ofProject } = await checkProject(context);
+  tell(...ofProject);
+  if (opened) {
+    context.progress('Comparing the generated files …');
+    tell(await drift(opened, context.environment.env));
+  }
+  const kubectl = await checkKubectl(context.environment.env);
+  tell(kubectl.finding);
+  const version = await serverVersion(context, tell);
+  const skew = kubectl.version !== undefined && version !== undefined ? checkSkew(kubectl.version, version) : undefined;
+  if (skew) tell(skew);
+  if (version !== undefined && opened) await checkCluster(context, opened, crd, tell);
+  else
+    tell(
+      skip(
+        'rights and kinds',
+        version === undefined ? 'the cluster cannot be asked' : 'there is no project to compare with',
+      ),
+    );
+  const counts = (['fail', 'warn'] as const).map(
+    (status) => findings.filter((finding) => finding.status === status).length,
+  );
+  const [fails = 0, warnings = 0] = counts;
+  return {
+    exitCode: fails > 0 ? EXIT.failed : EXIT.done,
+    result: { findings },
+    text: ['', fails + warnings === 0 ? 'Nothing is wrong.' : `${fails} to be mended, ${warnings} to be looked at.`],
+  };
+}
+
+async function serverVersion(context: CommandContext, tell: (finding: Finding) => void): Promise<string | undefined> {
+  let where = 'the cluster';
+  try {
+    const cluster = context.cluster();
+    where = cluster.server;
+    const answer = await cluster.getJson('/version');
+    const version: unknown =
+      typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'gitVersion') : undefined;
+    const known = typeof version === 'string' ? version : '';
+    tell(checkServerVersion(where, known));
+    return known;
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    for (const { message, remedy } of explain(error, where).problems) tell(fail('cluster', message, remedy));
+    return undefined;
+  }
+}
+
+async function checkCluster(
+  context: CommandContext,
+  opened: OpenProject,
+  crd: Definition | undefined,
+  tell: (...found: readonly Finding[]) => void,
+): Promise<void> {
+  const { project } = opened;
+  const deployment = await deploymentSettings(opened);
+  const namespace = context.options.namespace ?? deployment.namespace;
+  context.setNamespace(namespace);
+  const looked: Looked = { cluster: context.cluster(), project, deployment, namespace, signal: context.signal };
+  const checks: readonly (readonly [string, () => Promise<readonly Finding[]>])[] = [
+    ['your rights', () => checkOwnRights(looked)],
+    ["operator's rights", async () => [await checkOperatorsRights(looked)]],
+    ['definition', () => definitionFindings(looked, crd)],
+    ['kinds', async () => checkKinds(project, await looked.cluster.kinds())],
+  ];
+  context.progress('Asking the cluster for rights and kinds …');
+  for (const [check, look] of checks) {
+    try {
+      tell(...(await look()));
+    } catch (error) {
+      if (context.signal.aborted) throw error;
+      for (const { message, remedy } of explain(error, looked.cluster.server).problems)
+        tell(fail(check, message, remedy));
+    }
+  }
+}
+
+async function definitionFindings(
+  { cluster, signal }: Looked,
+  crd: Definition | undefined,
+): Promise<readonly Finding[]> {
+  if (!crd) return [skip('definition', 'the project has none to compare with')];
+  const found = await definitionIn(cluster, crd.metadata.name, signal);
+  if (found === 'forbidden')
+    return [skip('definition', 'you may not read customresourcedefinitions.apiextensions.k8s.io')];
+  return checkDefinition(crd, found);
+}
