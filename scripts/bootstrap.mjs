@@ -17,16 +17,31 @@ const SUITES = {
   real: ['test/real/**/*.test.ts'],
   streaming: ['test/operator/*.test.ts'],
   // What depends on how a cache is filled, again on a server that has no streaming lists.
-  paged: ['deletion', 'older-data', 'own-writes', 'races', 'tracked-inputs', 'watch-answers', 'watches', 'writes'].map(
-    (name) => `test/operator/${name}.test.ts`,
-  ),
+  paged: [
+    'deletion',
+    'leader-election',
+    'older-data',
+    'own-writes',
+    'phase-machine',
+    'races',
+    'reload',
+    'tracked-inputs',
+    'watch-answers',
+    'watch-connections',
+    'watches',
+    'writes',
+  ].map((name) => `test/operator/${name}.test.ts`),
   packed: ['test/packed/**/*.test.ts'],
 };
 
 /** How files of a suite run side by side, each in a process of its own. On more processors the clusters' memory would be felt. */
-const BESIDE = { specs: ['--parallel', '--jobs', String(Math.min(availableParallelism(), 4))] };
+const parallel = (most) => ['--parallel', '--jobs', String(Math.min(availableParallelism(), most))];
+const BESIDE = { specs: parallel(4), real: parallel(3) };
 
-/** Each command is a list of programs, run one after the other; the first that fails ends it. `{args}` is what the user added. */
+/**
+ * Each command is a list of programs, run one after the other; the first that fails ends it. A list of programs instead of one: they run side
+ * by side. `{args}` is what the user added.
+ */
 const bin = (name, file) => join(root, 'node_modules', name, file);
 const source = (file) => ['--conditions=autopilot-source', join(root, file)];
 const tsc = bin('typescript', 'bin/tsc');
@@ -35,7 +50,7 @@ const COMMANDS = {
   test: [[bin('mocha', 'bin/mocha.js'), '{args:specs}']],
   'test:real': [
     [bin('mocha', 'bin/mocha.js'), '--config', 'test/real/mocharc.json', '{args:real}'],
-    ...['streaming', 'paged'].map((lists) => [
+    ['streaming', 'paged'].map((lists) => [
       bin('mocha', 'bin/mocha.js'),
       '--config',
       `test/real/operators/${lists}.mocharc.json`,
@@ -129,7 +144,8 @@ function findNode() {
   );
 }
 
-function run(node, args) {
+/** What it prints goes to the terminal, or, with `later`, to there as soon as that resolves. */
+function run(node, args, later) {
   return new Promise((resolve) => {
     const env = {
       // The show is watched: half a second less of it, from the second time on.
@@ -137,15 +153,19 @@ function run(node, args) {
       ...process.env,
       PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
     };
-    const child = spawn(node, args, { cwd: root, stdio: 'inherit', env });
+    const child = spawn(node, args, { cwd: root, stdio: later ? ['ignore', 'pipe', 'pipe'] : 'inherit', env });
+    const printed = [];
+    for (const stream of later ? [child.stdout, child.stderr] : []) stream.on('data', (chunk) => printed.push(chunk));
     // A terminal's Ctrl-C reaches the child by itself; whoever kills npm's child alone must not leave ours running.
     const forward = (signal) => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
     for (const signal of SIGNALS) process.on(signal, forward);
     const watch = whenOrphaned(() => child.kill('SIGTERM'));
     child.on('error', (error) => fail(`${node} could not be started: ${error.message}`));
-    child.on('exit', (code, signal) => {
+    child.on('close', async (code, signal) => {
       clearInterval(watch);
       for (const name of SIGNALS) process.off(name, forward);
+      await later;
+      process.stdout.write(Buffer.concat(printed));
       resolve(signal ? 128 + constants.signals[signal] : code);
     });
   });
@@ -175,26 +195,37 @@ function fill(word, args) {
   return [word];
 }
 
-/** Whether a step of `test:real` runs other files than those that the user named: the operators' tests run on real servers of their own. */
-function isOfOthers(step, args) {
-  const named = args.filter((arg) => arg.endsWith('.ts'));
+/** Runs programs side by side: the first prints at once, each other one when those before it have ended. Returns the first code that is none of success. */
+async function runAll(node, programs) {
+  const running = [];
+  for (const program of programs) {
+    const args = program.flatMap((word) => fill(word, userArgs));
+    running.push(run(node, args, running.at(-1)));
+  }
+  const codes = await Promise.all(running);
+  return codes.find((code) => code !== 0) ?? 0;
+}
+
+/** Whether a program of `test:real` runs other files than those that the user named: the operators' tests run on real servers of their own. */
+function isOfOthers(program) {
+  const named = userArgs.filter((arg) => arg.endsWith('.ts'));
   if (command !== 'test:real' || named.length === 0) return false;
   return (
-    step.some((word) => word.startsWith('test/real/operators/')) !==
+    program.some((word) => word.startsWith('test/real/operators/')) !==
     named.every((file) => file.includes('test/operator/'))
   );
 }
 
-const [command, ...args] = process.argv.slice(2);
+const [command, ...userArgs] = process.argv.slice(2);
 const steps = COMMANDS[command];
 if (!steps) fail(`Unknown command ${command}. There are: ${Object.keys(COMMANDS).join(', ')}.`);
 if (!installed()) install();
 const node = findNode();
 for (const step of steps) {
-  if (isOfOthers(step, args)) continue;
-  const code = await run(
+  const programs = Array.isArray(step[0]) ? step : [step];
+  const code = await runAll(
     node,
-    step.flatMap((word) => fill(word, args)),
+    programs.filter((program) => !isOfOthers(program)),
   );
   if (code !== 0) process.exit(code);
 }

@@ -144,6 +144,8 @@ describe('two replicas of AutoRoute on a real Kubernetes, with the generated rol
   const receivedAt = ({ requestReceivedTimestamp }: Audited): number => Date.parse(requestReceivedTimestamp);
   const answeredAt = ({ stageTimestamp }: Audited): number => Date.parse(stageTimestamp);
   const isRead = ({ verb }: Audited): boolean => verb === 'watch' || verb === 'list';
+  /** Milliseconds that it told the server it had left. */
+  const timeoutOf = ({ requestURI }: Audited): number => Number(/[?&]timeout=(\d+)ms(?:&|$)/.exec(requestURI)?.[1]);
   const leaseWrites = (all: readonly Audited[], version: string): readonly Audited[] =>
     all.filter(
       (line) =>
@@ -200,7 +202,11 @@ describe('two replicas of AutoRoute on a real Kubernetes, with the generated rol
     const late = all.filter(
       (line) => sentBy('1.0.1')(line) && !isRead(line) && receivedAt(line) > receivedAt(renewed) + DEADLINE_MS,
     );
-    assert.deepEqual(late, []);
+    // Between its last look at the clock and the system call that sends the request a process can be stopped as well: one request, which
+    // started before by the time that it says it had left.
+    const [onItsWay, ...more] = late;
+    assert.deepEqual(more, []);
+    if (onItsWay) assert.ok(receivedAt(renewed) + DEADLINE_MS - timeoutOf(onItsWay) <= stopped, onItsWay.requestURI);
     console.log(`      acquired ${waited} ms after the last renewal of the one that was stopped`);
   });
 

@@ -1,4 +1,8 @@
 import { buildPrograms, hasGo } from './kubernetes/programs.ts';
+import { findPrometheus } from './prometheus/program.ts';
+
+/** Two files need it, which may run side by side: both would install it. */
+const NEEDS_PROMETHEUS = /(?:\*|metrics|dashboards)\.test\.ts$/;
 
 /** Before anything runs: the programs of the real control plane are there, or are built. */
 export async function mochaGlobalSetup(): Promise<void> {
@@ -11,4 +15,5 @@ export async function mochaGlobalSetup(): Promise<void> {
     );
     process.exit(0);
   }
+  if (process.argv.some((word) => /real\//.test(word) && NEEDS_PROMETHEUS.test(word))) findPrometheus(console.log);
 }

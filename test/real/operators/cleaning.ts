@@ -4,6 +4,7 @@ import type { Upstream } from './upstream.ts';
 
 const NAMESPACES = '/api/v1/namespaces';
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 /** Not kept, or gone with what they belong to. */
 const NEVER_LISTED =
   /\/(tokenreviews|selfsubjectaccessreviews|subjectaccessreviews|selfsubjectrulesreviews|selfsubjectreviews)$/;
@@ -25,24 +26,34 @@ export class Cleaning {
     return cleaning;
   }
 
-  async clean(): Promise<void> {
+  /** Returns whether a kind was among what went. */
+  async clean(): Promise<boolean> {
+    const paths = [...this.#upstream.written].filter((path) => !NEVER_LISTED.test(path));
     // Kinds and namespaces go last: what is in them goes with them, but not what a finalizer holds.
-    const last = (path: string): number => [NAMESPACES, DEFINITIONS].indexOf(path);
-    const paths = [...this.#upstream.written]
-      .filter((path) => !NEVER_LISTED.test(path))
-      .sort((a, b) => last(a) - last(b));
+    const last = [NAMESPACES, DEFINITIONS].filter((path) => paths.includes(path));
+    const first = paths.filter((path) => !last.includes(path));
+    let kinds = 0;
     for (let round = 0; ; round += 1) {
       let left = 0;
-      for (const path of paths) {
-        const items = (await this.#list(path)).filter((item) => !this.#kept.has(idOf(item)));
-        left += items.length;
-        await Promise.all(items.map((item) => this.#remove(path, item)));
+      for (const count of await Promise.all(first.map((path) => this.#removeAll(path)))) left += count;
+      for (const path of last) {
+        const count = await this.#removeAll(path);
+        left += count;
+        if (path === DEFINITIONS) kinds += count;
       }
       if (left === 0) break;
       if (round === 200) throw new Error(`What was written does not go: ${paths.join(', ')}`);
       if (round > 0) await new Promise((resolve) => setTimeout(resolve, 50));
     }
     this.#upstream.written.clear();
+    return kinds > 0;
+  }
+
+  /** Returns how much there was. */
+  async #removeAll(path: string): Promise<number> {
+    const items = (await this.#list(path)).filter((item) => !this.#kept.has(idOf(item)));
+    await Promise.all(items.map((item) => this.#remove(path, item)));
+    return items.length;
   }
 
   async #remove(path: string, item: unknown): Promise<void> {
@@ -59,12 +70,16 @@ export class Cleaning {
   }
 
   async #send(method: string, path: string, body?: object): Promise<unknown> {
-    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const headers: Readonly<Record<string, string>> = {
+      'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+      // Of definitions the rest is most of what there is.
+      accept: method === 'GET' ? METADATA : 'application/json',
+    };
     const answer = await this.#upstream.ask({
       method,
       path,
       query: new URLSearchParams(),
-      header: (name) => (name === 'content-type' ? type : undefined),
+      header: (name) => headers[name],
       body: () => Promise.resolve(Buffer.from(body ? JSON.stringify(body) : '')),
     });
     if (isStream(answer)) throw new TypeError('a watch where an answer was asked for');

@@ -1,5 +1,5 @@
 import { isArray, listAt, stringAt, valueAt } from '../../../devcluster/schema/json.ts';
-import type { Address, Kinds } from '../../../devcluster/cluster/objects.ts';
+import type { Address, Kinds, ObjectLike } from '../../../devcluster/cluster/objects.ts';
 import type { Upstream } from './upstream.ts';
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
@@ -8,6 +8,8 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 export class DiscoveredKinds implements Kinds<Address> {
   readonly #upstream: Upstream;
   #kinds = new Map<string, Address>();
+  /** Of definitions whose kinds are known to be served: the uid and the generation. */
+  readonly #served = new Set<string>();
 
   constructor(upstream: Upstream) {
     this.#upstream = upstream;
@@ -15,6 +17,20 @@ export class DiscoveredKinds implements Kinds<Address> {
 
   findByKind(apiVersion: string, kind: string): Address | undefined {
     return this.#kinds.get(`${apiVersion} ${kind}`);
+  }
+
+  /** Whether a definition is served as it is, so that nothing has to be waited for. */
+  serves(definition: ObjectLike): boolean {
+    return this.#served.has(markOf(definition));
+  }
+
+  /** Resolves once a definition that is established is served. */
+  async untilServed(definition: ObjectLike): Promise<void> {
+    const spec = valueAt(definition, 'spec');
+    const apiVersion = `${stringAt(spec, 'group')}/${stringAt(listAt(spec, 'versions')[0], 'name')}`;
+    do await this.refresh();
+    while (!this.findByKind(apiVersion, stringAt(spec, 'names', 'kind')));
+    this.#served.add(markOf(definition));
   }
 
   /** Asks for them again. */
@@ -52,4 +68,8 @@ export class DiscoveredKinds implements Kinds<Address> {
       });
     });
   }
+}
+
+function markOf(definition: ObjectLike): string {
+  return `${stringAt(definition, 'metadata', 'uid')} ${String(valueAt(valueAt(definition, 'metadata'), 'generation'))}`;
 }

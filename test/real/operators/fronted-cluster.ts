@@ -15,7 +15,7 @@ import { listen, type Listening } from '../../../devcluster/http/server.ts';
 import { unauthorized } from '../../../devcluster/http/status.ts';
 import { conditionStatus } from '../../../devcluster/kinds/conditions.ts';
 import { RequestLog } from '../../../devcluster/requests/request-log.ts';
-import { listAt, stringAt, valueAt } from '../../../devcluster/schema/json.ts';
+import { stringAt } from '../../../devcluster/schema/json.ts';
 import { keyOf, observe, untilSeen, type Change } from './observed.ts';
 import type { ServingCertificate } from '../../../devcluster/auth/certificate.ts';
 import type { AnyObject, ListRef, Live, ObjectLike, ObjectRef } from '../../../devcluster/cluster/objects.ts';
@@ -186,16 +186,14 @@ export class FrontedCluster implements TestCluster {
 
   installCrd: TestCluster['installCrd'] = async (crd) => {
     const applied = await this.apply(crd);
+    const { kinds } = this.#server;
+    if (kinds.serves(applied)) return applied;
     const { apiVersion, kind, metadata } = applied;
     await this.until(
       { apiVersion, kind, name: metadata.name },
       (seen) => conditionStatus(seen ?? {}, 'Established') === 'True',
     );
-    const spec = valueAt(applied, 'spec');
-    const served = { group: stringAt(spec, 'group'), kind: stringAt(spec, 'names', 'kind') };
-    const version = stringAt(listAt(spec, 'versions')[0], 'name');
-    do await this.#server.kinds.refresh();
-    while (!this.#server.kinds.findByKind(`${served.group}/${version}`, served.kind));
+    await kinds.untilServed(applied);
     return applied;
   };
 

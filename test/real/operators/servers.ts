@@ -64,8 +64,7 @@ export class SharedServer implements RealServer {
     const stop = cluster.stop.bind(cluster);
     cluster.stop = async () => {
       await stop();
-      await this.#cleaning?.clean();
-      await this.kinds.refresh();
+      if (await this.#cleaning?.clean()) await this.kinds.refresh();
     };
     return cluster;
   }
