@@ -9,6 +9,7 @@ import { fieldValidation } from './scenarios/field-validation.ts';
 import { forms } from './scenarios/forms.ts';
 import { lists } from './scenarios/lists.ts';
 import { namespaces } from './scenarios/namespaces.ts';
+import { namespacesWithPods } from './scenarios/namespaces-with-pods.ts';
 import { owners } from './scenarios/owners.ts';
 import { pages } from './scenarios/pages.ts';
 import { patches } from './scenarios/patches.ts';
@@ -64,6 +65,7 @@ export const scenarios: readonly Scenario[] = [
   scales,
   ratcheting,
   namespaces,
+  namespacesWithPods,
   owners,
   events,
   tables,

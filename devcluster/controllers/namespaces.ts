@@ -3,6 +3,7 @@ import { setCondition } from '../kinds/conditions.ts';
 import { resourceOf } from '../kinds/served-kind.ts';
 import { qualified } from '../http/status.ts';
 import { isObject, listAt } from '../schema/json.ts';
+import { PODS } from '../admission/pods.ts';
 import { NAMESPACES } from '../admission/namespaces.ts';
 import { remove } from '../verbs/delete.ts';
 import { changeObject } from './change-meta.ts';
@@ -36,12 +37,19 @@ function reconcile(api: Api, name: string): void {
   const kind = api.kinds.findByCollection(NAMESPACES);
   if (!kind || !namespace?.metadata.deletionTimestamp) return;
   if (!listAt(namespace, 'spec', 'finalizers').includes(FINALIZER)) return;
-  const remaining = empty(api, name);
+  const kinds = api.kinds.collections().filter(({ namespaced, verbs }) => namespaced && verbs.includes('delete'));
+  // Whoever runs in the namespace ends before what it works with goes; the real server tells of all the rest as if it had gone by then.
+  const pods = empty(
+    api,
+    name,
+    kinds.filter(({ collection }) => collection === PODS),
+  );
+  const remaining = pods.length > 0 ? [] : empty(api, name, kinds);
   changeObject(api, kind, undefined, name, 'status', (draft) => {
     const now = formatTime(api.clock.now());
-    for (const condition of conditions(remaining, draft)) setCondition(draft, condition, now);
+    for (const condition of conditions(remaining, draft, pods.length > 0)) setCondition(draft, condition, now);
   });
-  if (remaining.length > 0) return;
+  if (pods.length > 0 || remaining.length > 0) return;
   changeObject(api, kind, undefined, name, 'finalize', (draft) => {
     const spec = isObject(draft['spec']) ? draft['spec'] : {};
     const finalizers = listAt(draft, 'spec', 'finalizers').filter((finalizer) => finalizer !== FINALIZER);
@@ -54,27 +62,23 @@ interface Remaining {
   readonly objects: readonly ApiObject[];
 }
 
-/** Deletes all that is in the namespace; returns what is still there. */
-function empty(api: Api, namespace: string): Remaining[] {
-  return api.kinds
-    .collections()
-    .filter((kind) => kind.namespaced && kind.verbs.includes('delete'))
-    .flatMap((kind) => {
-      const collection = api.store.collection(kind.collection);
-      for (const { metadata } of collection.list(namespace) ?? []) {
-        if (!metadata.deletionTimestamp)
-          remove(api, kind, namespace, metadata.name, { propagationPolicy: 'Background' });
-      }
-      const objects = collection.list(namespace) ?? [];
-      return objects.length > 0 ? [{ kind, objects }] : [];
-    });
+/** Deletes all objects of some kinds that are in the namespace; returns what is still there. */
+function empty(api: Api, namespace: string, kinds: readonly ServedKind[]): Remaining[] {
+  return kinds.flatMap((kind) => {
+    const collection = api.store.collection(kind.collection);
+    for (const { metadata } of collection.list(namespace) ?? []) {
+      if (!metadata.deletionTimestamp) remove(api, kind, namespace, metadata.name, { propagationPolicy: 'Background' });
+    }
+    const objects = collection.list(namespace) ?? [];
+    return objects.length > 0 ? [{ kind, objects }] : [];
+  });
 }
 
 /** Those of the real server. Ones that tell of no problem stay away where there never was one, and nothing else holds it. */
-function conditions(remaining: readonly Remaining[], namespace: Draft): Condition[] {
+function conditions(remaining: readonly Remaining[], namespace: Draft, waits: boolean): Condition[] {
   const known = listAt(namespace, 'status', 'conditions').length > 0;
   const stays = (namespace.metadata.finalizers?.length ?? 0) > 0;
-  if (remaining.length === 0 && !known && !stays) return [];
+  if (remaining.length === 0 && !known && !stays && !waits) return [];
   const finalizers = new Map<string, number>();
   for (const name of remaining.flatMap(({ objects }) =>
     objects.flatMap((object) => object.metadata.finalizers ?? []),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { HttpClient } from '../conformance/http-client.ts';
-import { deploymentOf, WorkloadBed } from '../controllers/workloads/workload-bed.fixture.ts';
+import { deploymentOf, WorkloadBed } from '../controllers/workloads/workload-bed.fixture.test.ts';
 import { stringAt } from '../schema/json.ts';
 
 /** The words are those of kube-apiserver and kubelet 1.37.2. */

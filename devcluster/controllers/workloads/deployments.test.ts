@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { listAt, stringAt } from '../../schema/json.ts';
 import { sum } from './rollout.ts';
 import { numberAt } from './views.ts';
-import { conditionOf, deploymentOf, stateOf, withImage, WorkloadBed } from './workload-bed.fixture.ts';
+import { conditionOf, deploymentOf, stateOf, withImage, WorkloadBed } from './workload-bed.fixture.test.ts';
 
 /** test/real/workloads.test.ts compares whole lives with a real cluster's controllers. */
 describe('Deployments', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isObject, listAt, stringAt } from '../../schema/json.ts';
 import { numberAt } from './views.ts';
-import { conditionOf, deploymentOf, stateOf, withImage, WorkloadBed } from './workload-bed.fixture.ts';
+import { conditionOf, deploymentOf, stateOf, withImage, WorkloadBed } from './workload-bed.fixture.test.ts';
 import type { AnyObject } from '../../devcluster.ts';
 
 const CONFIG = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { level: 'high' } };
