@@ -260,6 +260,11 @@ export const errors = {
       'ERR_AP_DIFF_NO_RESOURCE',
       `There is no ${kind} ${name}${namespace === undefined ? ' that the operator would work on' : ` in namespace ${namespace}`}. Give another name, or another namespace with -n.`,
     ),
+  played: () =>
+    new AutopilotError(
+      'ERR_AP_PLAYED',
+      'No operator is started by `start` here: `ap diff` plays it, and nothing is written.',
+    ),
   outputBusy: (object: string, why: string) =>
     new AutopilotError('ERR_AP_OUTPUT_BUSY', `${object} cannot be written yet: ${why}.`),
 } as const;

@@ -15,6 +15,7 @@ import { Manager } from './manager.ts';
 import { createLogger, silentLogger, type RootLogger } from './observe/logger.ts';
 import type { OperatorDefinition } from './operator.ts';
 import { planOf } from './plan.ts';
+import { isTaken } from './played.ts';
 import { Reloader } from './reload.ts';
 import { Shutdown } from './shutdown.ts';
 import type { FakeMetrics } from './queries/client.ts';
@@ -67,6 +68,7 @@ export interface RunningOperator {
 
 /** Starts an operator within this process, for tests and for embedding. */
 export async function start(operator: OperatorDefinition, options: StartOptions = {}): Promise<RunningOperator> {
+  if (isTaken(operator)) throw errors.played();
   const plan = planOf(operator);
   const { clock = systemClock, random, transport } = options;
   const access =
@@ -137,6 +139,7 @@ const CONFIG_FILE = 'autopilot-operator.yaml';
  * with a channel for messages tells through it what happens, ends when that does, and logs to it instead of standard output.
  */
 export async function run(operator: OperatorDefinition): Promise<void> {
+  if (isTaken(operator)) return;
   const shutdown = new Shutdown();
   let logger: RootLogger | undefined;
   try {

@@ -76,6 +76,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'runtime/reads',
     'runtime/reconciler.ts',
   ],
+  'runtime/played.ts': ['runtime/operator.ts'],
   'runtime/rights.ts': ['runtime/errors.ts', 'runtime/kube', 'runtime/plan.ts'],
   'runtime/turns.ts': [],
   'runtime/scheduler': [

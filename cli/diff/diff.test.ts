@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,25 @@ import type { ClusterOptions } from '../cluster/options.ts';
 import { diff, type DiffOptions } from './diff.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/autorouter', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** As a user adds a reconciler of his own. */
+const MAIN = `
+import { defineOperator, run } from 'autopilot-runtime';
+import { operator } from './operator.ts';
+const configMaps = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
+const reconciler = {
+  async reconcile({ name, client }) {
+    await client.apply('configMaps', { metadata: { name: name + '-note' }, data: { seen: 'yes' } });
+    return { outcome: 'done' };
+  },
+};
+await run(defineOperator({ ...operator, reconcilers: { notes: { reads: {}, writes: { configMaps }, reconciler } } }));
+`;
+const STARTING = `
+import { start } from 'autopilot-runtime';
+import { operator } from './operator.ts';
+await start(operator);
+`;
 const ROUTE = { apiVersion: 'examples.io/v1', kind: 'AutoRoute' };
 
 describe('ap diff', () => {
@@ -130,6 +149,29 @@ describe('ap diff', () => {
     const context = await run({ context: 'gone', output: 'json' });
     assert.equal(context.code, 3);
     assert.match(context.stderr, /no context "gone"\. There are: autopilot-devcluster/);
+  });
+
+  it("plays what src/main.ts runs, with reconcilers of the project's own, and starts nothing", async () => {
+    await mkdir(join(ROOT, '.work'), { recursive: true });
+    const folder = await mkdtemp(join(ROOT, '.work/diff-'));
+    try {
+      await cp(EXAMPLE, folder, { recursive: true });
+      await writeFile(join(folder, 'src/main.ts'), MAIN);
+      const { code, stdout, stderr } = await run({}, folder);
+      assert.equal(code, 1, stderr);
+      assert.match(stdout, /^notes default\/web\n {2}ConfigMap default\/web-note would be created$/m);
+      assert.match(stdout, /^AutoRoute default\/web: \(no phase\) → Syncing$/m);
+      await writeFile(join(folder, 'src/main.ts'), STARTING);
+      const started = await run({}, folder);
+      assert.equal(started.code, 2);
+      assert.match(started.stderr, /\(ERR_AP_PLAYED\)/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    assert.equal(
+      await cluster.find({ apiVersion: 'v1', kind: 'ConfigMap', name: 'web-note', namespace: 'default' }),
+      undefined,
+    );
   });
 
   it('never starts a runtime that cannot hold back what it writes', async () => {

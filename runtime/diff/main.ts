@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { systemClock } from '../clock.ts';
@@ -8,6 +10,7 @@ import { AutopilotError, errors, messageOf } from '../errors.ts';
 import { findCluster } from '../kube/kubeconfig.ts';
 import type { OperatorDefinition } from '../operator.ts';
 import { planOf } from '../plan.ts';
+import { takeInstead } from '../played.ts';
 import { isMap } from './json.ts';
 import { play } from './play.ts';
 import type { DiffStep } from './report.ts';
@@ -32,6 +35,7 @@ export type DiffMessage =
   | { readonly type: 'end' }
   | { readonly type: 'error'; readonly code: string; readonly message: string };
 
+const MAIN = 'src/main.ts';
 const OPERATOR = 'src/operator.ts';
 const CONFIG = 'autopilot-operator.yaml';
 
@@ -48,7 +52,7 @@ process.disconnect();
 process.exit();
 
 async function main({ context, namespace, name, follow }: DiffRequest): Promise<void> {
-  const operator = await loadOperator(process.cwd());
+  const operator = (await startedBy(process.cwd())) ?? (await loadOperator(process.cwd()));
   const plan = planOf(operator);
   const file = process.env['AUTOPILOT_CONFIG'] ?? CONFIG;
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -77,8 +81,30 @@ async function main({ context, namespace, name, follow }: DiffRequest): Promise<
   });
 }
 
+/**
+ * What src/main.ts would run: it may add to what was generated, reconcilers for one. Undefined where it runs nothing as it is loaded, or by another
+ * copy of the runtime, which would not hold back what it writes: that is not loaded.
+ */
+async function startedBy(folder: string): Promise<OperatorDefinition | undefined> {
+  const path = join(folder, MAIN);
+  if (!existsSync(path) || !isOfThisRuntime(path)) return undefined;
+  const taken: OperatorDefinition[] = [];
+  takeInstead((operator) => taken.push(operator));
+  await import(pathToFileURL(path).href);
+  return taken[0];
+}
+
+function isOfThisRuntime(path: string): boolean {
+  try {
+    return pathToFileURL(createRequire(path).resolve('autopilot-runtime/diff')).href === import.meta.url;
+  } catch {
+    return false;
+  }
+}
+
 async function loadOperator(folder: string): Promise<OperatorDefinition> {
   const path = join(folder, OPERATOR);
+  takeInstead(() => undefined);
   const module: unknown = await import(pathToFileURL(path).href);
   const operator: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'operator') : undefined;
   if (!isDefinition(operator)) throw errors.definition(OPERATOR, ['it exports no `operator`.']);

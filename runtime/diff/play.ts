@@ -173,8 +173,10 @@ class Player {
       const step = await this.#step(turn);
       const isRestless = step.step >= MOST_STEPS;
       this.#options.tell(isRestless ? { ...step, outcome: 'restless' } : step);
-      if (isRestless) this.#restless.add(id);
-      else if (step.outcome === 'continues') this.#turns.set(id, turn);
+      if (isRestless) {
+        this.#restless.add(id);
+        this.#turns.delete(id);
+      } else if (step.outcome === 'continues') this.#turns.set(id, turn);
     }
   }
 

@@ -18,6 +18,7 @@ import {
   type ConfigMap,
   type Context,
 } from './testbed.ts';
+import { counting } from './fixtures/own-reconciler.ts';
 import { foreign, patching } from './patching.ts';
 import { allVersions } from './whole-cluster.ts';
 
@@ -357,6 +358,88 @@ describe('what an operator would write', () => {
       'create ConfigMap one',
     ]);
     assert.match(step.changes[2]?.unchecked ?? '', /does not have the namespace not-there yet/);
+  });
+
+  it('is played on until all rest: those whom a write wakes run again', async () => {
+    await testbed.route('a');
+    await testbed.route('b');
+    const worker = ({ route, inputs }: Context): object => {
+      const { name } = route.metadata;
+      if (name === 'b') return { phase: 'Only', outputs: { configMaps: [configMap('signal', { on: 'yes' })] } };
+      const signal = inputs['configMaps']?.find('signal')?.data?.['on'] ?? 'no';
+      return { phase: 'Only', outputs: { configMaps: [configMap('echo', { signal })] } };
+    };
+    const steps = await follow(routes({ Only: phase(worker, { initial: true }) }));
+    const echoes = steps.flatMap(({ changes }) => changes.filter(({ name }) => name === 'echo'));
+    assert.deepEqual(
+      echoes.map((change) => [change.action, dataOf(change.before), dataOf(change.after)]),
+      [
+        ['create', undefined, { signal: 'no' }],
+        ['change', { signal: 'no' }, { signal: 'yes' }],
+      ],
+    );
+    assert.deepEqual(steps.at(-1)?.outcome, 'rests');
+    // Not played on, none sees what another would do.
+    const once = await diff(routes({ Only: phase(worker, { initial: true }) }));
+    assert.deepEqual(
+      once.map(({ changes }) => changes.length),
+      [2, 2],
+    );
+  });
+
+  it('has an end where the operator finds none, and says when it would look again', async () => {
+    await testbed.route('a');
+    let n = 0;
+    const restless = phase(
+      () => ({ phase: 'Only', outputs: { configMaps: [configMap('count', { n: String((n += 1)) })] } }),
+      {
+        initial: true,
+      },
+    );
+    const reading = {
+      ...restless,
+      worker: ({ inputs, ...more }: Context): unknown => (
+        inputs['configMaps']?.find('count'),
+        restless.worker?.(more as never)
+      ),
+    };
+    const steps = await follow(routes({ Only: reading }));
+    assert.equal(steps.at(-1)?.outcome, 'restless');
+    assert.equal(steps.length, 100);
+    const [later] = await diff(
+      routes({ Only: phase(() => ({ phase: 'Only', requeueAfter: '90s' }), { initial: true }) }),
+    );
+    assert.deepEqual([later?.outcome, later?.after], ['later', 90_000]);
+  });
+
+  it('waits for a kind that the cluster does not have, and says so', async () => {
+    const gadgets = { group: 'gadgets.io', version: 'v1', kind: 'Gadget', plural: 'gadgets', namespaced: true };
+    await testbed.route('a');
+    const only = phase(() => ({ phase: 'Only' }), { initial: true, inputs: { gadgets: { type: gadgets } } });
+    const [step] = await diff(routes({ Only: only }));
+    assert.equal(step?.outcome, 'waits');
+    assert.match(JSON.stringify(step.changes), /InputKindMissing/);
+  });
+
+  it("is asked of reconcilers of the project's own too", async () => {
+    await testbed.cluster.apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'x', namespace: 'default', labels: { team: 'x' } },
+    });
+    await testbed.cluster.patch(
+      { apiVersion: 'v1', kind: 'Namespace', name: 'default' },
+      { metadata: { labels: { counted: 'yes' } } },
+    );
+    const steps = await diff(counting(routes({ Only: phase(() => ({ phase: 'Only' }), { initial: true }) })));
+    await testbed.cluster.patch(
+      { apiVersion: 'v1', kind: 'Namespace', name: 'default' },
+      { metadata: { labels: { counted: null } } },
+    );
+    const changes = steps.flatMap((step) =>
+      step.changes.map((change) => [step.controller, step.resource, inShort(change)]),
+    );
+    assert.deepEqual(changes, [['counts', 'default', 'create ConfigMap count']]);
   });
 
   it('of one resource is asked for by its name', async () => {
