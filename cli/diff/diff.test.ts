@@ -11,6 +11,7 @@ import type { ClusterOptions } from '../cluster/options.ts';
 import { diff, type DiffOptions } from './diff.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/autorouter', import.meta.url));
+const DOCS = fileURLToPath(new URL('../../docs/deploy.md', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** As a user adds a reconciler of his own. */
 const MAIN = `
@@ -151,6 +152,20 @@ describe('ap diff', () => {
     assert.match(context.stderr, /no context "gone"\. There are: autopilot-devcluster/);
   });
 
+  it('is documented with what it writes', async () => {
+    await cluster.patch(
+      { ...ROUTE, name: 'web', namespace: 'default' },
+      { status: { phase: 'Syncing' } },
+      { subresource: 'status' },
+    );
+    const { stdout, stderr } = await run();
+    const documented = /\n\$ ap diff\n([^]*?)\n```\n/.exec(await readFile(DOCS, 'utf8'))?.[1] ?? assert.fail('nothing');
+    const written = (stderr + stdout)
+      .replace(/127\.0\.0\.1:\d+/, '127.0.0.1:6443')
+      .replaceAll(/uid: [-0-9a-f]+/g, 'uid: 2f7f0b8e-0f7c-4a31-8a39-3d5b0f3a6a55');
+    assert.ok(written.startsWith(`${documented}\n`), written);
+  });
+
   it("plays what src/main.ts runs, with reconcilers of the project's own, and starts nothing", async () => {
     await mkdir(join(ROOT, '.work'), { recursive: true });
     const folder = await mkdtemp(join(ROOT, '.work/diff-'));
@@ -160,7 +175,7 @@ describe('ap diff', () => {
       const { code, stdout, stderr } = await run({}, folder);
       assert.equal(code, 1, stderr);
       assert.match(stdout, /^notes default\/web\n {2}ConfigMap default\/web-note would be created$/m);
-      assert.match(stdout, /^AutoRoute default\/web: \(no phase\) → Syncing$/m);
+      assert.match(stdout, /^AutoRoute default\/web: Syncing → Ready$/m);
       await writeFile(join(folder, 'src/main.ts'), STARTING);
       const started = await run({}, folder);
       assert.equal(started.code, 2);

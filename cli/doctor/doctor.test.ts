@@ -14,6 +14,7 @@ import { checkKubectl } from './local-checks.ts';
 import { checkSkew } from './versions.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/autorouter', import.meta.url));
+const DOCS = fileURLToPath(new URL('../../docs/deploy.md', import.meta.url));
 const OPERATOR = 'autoroute-operator';
 const MAX = 60_000;
 
@@ -86,6 +87,16 @@ describe('ap doctor', function () {
     assert.match(kinds[0]?.message ?? '', /which Syncing needs/);
     assert.match(kinds[0]?.remedy ?? '', /Install Istio/);
     for (const { status, remedy = '' } of findings) assert.equal(remedy !== '', status === 'warn' || status === 'fail');
+  });
+
+  it('is documented with what it writes', async () => {
+    const { environment } = await run({ output: 'text' });
+    const text = environment.stdout
+      .replace(/127\.0\.0\.1:\d+/, '127.0.0.1:6443')
+      .replace(/^(ok {4}Node +)v.*$/m, '$1v24.21.0')
+      .replace('+autopilot-devcluster', '')
+      .replace('not looked at', 'as `ap generate` would write them');
+    assert.ok((await readFile(DOCS, 'utf8')).includes(`\n$ ap doctor\n${text}\`\`\`\n`), text);
   });
 
   it('finds nothing once all is there, and writes nothing', async () => {

@@ -27,11 +27,10 @@ export async function doctor(context: CommandContext, drift: typeof checkDrift =
     context.progress('Comparing the generated files …');
     tell(await drift(opened, context.environment.env));
   }
-  const kubectl = await checkKubectl(context.environment.env);
-  tell(kubectl.finding);
   const version = await serverVersion(context, tell);
-  const skew = kubectl.version !== undefined && version !== undefined ? checkSkew(kubectl.version, version) : undefined;
-  if (skew) tell(skew);
+  const kubectl = await checkKubectl(context.environment.env);
+  const isKnown = kubectl.version !== undefined && version !== undefined;
+  tell((isKnown ? checkSkew(kubectl.version, version) : undefined) ?? kubectl.finding);
   if (version !== undefined && opened) await checkCluster(context, opened, crd, tell);
   else
     tell(
