@@ -118,9 +118,12 @@ export class Manager {
       forbidden: () => this.#assembly.kindsThat((cache) => cache.isForbidden),
     });
     // Of several replicas the one that works counts, so that sums over them are right.
-    this.metrics.observePhases(() =>
-      plan.hasPhases && this.#controllers.working ? this.#assembly.machine.countPhases() : new Map(),
-    );
+    const countedBy = (count: () => ReadonlyMap<string, number>) => () =>
+      plan.hasPhases && this.#controllers.working ? count() : new Map<string, number>();
+    this.metrics.observePhases({
+      resources: countedBy(() => this.#assembly.machine.countPhases()),
+      stalled: countedBy(() => this.#assembly.machine.countStalled()),
+    });
     this.metrics.observeWaiting(() => this.#assembly.works.reduce((sum, { waiting }) => sum + waiting, 0));
     this.#endpoints = new Endpoints({
       pages: pagesOf(this.metrics.instruments, () => this.unready()),

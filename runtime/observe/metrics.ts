@@ -176,10 +176,15 @@ export class Metrics {
     this.instruments.measured('autopilot_waiting_resources', help, {}, count);
   }
 
-  /** Says, at each scrape, how many resources are in each phase. */
-  observePhases(count: () => ReadonlyMap<string, number>): void {
+  /** Says, at each scrape, how many resources are in each phase, and how many of them are stalled. */
+  observePhases(count: {
+    readonly resources: () => ReadonlyMap<string, number>;
+    readonly stalled: () => ReadonlyMap<string, number>;
+  }): void {
     const help = 'Resources in each phase; (unknown): in one that the operator does not have';
-    this.#gauges('autopilot_resources', help, 'phase', count);
+    this.#gauges('autopilot_resources', help, 'phase', count.resources);
+    const stalled = 'Of these, those whose condition Stalled is True: trying again does not mend what is wrong';
+    this.#gauges('autopilot_stalled_resources', stalled, 'phase', count.stalled);
   }
 
   /** Says, at each scrape, which kinds are not installed in the cluster, and which the operator may not watch. */

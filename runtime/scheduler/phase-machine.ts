@@ -5,7 +5,7 @@ import type { ResourceSummary, TellProgress } from '../observe/progress.ts';
 import { keyOf } from '../kube/paths.ts';
 import { controllerName } from '../plan.ts';
 import type { Environment, Needs } from './environment.ts';
-import { countPhases } from './phase-counts.ts';
+import { countPhases, isStalled } from './phase-counts.ts';
 import { PatchTargets } from './patches/targets.ts';
 import { reportProgress, summarise } from './progress.ts';
 import { ResourceStates } from './resource-state.ts';
@@ -87,6 +87,11 @@ export class PhaseMachine implements Work {
   /** How many resources are in each phase; empty while that is not known. */
   countPhases(): ReadonlyMap<string, number> {
     return this.views.resources.listed ? countPhases(this.#environment) : new Map();
+  }
+
+  /** How many of them are stalled. */
+  countStalled(): ReadonlyMap<string, number> {
+    return this.views.resources.listed ? countPhases(this.#environment, isStalled) : new Map();
   }
 
   resources(): readonly ResourceSummary[] {

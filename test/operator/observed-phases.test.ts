@@ -39,8 +39,15 @@ describe('Metrics of phases', () => {
     await testbed.untilMetrics(operator, (text) =>
       Object.entries(counts).every(([name, count]) => sum(text, 'autopilot_resources', `phase="${name}"`) === count),
     );
+    // They say of themselves that their phase is none of the operator's.
+    await testbed.untilMetrics(
+      operator,
+      (text) => sum(text, 'autopilot_stalled_resources', 'phase="(unknown)"') === counts['(unknown)'],
+    );
     const text = await operator.metrics();
     assert.equal(sum(text, 'autopilot_resources'), 7);
+    assert.equal(sum(text, 'autopilot_stalled_resources'), 2);
+    assert.match(text, /^autopilot_stalled_resources\{phase="Work"\} 0$/m);
     assert.doesNotMatch(text, /Invented|Former/);
     // What is not tried again until something changes.
     assert.ok(sum(text, 'controller_runtime_terminal_reconcile_errors_total') >= 2);
