@@ -1,6 +1,6 @@
-import { portOf } from '../config/operator-fields.ts';
 import type { Project } from '../model.ts';
 import { labels, selectorLabels } from './labels.ts';
+import { certificateMount, metricsPort, reachablePort } from './metrics.ts';
 import type { Deployment } from './settings.ts';
 import { toYaml } from './yaml.ts';
 
@@ -11,16 +11,12 @@ export const CONFIG_KEY = 'autopilot-operator.yaml';
 /** Longer than the operator takes at most to end what is under way (20 s). */
 const GRACE_SECONDS = 30;
 
-/** The port of an address that others in the cluster can reach. */
-export function reachablePort(address: string): number | undefined {
-  return /^(?:localhost|127\.|\[::1\])/.test(address) ? undefined : portOf(address);
-}
-
 /** `deployment.yaml`: fits the Pod Security Standard "restricted". */
 export function deployment(project: Project, settings: Deployment): string {
   const { operatorName, operator } = project;
   const { image, namespace, replicas, cpuRequest, memoryRequest, memoryLimit } = settings;
-  const [health, metrics] = [reachablePort(operator.healthAddr), reachablePort(operator.metricsAddr)];
+  const [health, metrics] = [reachablePort(operator.healthAddr), metricsPort(project)];
+  const certificate = operator.metricsSecure ? certificateMount(project) : undefined;
   const probe = (path: string) => ({ httpGet: { path, port: 'health' }, periodSeconds: 10, timeoutSeconds: 5 });
   const container = {
     name: 'operator',
@@ -31,6 +27,7 @@ export function deployment(project: Project, settings: Deployment): string {
       { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
       { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
       { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
+      ...(certificate?.env ?? []),
     ],
     ports: [
       ...(health === undefined ? [] : [{ name: 'health', containerPort: health }]),
@@ -46,7 +43,7 @@ export function deployment(project: Project, settings: Deployment): string {
       capabilities: { drop: ['ALL'] },
       readOnlyRootFilesystem: true,
     },
-    volumeMounts: [{ name: 'config', mountPath: CONFIG_FOLDER, readOnly: true }],
+    volumeMounts: [{ name: 'config', mountPath: CONFIG_FOLDER, readOnly: true }, ...(certificate?.volumeMounts ?? [])],
   };
   return toYaml(
     {
@@ -66,7 +63,7 @@ export function deployment(project: Project, settings: Deployment): string {
             terminationGracePeriodSeconds: GRACE_SECONDS,
             securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
             containers: [container],
-            volumes: [{ name: 'config', configMap: { name: operatorName } }],
+            volumes: [{ name: 'config', configMap: { name: operatorName } }, ...(certificate?.volumes ?? [])],
           },
         },
       },

@@ -11,6 +11,7 @@ export function labels(project: Project): Readonly<Record<string, string>> {
   return {
     ...selectorLabels(project),
     'app.kubernetes.io/version': versionTag(project.operator.version),
+    'app.kubernetes.io/part-of': project.operatorName,
     'app.kubernetes.io/managed-by': 'autopilot',
   };
 }

@@ -42,13 +42,16 @@ function problemsOf(of: Project, settings: ManifestSettings): readonly string[] 
 }
 
 describe('manifests', () => {
-  it('are a base with an overlay for one namespace and one for all', () => {
+  it('are a base with overlays: for one namespace and for all, for production, and what stands beside them', () => {
     assert.deepEqual(paths(project(AUTOROUTE)), [
       'deploy/kustomization.yaml',
       'deploy/autoroute_example.yaml',
       'deploy/base/kustomization.yaml',
       'deploy/base/namespace.yaml',
       'deploy/base/crd.yaml',
+      'deploy/base/autoroute_viewer_role.yaml',
+      'deploy/base/autoroute_editor_role.yaml',
+      'deploy/base/autoroute_admin_role.yaml',
       'deploy/base/service_account.yaml',
       'deploy/base/configmap.yaml',
       'deploy/base/leader_election_role.yaml',
@@ -62,16 +65,27 @@ describe('manifests', () => {
       'deploy/overlays/cluster/kustomization.yaml',
       'deploy/overlays/cluster/clusterrole.yaml',
       'deploy/overlays/cluster/clusterrolebinding.yaml',
+      'deploy/overlays/production/kustomization.yaml',
+      'deploy/overlays/production/pod_disruption_budget.yaml',
+      'deploy/overlays/production/metrics_auth_role.yaml',
+      'deploy/overlays/production/metrics_auth_rolebinding.yaml',
+      'deploy/overlays/production/metrics_reader_role.yaml',
+      'deploy/overlays/production/deployment_patch.yaml',
+      'deploy/overlays/production/metrics_service_patch.yaml',
+      'deploy/overlays/monitoring/kustomization.yaml',
+      'deploy/overlays/monitoring/service_monitor.yaml',
+      'deploy/overlays/monitoring/prometheus_rule.yaml',
+      'deploy/overlays/monitoring/dashboard.json',
+      'deploy/overlays/network-policy/kustomization.yaml',
+      'deploy/overlays/network-policy/network_policy.yaml',
     ]);
   });
 
   it('leave out what a project has no use for', () => {
     const of = project(TENANT, 'metricsAddr: ""\nenableLeaderElection: false\n');
     const found = paths(of, { namespace: 'kube-system' });
-    assert.ok(
-      !found.some((path) => /namespaced|namespace\.yaml|leader_election|metrics_service/.test(path)),
-      found.join('\n'),
-    );
+    assert.ok(!found.some((path) => /namespaced|namespace\.yaml|metrics|monitoring/.test(path)), found.join('\n'));
+    assert.ok(!found.some((path) => /base\/leader_election/.test(path)), found.join('\n'));
   });
 
   it('give the Service for metrics a name with a letter first, as Services need it', () => {
@@ -91,7 +105,7 @@ describe('manifests', () => {
         for (const file of inside) {
           const name = file.slice(folder.length + 1);
           if (name !== 'kustomization.yaml' && !name.endsWith('_example.yaml'))
-            assert.match(contents, new RegExp(`- (path: )?${name}$`, 'm'));
+            assert.match(contents, new RegExp(`- (path: )?${name.replaceAll('.', '\\.')}$`, 'm'));
         }
       }
     }
@@ -99,7 +113,7 @@ describe('manifests', () => {
 
   it('are as prettier writes them', async () => {
     for (const text of [AUTOROUTE, SURVEY, TENANT]) {
-      for (const { path, contents } of render(project(text))) {
+      for (const { path, contents } of render(project(text)).filter((file) => file.path.endsWith('.yaml'))) {
         for (const printWidth of [80, 120]) {
           assert.equal(await format(contents, { parser: 'yaml', printWidth, singleQuote: true }), contents, path);
         }
@@ -107,13 +121,26 @@ describe('manifests', () => {
     }
   });
 
-  it('are labelled with the operator’s name', () => {
-    for (const { path, contents } of render(project(SURVEY))) {
-      if (/kustomization|watch_namespace/.test(path)) continue;
-      const labels = pick(load(contents), 'metadata', 'labels');
-      assert.equal(pick(labels, 'app'), '2-survey-operator', path);
-      assert.equal(pick(labels, 'app.kubernetes.io/name'), '2-survey-operator', path);
+  it('are labelled alike: each object, and the pods', () => {
+    const wanted = {
+      app: '2-survey-operator',
+      'app.kubernetes.io/name': '2-survey-operator',
+      'app.kubernetes.io/version': '1.2.3',
+      'app.kubernetes.io/part-of': '2-survey-operator',
+      'app.kubernetes.io/managed-by': 'autopilot',
+    };
+    const of = project(SURVEY, 'version: 1.2.3\n');
+    const isLabelled = (labels: unknown, where: string): void => {
+      assert.ok(typeof labels === 'object' && labels !== null, where);
+      assert.deepEqual({ ...labels, ...wanted }, labels, where);
+    };
+    for (const { path, contents } of render(of)) {
+      if (/kustomization|watch_namespace|_patch|_example|\.json$/.test(path)) continue;
+      isLabelled(pick(load(contents), 'metadata', 'labels'), path);
     }
+    isLabelled(pick(read(of, DEPLOYMENT), 'spec', 'template', 'metadata', 'labels'), 'pods');
+    const generated = read(of, 'deploy/overlays/monitoring/kustomization.yaml');
+    isLabelled(pick(generated, 'configMapGenerator', 0, 'options', 'labels'), 'dashboard');
   });
 
   it('say who may edit what', () => {

@@ -2,7 +2,7 @@ import type { CustomResourceDefinition } from '../../runtime/crd/crd.ts';
 import { operatorEntries } from '../config/write.ts';
 import { OPERATOR_CONFIG_FIELDS } from '../../runtime/config/fields.ts';
 import type { PolicyRule, Project } from '../model.ts';
-import { CONFIG_KEY, reachablePort } from './deployment.ts';
+import { CONFIG_KEY } from './deployment.ts';
 import { exampleOf } from './example.ts';
 import { labels, selectorLabels } from './labels.ts';
 import type { Deployment } from './settings.ts';
@@ -48,32 +48,6 @@ export function configMap(project: Project, { namespace }: Deployment, config: s
   });
 }
 
-/** Undefined where no metrics are served, or on loopback only. */
-export function metricsService(project: Project, { namespace }: Deployment): string | undefined {
-  const port = reachablePort(project.operator.metricsAddr);
-  if (port === undefined) return undefined;
-  return toYaml({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: {
-      name: metricsServiceName(project.operatorName),
-      namespace,
-      labels: labels(project),
-      annotations: {
-        'prometheus.io/scrape': 'true',
-        'prometheus.io/port': String(port),
-        'prometheus.io/path': '/metrics',
-      },
-    },
-    spec: { selector: selectorLabels(project), ports: [{ name: 'metrics', port, targetPort: 'metrics' }] },
-  });
-}
-
-/** A Service's name begins with a letter, which an operator's need not: RFC 1035 for the one, RFC 1123 for the other. */
-function metricsServiceName(operatorName: string): string {
-  return /^[a-z]/.test(operatorName) ? `${operatorName}-metrics` : `metrics-${operatorName}`;
-}
-
 /** A Role where there is a namespace, else a ClusterRole. */
 export function role(
   project: Project,
@@ -81,12 +55,17 @@ export function role(
   namespace: string | undefined,
   rules: readonly PolicyRule[],
   header: string,
+  furtherLabels: Readonly<Record<string, string>> = {},
 ): string {
   return toYaml(
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: namespace === undefined ? 'ClusterRole' : 'Role',
-      metadata: { name, ...(namespace !== undefined && { namespace }), labels: labels(project) },
+      metadata: {
+        name,
+        ...(namespace !== undefined && { namespace }),
+        labels: { ...labels(project), ...furtherLabels },
+      },
       rules,
     },
     { header },
