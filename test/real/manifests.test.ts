@@ -1,17 +1,31 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadAll } from 'js-yaml';
 import { addOnDefinitions } from '../../devcluster/kinds/add-ons.ts';
 import { manifestFiles } from '../../project/manifests/manifests.ts';
 import { AUTOROUTE, crdFor, project, SURVEY, TENANT } from '../../project/manifests/projects.fixture.test.ts';
 import { kubectlFor, type Kubectl } from './kubectl.ts';
 import { RealCluster } from './kubernetes/real-cluster.ts';
 
-const PROJECTS: Readonly<Record<string, string>> = {
-  'of a resource in a namespace': AUTOROUTE,
-  'of a resource of cluster scope': TENANT,
-  'of an operator that reads beyond its namespace': SURVEY,
+/** Each with its `autopilot-operator.yaml`. */
+const PROJECTS: Readonly<Record<string, readonly [autopilot: string, operator: string]>> = {
+  'of a resource in a namespace': [AUTOROUTE, ''],
+  'of a resource of cluster scope, without an election': [TENANT, 'enableLeaderElection: false\n'],
+  'of an operator that reads beyond its namespace': [SURVEY, ''],
+  'of metrics that are always over TLS': [AUTOROUTE.replaceAll('autoroute-', 'secure-'), 'metricsSecure: true\n'],
 };
+/** Those of the Prometheus operator, as `record-crds.mjs` beside them recorded them. */
+const MONITORING: unknown = JSON.parse(readFileSync(join(import.meta.dirname, 'monitoring', 'crds.json'), 'utf8'));
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: Readonly<Record<string, unknown>>;
+}
 
 describe('manifests on a real Kubernetes', () => {
   let cluster: RealCluster;
@@ -21,29 +35,120 @@ describe('manifests on a real Kubernetes', () => {
   before(async () => {
     cluster = await RealCluster.start({ controllerManager: false });
     kubectl = kubectlFor(cluster.kubeconfig);
-    const crds = { apiVersion: 'v1', kind: 'List', items: addOnDefinitions('istio') };
-    kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(crds));
+    for (const items of [addOnDefinitions('istio'), MONITORING])
+      kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
   });
   after(() => cluster.stop());
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'manifests-'))));
   afterEach(() => rm(folder, { recursive: true }));
 
-  for (const [what, text] of Object.entries(PROJECTS)) {
-    it(`are taken strictly: ${what}`, async () => {
-      const of = project(text);
-      const files = manifestFiles(of, {}, crdFor(of));
-      for (const { path, contents } of files) {
-        await mkdir(dirname(join(folder, path)), { recursive: true });
-        await writeFile(join(folder, path), contents);
-      }
-      const overlays = new Set(files.flatMap(({ path }) => /^deploy\/overlays\/[^/]+/.exec(path)?.[0] ?? []));
+  /** Writes them, and returns their overlays and the path of the example. */
+  const write = async (text: string, operator = ''): Promise<{ overlays: readonly string[]; example: string }> => {
+    const of = project(text, operator);
+    const files = manifestFiles(of, {}, crdFor(of));
+    for (const { path, contents } of files) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), contents);
+    }
+    const overlays = files.flatMap(({ path }) => /^deploy\/overlays\/[^/]+(?=\/kustomization)/.exec(path)?.[0] ?? []);
+    return { overlays, example: files.find(({ path }) => path.endsWith('_example.yaml'))?.path ?? '' };
+  };
+  const render = (overlay: string): string => kubectl(['kustomize', join(folder, overlay)]);
+  const apply = (text: string, manager = 'kubectl'): string => {
+    const how = ['--server-side', '--validate=strict', '--force-conflicts', `--field-manager=${manager}`];
+    return kubectl(['apply', ...how, '-f', '-'], text);
+  };
+  const objectsIn = (text: string): readonly Manifest[] => loadAll(text) as Manifest[];
+  /** A namespace whose pods have to be restricted, in which a Deployment of others gives a warning, which is an error here. */
+  const restrict = (namespace: string): void => {
+    const mode = (name: string) => [`pod-security.kubernetes.io/${name}`, 'restricted'];
+    const labels = Object.fromEntries([mode('enforce'), mode('warn')]) as object;
+    // As another manager, so that they stay when the operator's own manifest of the namespace is applied.
+    apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }), 'admin');
+  };
+  const podOf = ({ metadata, spec }: Manifest): object => {
+    const { template } = spec as { readonly template: { readonly metadata: object; readonly spec: object } };
+    const pod = { ...template.metadata, name: metadata.name, namespace: metadata.namespace };
+    return { apiVersion: 'v1', kind: 'Pod', metadata: pod, spec: template.spec };
+  };
+
+  for (const [what, [text, operator]] of Object.entries(PROJECTS)) {
+    it(`are taken strictly, each overlay, and the pods where they have to be restricted: ${what}`, async function () {
+      this.timeout(60_000);
+      const { overlays, example } = await write(text, operator);
+      const hasNamespaced = overlays.includes('deploy/overlays/namespaced');
+      assert.equal(overlays.length, hasNamespaced ? 5 : 4);
+      restrict(project(text).operatorName);
       for (const overlay of overlays) {
-        const rendered = kubectl(['kustomize', join(folder, overlay)]);
-        kubectl(['apply', '--server-side', '--validate=strict', '--force-conflicts', '-f', '-'], rendered);
+        const rendered = render(overlay);
+        apply(rendered);
+        const deployments = objectsIn(rendered).filter(({ kind }) => kind === 'Deployment');
+        assert.equal(deployments.length, /monitoring|network-policy/.test(overlay) ? 0 : 1, overlay);
+        for (const deployment of deployments)
+          kubectl(['create', '--dry-run=server', '-f', '-'], JSON.stringify(podOf(deployment)));
       }
       kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
-      const example = files.find(({ path }) => path.endsWith('_example.yaml'))?.path ?? '';
       kubectl(['apply', '--server-side', '--validate=strict', '--dry-run=server', '-f', join(folder, example)]);
     });
   }
+
+  it('are installed whole, with all that stands beside them, and restricted pods are what they have to be', async () => {
+    await write(AUTOROUTE);
+    const file = join(folder, 'deploy/kustomization.yaml');
+    // As its comments offer it.
+    const all = readFileSync(file, 'utf8')
+      .replace('- overlays/cluster', '- overlays/production')
+      .replaceAll(/# - (overlays\/(?:monitoring|network-policy))/g, '- $1');
+    await writeFile(file, all);
+    restrict('autoroute-operator');
+    const rendered = render('deploy');
+    apply(rendered);
+    const kinds = objectsIn(rendered).map(({ kind }) => kind);
+    for (const kind of ['PodDisruptionBudget', 'ServiceMonitor', 'PrometheusRule', 'NetworkPolicy', 'Deployment'])
+      assert.ok(kinds.includes(kind), kind);
+    assert.equal(kinds.filter((kind) => kind === 'ConfigMap').length, 2);
+    const lax = rendered.replace(
+      / {8}securityContext:\n {10}allowPrivilegeEscalation[^]*?readOnlyRootFilesystem: true\n/,
+      '',
+    );
+    assert.notEqual(lax, rendered);
+    assert.throws(() => apply(lax), /would violate PodSecurity "restricted/);
+  });
+
+  it('have roles that Kubernetes makes parts of its own, for whoever has those in a namespace', async function () {
+    this.timeout(60_000);
+    await write(AUTOROUTE);
+    apply(render('deploy/overlays/cluster'));
+    await cluster.startControllerManager();
+    kubectl(['create', 'namespace', 'team']);
+    for (const role of ['view', 'edit', 'admin'])
+      kubectl(['create', 'rolebinding', role, `--clusterrole=${role}`, `--user=${role}er`, '--namespace=team']);
+    const may = (user: string, verb: string, ...more: readonly string[]): boolean => {
+      const asked = ['auth', 'can-i', verb, 'autoroutes.examples.io', `--as=${user}er`, '--namespace=team', ...more];
+      try {
+        return kubectl(asked).startsWith('yes');
+      } catch (error) {
+        // Its exit code says no.
+        assert.match(String(error), /failed \(1\):\nno/);
+        return false;
+      }
+    };
+    const deadline = performance.now() + 40_000;
+    while (!may('admin', 'deletecollection')) {
+      assert.ok(performance.now() < deadline, 'never aggregated');
+      await pause(250);
+    }
+    const verbs = ['get', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
+    const rights = (user: string): readonly string[] => verbs.filter((verb) => may(user, verb));
+    assert.deepEqual(rights('view'), ['get', 'watch']);
+    assert.deepEqual(rights('edit'), ['get', 'watch', 'create', 'update', 'patch', 'delete']);
+    assert.equal(rights('admin').length, 7);
+    assert.deepEqual(
+      ['get', 'update', 'patch'].filter((verb) => may('admin', verb, '--subresource=status')),
+      ['get'],
+      'the status is the operator’s',
+    );
+    assert.equal(may('admin', 'get', '--namespace=default'), false, 'not elsewhere');
+  });
 });
