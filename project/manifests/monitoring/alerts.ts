@@ -31,7 +31,7 @@ export function alertsOf(operator: string, job: string): readonly Alert[] {
   return [
     {
       alert: 'AutopilotOperatorDown',
-      expr: `absent(${of('up')} == 1)`,
+      expr: `sum by (namespace) (${of('up')}) == 0 or absent(${of('up')})`,
       for: '5m',
       severity: 'critical',
       summary: `No replica of ${operator} can be scraped.`,
