@@ -1,3 +1,4 @@
+import { certificateSecret, metricsPort } from '../manifests/metrics.ts';
 import type { Phase, Project } from '../model.ts';
 import { crdFiles } from './crds.ts';
 import { mermaid } from './diagram.ts';
@@ -63,7 +64,11 @@ ap deploy-manifests --image registry.example.com/${project.operatorName}:0.0.1 -
 kubectl apply -k deploy
 \`\`\`
 
-\`deploy/\` grants the operator what follows from autopilot.yaml, and nothing else. \`deploy/kustomization.yaml\` chooses between \`overlays/cluster\`, which watches all namespaces, and \`overlays/namespaced\`.
+\`deploy/\` grants the operator what follows from autopilot.yaml, and nothing else. \`deploy/kustomization.yaml\` says what of it is installed. The other overlays stand there as comments, since each wants something of your cluster; they are kept up to date all the same:
+
+${overlays(project)}
+
+The operator's pods fit the Pod Security Standard "restricted". The ClusterRoles of \`deploy/base/*_role.yaml\` are for people: they are parts of Kubernetes' own roles \`view\`, \`edit\` and \`admin\`, so that whoever has one of those in a namespace has it for ${project.plural}, too.
 
 ${replicas(project)}
 ## Whose the files are
@@ -83,6 +88,40 @@ ${[
   row('`.autopilot/`, `vendor/`', 'What the generator wrote last, and the packages that it brings. Commit both.'),
 ].join('\n')}
 `;
+}
+
+/** The overlays as a table, and what those need that are not for every cluster. */
+function overlays(project: Project): string {
+  const isScraped = metricsPort(project) !== undefined;
+  const isSecure = isScraped && !project.operator.metricsSecure;
+  const rows = [
+    row('Overlay', 'What it is'),
+    row('---', '---'),
+    row('`cluster`', 'The operator, which watches all namespaces'),
+    ...(project.scope === 'Namespaced' ? [row('`namespaced`', 'The operator, which watches one namespace')] : []),
+    row(
+      '`production`',
+      `One of these with two replicas on different nodes, and a PodDisruptionBudget${isSecure ? '; metrics over TLS, for those who may get /metrics' : ''}`,
+    ),
+    ...(isScraped
+      ? [
+          row(
+            '`monitoring`',
+            'Beside it: a ServiceMonitor and alerts for the Prometheus operator, a dashboard for Grafana',
+          ),
+        ]
+      : []),
+    row(
+      '`network-policy`',
+      `Beside it: who may connect to the pods${isScraped ? ' (namespaces with the label `metrics: enabled`)' : ''}`,
+    ),
+  ];
+  return isScraped ? `${rows.join('\n')}\n\n${secureMetrics(project)}` : rows.join('\n');
+}
+
+function secureMetrics({ operatorName }: Project): string {
+  const secret = certificateSecret(operatorName);
+  return `Metrics over TLS are for callers whose token the API server knows and lets get /metrics. Prometheus' account needs that right: \`kubectl create clusterrolebinding prometheus-${operatorName} --clusterrole=${operatorName}-metrics-reader --serviceaccount=<namespace>:<name>\`, unless it may get /metrics anyway. The certificate is that of the Secret \`${secret}\` (type kubernetes.io/tls, as cert-manager's Certificates make it), and is taken up anew when that changes. Without one the operator signs its own, which nobody can check.`;
 }
 
 /** What is promised of several replicas, and what is not. */

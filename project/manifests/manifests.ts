@@ -60,23 +60,20 @@ function entry(project: Project, { watch }: Deployment): string {
     (overlay) => overlay !== watch && (overlay === 'cluster' || project.scope === 'Namespaced'),
   );
   const beside = [...(isScraped(project) ? ['monitoring'] : []), 'network-policy'];
-  const choice = (overlay: keyof typeof PURPOSES, mark: string): string =>
-    `  # ${PURPOSES[overlay]}:\n  ${mark}- overlays/${overlay}\n`;
+  const choice = (overlay: keyof typeof WATCHES, mark: string): string =>
+    `  # ${WATCHES[overlay]}:\n  ${mark}- overlays/${overlay}\n`;
   return `# What \`kubectl apply -k deploy\` installs. Add patches of your own here.
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources:
-  # The operator with its rights, one of these:
-${choice(watch, '')}${others.map((overlay) => choice(overlay, '# ')).join('')}  # overlays/${watch} with two replicas, and metrics over TLS for those who may read them:
+  # The operator with its rights is one of these.
+${choice(watch, '')}${others.map((overlay) => choice(overlay, '# ')).join('')}  # Like overlays/${watch}, with two replicas, and metrics over TLS for those who may read them:
   # - overlays/production
-  # Beside it, each where you want it:
+  # These stand beside it, each where you want it:
 ${beside.map((overlay) => `  # - overlays/${overlay}\n`).join('')}`;
 }
 
-const PURPOSES = {
-  cluster: 'it watches all namespaces',
-  namespaced: 'it watches its own namespace',
-} as const;
+const WATCHES = { cluster: 'It watches all namespaces', namespaced: 'It watches one namespace' } as const;
 
 function baseFiles(project: Project, deploy: Deployment, crd: CustomResourceDefinition): Files {
   return {

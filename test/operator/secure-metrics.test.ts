@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
+import { READER_RULES, REVIEW_RULES } from '../../project/manifests/metrics.ts';
 import { createLogger } from '../../runtime/observe/logger.ts';
 import { selfSigned } from '../../runtime/observe/secure/self-signed.ts';
 import { isAutopilotError } from './autopilot-error.ts';
@@ -18,7 +19,9 @@ const role = (name: string, ...rules: readonly object[]) => ({
   metadata: { name },
   rules,
 });
-const READER = role('metrics-reader', { nonResourceURLs: ['/metrics'], verbs: ['get'] });
+/** As the overlay for production has them. */
+const READER = role('metrics-reader', ...READER_RULES);
+const REVIEWS = role('metrics-auth', ...REVIEW_RULES);
 const WORK = role(
   'operator',
   { apiGroups: ['example.io'], resources: ['routes'], verbs: ['get', 'list', 'watch'] },
@@ -26,12 +29,6 @@ const WORK = role(
   { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 );
-const REVIEWS = role(
-  'metrics-auth',
-  { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
-  { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
-);
-
 describe('metrics over TLS', () => {
   let testbed: Testbed;
   let folder: string;
