@@ -86,8 +86,8 @@ describe('the overlay for production', () => {
     const elected = manifests(AUTOROUTE);
     const alone = manifests(AUTOROUTE, 'enableLeaderElection: false\n');
     const env = { name: 'AUTOPILOT_ENABLE_LEADER_ELECTION', value: 'true' };
-    const [container] = patchIn(alone).template.spec.containers ?? [];
-    assert.deepEqual((container?.['env'] as readonly unknown[])[0], env);
+    const [container = {}] = patchIn(alone).template.spec.containers ?? [];
+    assert.deepEqual((container['env'] as readonly unknown[])[0], env);
     assert.deepEqual(patchIn(alone).strategy, {
       type: 'RollingUpdate',
       rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },

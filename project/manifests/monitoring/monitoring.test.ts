@@ -64,6 +64,17 @@ describe('alerts and the dashboard', () => {
     }
   });
 
+  it('are listed in docs/observation.md, with their severity', () => {
+    const listed = [...PAGE.matchAll(/^\| (Autopilot\w+)\s*\| (\w+)\s*\|/gm)].map(([, name, severity]) => [
+      name,
+      severity,
+    ]);
+    assert.deepEqual(
+      listed,
+      alerts.map(({ alert, severity }) => [alert, severity]),
+    );
+  });
+
   it('are about one operator, whose namespaces can be chosen', () => {
     for (const query of queries) assert.match(query, /namespace=~"\$namespace"/);
     assert.ok(board.templating.list.some(({ query }) => query.includes('label_values(autopilot_operator_info{')));
