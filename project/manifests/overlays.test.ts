@@ -73,7 +73,7 @@ describe('the overlay for production', () => {
     for (const [replicas, expected] of [
       [1, 2],
       [3, 3],
-    ])
+    ] as const)
       assert.equal(patchIn(manifests(AUTOROUTE, '', { replicas })).replicas, expected);
     const { topologySpreadConstraints } = patchIn(manifests(AUTOROUTE)).template.spec;
     assert.deepEqual(
