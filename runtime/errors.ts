@@ -260,6 +260,12 @@ export const errors = {
       'ERR_AP_DIFF_NO_RESOURCE',
       `There is no ${kind} ${name}${namespace === undefined ? ' that the operator would work on' : ` in namespace ${namespace}`}. Give another name, or another namespace with -n.`,
     ),
+  diffUnloadable: (file: string, cause: unknown) =>
+    new AutopilotError(
+      'ERR_AP_DIFF_LOAD',
+      `${file} cannot be loaded: ${messageOf(cause)}. Correct it; the project's type check may say more.`,
+      { cause },
+    ),
   played: () =>
     new AutopilotError(
       'ERR_AP_PLAYED',

@@ -33,7 +33,8 @@ await start(operator);
 `;
 const ROUTE = { apiVersion: 'examples.io/v1', kind: 'AutoRoute' };
 
-describe('ap diff', () => {
+describe('ap diff', function () {
+  this.timeout(60_000);
   let cluster: Cluster;
   let kubeconfig: string;
   before(async () => {
@@ -54,6 +55,16 @@ describe('ap diff', () => {
     const code = await clusterCommand('diff', clusterOptions, environment, (context) => diff(context, asked));
     return { code, stdout: environment.stdout, stderr: environment.stderr };
   };
+  /** The kind, a resource and what it selects, where they are not there yet. */
+  const ready = async (): Promise<void> => {
+    await cluster.installCrd(load(await readFile(join(EXAMPLE, 'deploy/base/crd.yaml'), 'utf8')) as object);
+    const selector = { matchLabels: { app: 'web' } };
+    const metadata = { name: 'web', namespace: 'default', labels: selector.matchLabels };
+    await cluster.apply({ ...ROUTE, metadata, spec: { deploymentSelector: selector } });
+    const spec = { containers: [{ name: 'web', image: 'web', ports: [{ containerPort: 8080 }] }] };
+    const template = { metadata: { labels: selector.matchLabels }, spec };
+    await cluster.apply({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { selector, template } });
+  };
   const answerOf = ({ stdout }: { readonly stdout: string }): Answer => JSON.parse(stdout) as Answer;
 
   it('says what to do where the cluster does not have the kind', async () => {
@@ -70,24 +81,7 @@ describe('ap diff', () => {
   });
 
   it('shows unified diffs by resource and phase, and ends with 1', async () => {
-    const selector = { matchLabels: { app: 'web' } };
-    await cluster.create({
-      ...ROUTE,
-      metadata: { name: 'web', namespace: 'default' },
-      spec: { deploymentSelector: selector },
-    });
-    await cluster.create({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'web', namespace: 'default', labels: selector.matchLabels },
-      spec: {
-        selector,
-        template: {
-          metadata: { labels: selector.matchLabels },
-          spec: { containers: [{ name: 'web', image: 'web', ports: [{ containerPort: 8080 }] }] },
-        },
-      },
-    });
+    await ready();
     cluster.requests.clear();
     const { code, stdout, stderr } = await run({ follow: true });
     assert.equal(code, 1);
@@ -127,6 +121,7 @@ describe('ap diff', () => {
   });
 
   it('answers in JSON, of one resource, in one context', async () => {
+    await ready();
     const ran = await run({ output: 'json', name: 'web', namespace: 'default', context: 'autopilot-devcluster' });
     assert.equal(ran.code, 1);
     const answer = answerOf(ran);
@@ -153,6 +148,7 @@ describe('ap diff', () => {
   });
 
   it('is documented with what it writes', async () => {
+    await ready();
     await cluster.patch(
       { ...ROUTE, name: 'web', namespace: 'default' },
       { status: { phase: 'Syncing' } },
@@ -167,6 +163,7 @@ describe('ap diff', () => {
   });
 
   it("plays what src/main.ts runs, with reconcilers of the project's own, and starts nothing", async () => {
+    await ready();
     await mkdir(join(ROOT, '.work'), { recursive: true });
     const folder = await mkdtemp(join(ROOT, '.work/diff-'));
     try {
@@ -175,7 +172,25 @@ describe('ap diff', () => {
       const { code, stdout, stderr } = await run({}, folder);
       assert.equal(code, 1, stderr);
       assert.match(stdout, /^notes default\/web\n {2}ConfigMap default\/web-note would be created$/m);
-      assert.match(stdout, /^AutoRoute default\/web: Syncing → Ready$/m);
+      assert.match(stdout, /^AutoRoute default\/web: .* → /m);
+      // An operator for one namespace has its own by its pod's variable; here it is the one of -n.
+      const settings = { 'generator-autopilot': { watch: 'namespaced', targetNamespace: 'routing' } };
+      await writeFile(join(folder, '.yo-rc.json'), JSON.stringify(settings));
+      cluster.requests.clear();
+      assert.match((await run({}, folder)).stdout, /^0 resources looked at/);
+      assert.match((await run({ namespace: 'default' }, folder)).stdout, /^2 resources looked at/m);
+      assert.deepEqual(
+        new Set(
+          cluster.requests
+            .filter({ resource: 'autoroutes', verb: ['list', 'watch'] })
+            .map(({ namespace }) => namespace),
+        ),
+        new Set(['routing', 'default']),
+      );
+      await writeFile(join(folder, 'src/main.ts'), 'import { run } from "./nowhere.ts";');
+      const broken = await run({}, folder);
+      assert.equal(broken.code, 2);
+      assert.match(broken.stderr, /src\/main\.ts cannot be loaded: .*nowhere\.ts.*\(ERR_AP_DIFF_LOAD\)/);
       await writeFile(join(folder, 'src/main.ts'), STARTING);
       const started = await run({}, folder);
       assert.equal(started.code, 2);

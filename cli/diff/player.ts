@@ -93,5 +93,8 @@ function conditionsOf(execArgv: readonly string[]): string[] {
 function failure(code: string, message: string): Error {
   // As the command's own connection would have it.
   const exitCode = code === 'ERR_AP_KUBECONFIG' || code === 'ERR_AP_DIFF_UNREADABLE' ? EXIT.unreachable : EXIT.failed;
-  return new CommandError(exitCode, [{ code, message, remedy: '' }]);
+  // What to do is the last sentence of the runtime's messages.
+  const [, what = message, remedy = 'Nothing more is known about it.'] =
+    /^([^]*[.!?])\s+([^.]*\.)$/.exec(message) ?? [];
+  return new CommandError(exitCode, [{ code, message: what, remedy }]);
 }

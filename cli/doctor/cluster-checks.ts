@@ -6,7 +6,7 @@ import type { KubernetesObject, ResourceType } from '../../runtime/kube/types.ts
 import type { Cluster } from '../cluster/cluster.ts';
 import { fail, ok, skip, warn, type Finding } from './finding.ts';
 import { refusedTo, serviceAccount } from './reviews.ts';
-import { deployAccess, escalateAccess, operatorAccess } from './wanted-access.ts';
+import { deployAccess, escalateAccess, operatorAccess, undeployAccess } from './wanted-access.ts';
 
 /** Where the operator is, and what is looked at. */
 export interface Looked {
@@ -51,7 +51,16 @@ export async function checkOwnRights({
         'Have somebody who may apply the roles in deploy/ first, or give you the verb `escalate` on roles.',
       ),
     );
-  return findings.length > 0 ? findings : [ok(YOURS, 'you may do all that `ap deploy` does')];
+  const unremovable = await asked(undeployAccess(project, deployment, namespace));
+  if (unremovable.length > 0)
+    findings.push(
+      warn(
+        YOURS,
+        `you may not do all that \`ap undeploy\` does: ${describeAccess(unremovable)}`,
+        'Have somebody who administers the cluster grant it, or undeploy.',
+      ),
+    );
+  return findings.length > 0 ? findings : [ok(YOURS, 'you may do all that `ap deploy` and `ap undeploy` do')];
 }
 
 /** Whether the operator's account may do all that the operator does. */

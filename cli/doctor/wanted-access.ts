@@ -33,29 +33,43 @@ function accessesOf(
 
 /** What server-side apply of an object needs, with a look at what is there before. */
 const APPLY = ['get', 'create', 'patch'];
+const REMOVE = ['list', 'delete'];
+
+/** The kinds that are deployed, and where: what the generated manifests hold. */
+function deployedKinds(project: Project, { watch }: Deployment, namespace: string): readonly Omit<Access, 'verb'>[] {
+  const { cluster, namespaced } = rightsOf(project, watch);
+  const { enableLeaderElection, metricsAddr } = project.operator;
+  const rbac = 'rbac.authorization.k8s.io';
+  const of = (group: string, at: string | undefined, ...resources: readonly string[]): Omit<Access, 'verb'>[] =>
+    resources.map((resource) => ({ group, resource, namespace: at }));
+  return [
+    ...(SYSTEM_NAMESPACES.has(namespace) ? [] : of('', undefined, 'namespaces')),
+    ...of('apiextensions.k8s.io', undefined, 'customresourcedefinitions'),
+    ...of('', namespace, 'serviceaccounts', 'configmaps', ...(metricsAddr === '' ? [] : ['services'])),
+    ...(namespaced.length > 0 || enableLeaderElection ? of(rbac, namespace, 'roles', 'rolebindings') : []),
+    ...(cluster.length > 0 ? of(rbac, undefined, 'clusterroles', 'clusterrolebindings') : []),
+    ...of('apps', namespace, 'deployments'),
+  ];
+}
 
 /** What whoever deploys needs: to apply what `ap deploy` applies, and to see what becomes of it. */
-export function deployAccess(project: Project, { watch }: Deployment, namespace: string): readonly Access[] {
-  const { cluster, namespaced } = rightsOf(project, watch);
-  const rbac = 'rbac.authorization.k8s.io';
-  const may = (group: string, resource: string, at: string | undefined, verbs: readonly string[] = APPLY): Access[] =>
-    verbs.map((verb) => ({ group, resource, verb, namespace: at }));
-  const own = ['roles', 'rolebindings'].flatMap((resource) => may(rbac, resource, namespace));
-  const wide = ['clusterroles', 'clusterrolebindings'].flatMap((resource) => may(rbac, resource, undefined));
-  const isServed = project.operator.metricsAddr !== '';
+export function deployAccess(project: Project, deployment: Deployment, namespace: string): readonly Access[] {
   return [
-    ...(SYSTEM_NAMESPACES.has(namespace) ? [] : may('', 'namespaces', undefined)),
-    ...may('apiextensions.k8s.io', 'customresourcedefinitions', undefined),
-    ...may('', 'serviceaccounts', namespace),
-    ...may('', 'configmaps', namespace),
-    ...(namespaced.length > 0 || project.operator.enableLeaderElection ? own : []),
-    ...(cluster.length > 0 ? wide : []),
-    ...(isServed ? may('', 'services', namespace) : []),
-    ...may('apps', 'deployments', namespace, [...APPLY, 'list', 'watch']),
-    ...may('', 'pods', namespace, ['get', 'list', 'watch']),
+    ...withVerbs(deployedKinds(project, deployment, namespace), APPLY),
+    { group: 'apps', resource: 'replicasets', verb: 'list', namespace },
+    { group: '', resource: 'pods', verb: 'list', namespace },
     { group: '', resource: 'pods', subresource: 'log', verb: 'get', namespace },
-    ...may('', 'events', namespace, ['list']),
+    { group: '', resource: 'events', verb: 'list', namespace },
   ];
+}
+
+/** What it takes beside that to find and delete it again. */
+export function undeployAccess(project: Project, deployment: Deployment, namespace: string): readonly Access[] {
+  return withVerbs(deployedKinds(project, deployment, namespace), REMOVE);
+}
+
+function withVerbs(kinds: readonly Omit<Access, 'verb'>[], verbs: readonly string[]): readonly Access[] {
+  return kinds.flatMap((kind) => verbs.map((verb) => Object.assign({ verb }, kind)));
 }
 
 /** To write roles that grant more than one has oneself. */

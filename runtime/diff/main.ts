@@ -52,7 +52,7 @@ process.disconnect();
 process.exit();
 
 async function main({ context, namespace, name, follow }: DiffRequest): Promise<void> {
-  const operator = (await startedBy(process.cwd())) ?? (await loadOperator(process.cwd()));
+  const operator = (await startedBy(process.cwd())) ?? (await loadOperator());
   const plan = planOf(operator);
   const file = process.env['AUTOPILOT_CONFIG'] ?? CONFIG;
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -90,7 +90,7 @@ async function startedBy(folder: string): Promise<OperatorDefinition | undefined
   if (!existsSync(path) || !isOfThisRuntime(path)) return undefined;
   const taken: OperatorDefinition[] = [];
   takeInstead((operator) => taken.push(operator));
-  await import(pathToFileURL(path).href);
+  await load(MAIN);
   return taken[0];
 }
 
@@ -102,13 +102,22 @@ function isOfThisRuntime(path: string): boolean {
   }
 }
 
-async function loadOperator(folder: string): Promise<OperatorDefinition> {
-  const path = join(folder, OPERATOR);
+async function loadOperator(): Promise<OperatorDefinition> {
   takeInstead(() => undefined);
-  const module: unknown = await import(pathToFileURL(path).href);
+  const module = await load(OPERATOR);
   const operator: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'operator') : undefined;
   if (!isDefinition(operator)) throw errors.definition(OPERATOR, ['it exports no `operator`.']);
   return operator;
+}
+
+/** A module of the project, which runs in its folder. */
+async function load(file: string): Promise<unknown> {
+  try {
+    const module: unknown = await import(pathToFileURL(join(process.cwd(), file)).href);
+    return module;
+  } catch (error) {
+    throw error instanceof AutopilotError ? error : errors.diffUnloadable(file, error);
+  }
 }
 
 function isDefinition(value: unknown): value is OperatorDefinition {

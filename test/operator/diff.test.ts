@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import type { OperatorDefinition } from 'autopilot-runtime';
 import { systemClock } from '../../runtime/clock.ts';
 import { loadConfig } from '../../runtime/config/load.ts';
@@ -255,6 +256,10 @@ describe('what an operator would write', () => {
             await client.create('configMaps', configMap('one', { k: 'v' }));
             await client.update('configMaps', 'one', { data: { k: 'w' } });
             read.push(inputs['configMaps']?.find('one')?.data);
+            await client.ensure('configMaps', configMap('one', { k: 'x' }), (live, desired) => {
+              read.push(dataOf(live));
+              return desired;
+            });
             return { phase: 'Only' };
           },
           { initial: true },
@@ -263,8 +268,8 @@ describe('what an operator would write', () => {
       });
     const [step] = await diff(operator(false));
     assert.deepEqual(step?.changes.map(inShort), ['create ConfigMap one', 'change Route a']);
-    assert.deepEqual(dataOf(step.changes[0]?.after), { k: 'w' });
-    assert.deepEqual(read.splice(0), [{ k: 'w' }]);
+    assert.deepEqual(dataOf(step.changes[0]?.after), { k: 'x' });
+    assert.deepEqual(read.splice(0), [{ k: 'w' }, { k: 'w' }]);
     await settle(operator(false), 'a', 'Only');
     read.splice(0);
     const [collected] = await diff(operator(true));
@@ -361,55 +366,85 @@ describe('what an operator would write', () => {
   });
 
   it('is played on until all rest: those whom a write wakes run again', async () => {
-    await testbed.route('a');
-    await testbed.route('b');
+    for (const name of ['a', 'b', 'c']) await testbed.route(name);
+    // What b makes is read by a, which comes before it, and by c.
     const worker = ({ route, inputs }: Context): object => {
       const { name } = route.metadata;
       if (name === 'b') return { phase: 'Only', outputs: { configMaps: [configMap('signal', { on: 'yes' })] } };
       const signal = inputs['configMaps']?.find('signal')?.data?.['on'] ?? 'no';
-      return { phase: 'Only', outputs: { configMaps: [configMap('echo', { signal })] } };
+      return { phase: 'Only', outputs: { configMaps: [configMap(`echo-${name}`, { signal })] } };
     };
-    const steps = await follow(routes({ Only: phase(worker, { initial: true }) }));
-    const echoes = steps.flatMap(({ changes }) => changes.filter(({ name }) => name === 'echo'));
-    assert.deepEqual(
-      echoes.map((change) => [change.action, dataOf(change.before), dataOf(change.after)]),
-      [
-        ['create', undefined, { signal: 'no' }],
-        ['change', { signal: 'no' }, { signal: 'yes' }],
-      ],
-    );
+    const operator = routes({ Only: phase(worker, { initial: true }) });
+    const echoes = (steps: readonly DiffStep[]): readonly unknown[] =>
+      steps.flatMap(({ changes }) =>
+        changes
+          .filter(({ name }) => name.startsWith('echo'))
+          .map(({ action, name, before, after }) => [action, name, dataOf(before), dataOf(after)]),
+      );
+    const steps = await follow(operator);
+    assert.deepEqual(echoes(steps), [
+      ['create', 'echo-a', undefined, { signal: 'no' }],
+      ['create', 'echo-c', undefined, { signal: 'yes' }],
+      ['change', 'echo-a', { signal: 'no' }, { signal: 'yes' }],
+    ]);
     assert.deepEqual(steps.at(-1)?.outcome, 'rests');
     // Not played on, none sees what another would do.
-    const once = await diff(routes({ Only: phase(worker, { initial: true }) }));
-    assert.deepEqual(
-      once.map(({ changes }) => changes.length),
-      [2, 2],
-    );
+    assert.deepEqual(echoes(await diff(operator)), [
+      ['create', 'echo-a', undefined, { signal: 'no' }],
+      ['create', 'echo-c', undefined, { signal: 'no' }],
+    ]);
   });
 
   it('has an end where the operator finds none, and says when it would look again', async () => {
-    await testbed.route('a');
-    let n = 0;
-    const restless = phase(
-      () => ({ phase: 'Only', outputs: { configMaps: [configMap('count', { n: String((n += 1)) })] } }),
-      {
-        initial: true,
-      },
-    );
-    const reading = {
-      ...restless,
-      worker: ({ inputs, ...more }: Context): unknown => (
-        inputs['configMaps']?.find('count'),
-        restless.worker?.(more as never)
-      ),
+    for (const name of ['a', 'b']) await testbed.route(name);
+    // Each counts on from what the other has.
+    const worker = ({ route, inputs }: Context): object => {
+      const { name } = route.metadata;
+      const n = Number(inputs['configMaps']?.find(name === 'a' ? 'count-b' : 'count-a')?.data?.['n'] ?? 0);
+      return { phase: 'Only', outputs: { configMaps: [configMap(`count-${name}`, { n: String(n + 1) })] } };
     };
-    const steps = await follow(routes({ Only: reading }));
-    assert.equal(steps.at(-1)?.outcome, 'restless');
-    assert.equal(steps.length, 100);
+    const steps = await follow(routes({ Only: phase(worker, { initial: true }) }));
+    const restless = steps
+      .filter(({ outcome }) => outcome === 'restless')
+      .map(({ resource, step }) => [resource, step]);
+    assert.deepEqual(restless, [
+      ['default/a', 100],
+      ['default/b', 100],
+    ]);
+    assert.equal(steps.length, 200);
     const [later] = await diff(
       routes({ Only: phase(() => ({ phase: 'Only', requeueAfter: '90s' }), { initial: true }) }),
     );
     assert.deepEqual([later?.outcome, later?.after], ['later', 90_000]);
+  });
+
+  it('is told by real metrics', async () => {
+    const server = createServer((_, response) => {
+      const result = [{ metric: {}, value: [1, '0.5'] }];
+      response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : assert.fail('not listening');
+      await testbed.route('a');
+      const metrics = {
+        queries: { getRate: { template: 'sum(rate(requests[{{ .Interval }}]))', parameters: ['Interval'] } },
+      };
+      const worker = async ({
+        inputs,
+      }: {
+        readonly inputs: { readonly metrics: { getRate(interval: string): Promise<number> } };
+      }) => ({
+        phase: 'Only',
+        status: { rate: await inputs.metrics.getRate('1m') },
+      });
+      const env = { METRICS_SERVER: `http://127.0.0.1:${port}` };
+      const [step] = await diff(routes({ Only: { initial: true, inputs: { metrics }, worker } }), { env });
+      assert.equal(statusOf(step?.changes[0]?.after)['rate'], 0.5);
+    } finally {
+      server.close();
+    }
   });
 
   it('waits for a kind that the cluster does not have, and says so', async () => {

@@ -100,7 +100,7 @@ export const LEASES: readonly Mutant[] = [
   },
   {
     file: 'runtime/leaderelection/elector.ts',
-    code: 'if (this.#term && holder !== this.#candidate.identity && this.#observed.lease)',
+    code: 'if (this.#term && !isReleased && holder !== this.#candidate.identity && this.#observed.lease)',
     broken: 'if (false)',
     breaks: 'a term ends at once where another is seen to have taken the lease',
     test: 'runtime/leaderelection/elector.test.ts',
