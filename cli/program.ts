@@ -12,6 +12,7 @@ import { findProject } from '../project/config/files.ts';
 import { EXIT } from './cluster/exit-codes.ts';
 import { addDiff } from './diff/command.ts';
 import { addDoctor } from './doctor/command.ts';
+import { addDeployCommands, DEPLOY_FLAGS, longFlags } from './deploy/commands.ts';
 import { addQuestions, flagNames, normalizeFlags } from './flags.ts';
 import { runGenerator } from './run-generator.ts';
 import type { GeneratorName } from './run-generator.ts';
@@ -48,9 +49,10 @@ export async function main(words: readonly string[]): Promise<number> {
     ...flagNames(APP_QUESTIONS, PHASE_QUESTIONS, DEPLOY_QUESTIONS, DEPLOY_OPTIONS),
     ...Object.keys(COMMON_FLAGS).map(optionName),
     'skip-install',
+    ...DEPLOY_FLAGS,
   ]);
   try {
-    await program.parseAsync(normalizeFlags(words, flags), { from: 'user' });
+    await program.parseAsync(normalizeFlags(longFlags(words), flags), { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
@@ -123,6 +125,7 @@ Examples:
       const { validate } = await import('./validate.ts');
       finish(await validate(dir ?? '.', context));
     });
+  addDeployCommands(program, finish);
   program
     .command('dev')
     .allowUnknownOption()

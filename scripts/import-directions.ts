@@ -9,7 +9,7 @@ import { parseSync } from 'oxc-parser';
 export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   generators: ['cli', 'project'],
   // Of these the published `ap` carries compiled copies.
-  cli: ['generators', 'project', 'runtime/clock.ts', 'runtime/errors.ts', 'runtime/kube'],
+  cli: ['generators', 'project', 'runtime/clock.ts', 'runtime/config/duration.ts', 'runtime/errors.ts', 'runtime/kube'],
   project: [
     'devcluster/journal',
     'runtime/crd',

@@ -11,6 +11,16 @@ export interface RecordedOptions {
   readonly connect?: (access: ClusterAccess) => Transport;
 }
 
+/** How much faster than others' it goes. */
+const HURRY = 20;
+
+/** A clock on which waits are short: for commands that poll a cluster of this process. */
+export const hurriedClock: Clock = {
+  ...systemClock,
+  monotonic: () => systemClock.monotonic() * HURRY,
+  after: (milliseconds, callback) => systemClock.after(milliseconds / HURRY, callback),
+};
+
 /** What surrounds a command, and all that it wrote. */
 export class RecordedEnvironment implements CommandEnvironment {
   readonly cwd: string;

@@ -60,6 +60,8 @@ export async function clusterCommand(
   action: (context: CommandContext) => Promise<Outcome>,
 ): Promise<ExitCode> {
   const abort = new AbortController();
+  // The clock's timers keep no process alive, and some commands only wait.
+  const alive = setInterval(() => undefined, 2 ** 30);
   const stopListening = environment.onInterrupt(() => abort.abort(new Error('interrupted')));
   const warnings: string[] = [];
   let namespace = options.namespace;
@@ -92,6 +94,7 @@ export async function clusterCommand(
       : explain(error, cluster?.server ?? 'the cluster');
   } finally {
     stopListening();
+    clearInterval(alive);
     await cluster?.close();
   }
   const exitCode = outcome.exitCode ?? EXIT.done;

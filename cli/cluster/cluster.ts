@@ -28,13 +28,11 @@ export class Cluster {
   readonly contextNamespace: string | undefined;
   readonly #transport: Transport;
   readonly #access: ClusterAccess;
-  readonly #signal: AbortSignal;
   #kinds: Promise<ServedKinds> | undefined;
 
   private constructor(access: ClusterAccess, transport: Transport, { clock }: CommandEnvironment, hooks: ClusterHooks) {
     this.#access = access;
-    this.#transport = heard(transport, hooks.onWarning);
-    this.#signal = hooks.signal;
+    this.#transport = attended(transport, hooks);
     this.context = access.name;
     this.server = access.server;
     this.contextNamespace = access.namespace;
@@ -79,7 +77,6 @@ export class Cluster {
         ...options,
         limit: PAGE,
         continue: next,
-        signal: this.#signal,
       });
       items.push(...page.items);
       next = page.continue;
@@ -106,7 +103,6 @@ export class Cluster {
       method: 'GET',
       path,
       headers: { accept, 'user-agent': 'ap', ...authorization },
-      signal: this.#signal,
       streamed,
     });
   }
@@ -116,11 +112,15 @@ export class Cluster {
   }
 }
 
-/** The same transport, whose answers' warnings are told. */
-function heard(transport: Transport, onWarning: (text: string) => void): Transport {
+/**
+ * The same transport, whose answers' warnings are told, and which ends at Ctrl-C: reads are aborted, a write that is on its way is answered,
+ * and nothing more is sent.
+ */
+function attended(transport: Transport, { signal, onWarning }: ClusterHooks): Transport {
   return {
     async send(request) {
-      const response = await transport.send(request);
+      signal.throwIfAborted();
+      const response = await transport.send(request.method === 'GET' ? { ...request, signal } : request);
       for (const text of warningTexts(response.headers['warning'])) onWarning(text);
       return response;
     },

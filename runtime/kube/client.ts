@@ -202,11 +202,14 @@ export class KubeClient {
     });
   }
 
-  /** Server-side apply; by default forced, and under the operator's field manager. Not forced it fails with 409 where fields are another's. */
+  /**
+   * Server-side apply; by default forced, and under the client's field manager. Not forced it fails with 409 where fields are another's;
+   * `strict` has fields that there are not refused instead of dropped.
+   */
   apply(
     type: ResourceType,
     object: KubernetesObject,
-    options?: WriteOptions & { readonly fieldManager?: string; readonly force?: boolean },
+    options?: WriteOptions & { readonly fieldManager?: string; readonly force?: boolean; readonly strict?: boolean },
   ): Promise<KubernetesObject> {
     const { name, namespace } = object.metadata;
     return this.#object({
@@ -218,6 +221,7 @@ export class KubeClient {
       query: {
         fieldManager: options?.fieldManager ?? this.#options.fieldManager,
         force: String(options?.force ?? true),
+        fieldValidation: options?.strict ? 'Strict' : undefined,
         dryRun: dryRun(options),
       },
       contentType: 'application/apply-patch+yaml',
@@ -262,14 +266,15 @@ export class KubeClient {
   }
 
   /**
-   * Deletes the object of that uid; its dependents go in the background. Returns the object where finalizers keep it, undefined
-   * where it is gone. 404 where there is none, 409 where it is another.
+   * Deletes the object of that uid; its dependents go in the background, or before it (`Foreground`). Returns the object where finalizers
+   * keep it, undefined where it is gone. 404 where there is none, 409 where it is another.
    */
   async delete(
     { type, name, namespace }: ObjectRef,
     uid: string,
-    options?: CallOptions,
+    options?: CallOptions & { readonly propagationPolicy?: 'Background' | 'Foreground' },
   ): Promise<KubernetesObject | undefined> {
+    const { propagationPolicy = 'Background' } = options ?? {};
     const answer = await this.#object({
       ...options,
       verb: 'delete',
@@ -277,7 +282,7 @@ export class KubeClient {
       method: 'DELETE',
       path: objectPath(type, name, namespace),
       contentType: 'application/json',
-      body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid }, propagationPolicy: 'Background' },
+      body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid }, propagationPolicy },
     });
     return answer.kind === 'Status' || answer.metadata.deletionTimestamp === undefined ? undefined : answer;
   }
