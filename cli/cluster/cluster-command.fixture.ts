@@ -29,6 +29,8 @@ export class RecordedEnvironment implements CommandEnvironment {
   readonly connect: (access: ClusterAccess) => Transport;
   stdout = '';
   stderr = '';
+  /** Both, as a terminal shows them. */
+  terminal = '';
   readonly #interrupts = new Set<() => void>();
 
   constructor(options: RecordedOptions = {}) {
@@ -40,10 +42,12 @@ export class RecordedEnvironment implements CommandEnvironment {
 
   out(text: string): void {
     this.stdout += text;
+    this.terminal += text;
   }
 
   err(text: string): void {
     this.stderr += text;
+    this.terminal += text;
   }
 
   onInterrupt(callback: () => void): () => void {

@@ -19,11 +19,11 @@ export interface CommandContext {
   /** Where the operator is, for the answer: what the options name, else what the command finds. */
   setNamespace(namespace: string): void;
   /** What is being done: a line, on the standard error. For all that may take over a second. */
-  progress(line: string): void;
+  readonly progress: (line: string) => void;
   /** Something that the user should know, though it is no failure. */
-  warn(line: string): void;
+  readonly warn: (line: string) => void;
   /** Writes a line of the result at once, for output that does not end; with `-o json` it has to be JSON. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
 }
 
 /** What a command ended with. */
@@ -78,7 +78,7 @@ export async function clusterCommand(
       })),
     setNamespace: (found) => void (namespace = found),
     progress: (line) => environment.err(`${line}\n`),
-    warn(line) {
+    warn: (line) => {
       if (warnings.includes(line)) return;
       warnings.push(line);
       environment.err(`Warning: ${line}\n`);

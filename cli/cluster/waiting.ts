@@ -10,7 +10,7 @@ export interface Wait {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly timeout: number;
-  progress(line: string): void;
+  readonly progress: (line: string) => void;
 }
 
 /** What a look shows: done, or how far it is. */

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { ProjectError } from '../../project/errors.ts';
 import { parseDuration } from '../../runtime/config/duration.ts';
-import { processEnvironment } from '../cluster/command-environment.ts';
+import { processEnvironment, type CommandEnvironment } from '../cluster/command-environment.ts';
 import { clusterCommand } from '../cluster/cluster-command.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster/options.ts';
 import { option } from './errors.ts';
@@ -66,7 +66,11 @@ interface UndeployWords extends ClusterOptions {
 }
 
 /** Adds `ap deploy` and `ap undeploy`. */
-export function addDeployCommands(program: Command, finish: (code: number) => void): void {
+export function addDeployCommands(
+  program: Command,
+  finish: (code: number) => void,
+  surroundings: () => CommandEnvironment = processEnvironment,
+): void {
   const deployCommand = addClusterOptions(
     program
       .command('deploy')
@@ -96,9 +100,8 @@ export function addDeployCommands(program: Command, finish: (code: number) => vo
     const { push = false, deletePods = false, rollback = false, dryRun = false, diff = false } = words;
     const { adopt = false, forceConflicts = false, prune, builder, outputDir, timeout, ...cluster } = words;
     const overlay = overlayOf(words);
-    const environment = processEnvironment();
     finish(
-      await clusterCommand('deploy', cluster, environment, (context) =>
+      await clusterCommand('deploy', cluster, surroundings(), (context) =>
         deploy(context, {
           image,
           push,
@@ -129,7 +132,7 @@ export function addDeployCommands(program: Command, finish: (code: number) => vo
     const { undeploy } = await import('./undeploy.ts');
     const { withResources = false, forceFinalizers = false, dryRun = false, timeout, ...cluster } = words;
     finish(
-      await clusterCommand('undeploy', cluster, processEnvironment(), (context) =>
+      await clusterCommand('undeploy', cluster, surroundings(), (context) =>
         undeploy(context, { withResources, forceFinalizers, dryRun, timeout: durationOf(timeout) }),
       ),
     );

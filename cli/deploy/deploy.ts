@@ -55,7 +55,9 @@ export async function deploy(context: CommandContext, options: DeployOptions): P
   });
   if (wrong.length > 0)
     throw new ProjectError(
-      wrong.map((problem) => ({ ...problem, path: problem.path === 'image' ? '<image>' : `--${problem.path}` })),
+      wrong.map(({ code, message, remedy, path }) => {
+        return { code, message, remedy, path: path === 'image' ? '<image>' : `--${path}` };
+      }),
     );
   const rendered = await renderManifests(folder, options.overlay, context.environment.env);
   const { namespace: manifestNamespace = operatorName } = operatorDeployment(rendered, operatorName).metadata;

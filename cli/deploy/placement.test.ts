@@ -32,14 +32,12 @@ describe('the image', () => {
 
 describe('another namespace', () => {
   it('is what is in the operator’s, and what refers to it; nothing else changes', () => {
-    const binding = (name: string, namespace: string, role: string): Manifest => ({
+    const binding = (name: string, namespace: string, role: string) => ({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
       metadata: { name },
-      ...{
-        roleRef: { kind: 'ClusterRole', name: role },
-        subjects: [{ kind: 'ServiceAccount', name: 'op', namespace }],
-      },
+      roleRef: { kind: 'ClusterRole', name: role },
+      subjects: [{ kind: 'ServiceAccount', name: 'op', namespace }],
     });
     const other = {
       apiVersion: 'v1',

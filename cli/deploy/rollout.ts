@@ -40,16 +40,16 @@ export async function awaitRollout(
     const hopeless = waiting.find(({ reason }) => HOPELESS.has(reason));
     const reason = hopeless?.reason ?? deadlineExceeded(deployment);
     if (reason !== undefined) return { done: { outcome: 'failed', reason, deployment } };
-    last = `${progress.available} of ${progress.desired} replicas are available`;
+    const [first] = waiting;
+    last = first ? `${first.reason} of pod ${first.pod}, container ${first.container}` : progress.text;
     return { waitsFor: `Deployment ${name}: ${progress.text}` };
   });
-  return ended ?? { outcome: 'failed', reason: `after ${Math.round(wait.timeout / 1000)} s ${last}`, deployment };
+  return ended ?? { outcome: 'failed', reason: `${last}, after ${Math.round(wait.timeout / 1000)} s`, deployment };
 }
 
 interface Progress {
   readonly isComplete: boolean;
   readonly desired: number;
-  readonly available: number;
   readonly text: string;
 }
 
@@ -59,14 +59,11 @@ function progressOf(deployment: KubernetesObject): Progress {
   const desired = numberAt(deployment, 'spec', 'replicas');
   const [updated, available, all] = [of('updatedReplicas'), of('availableReplicas'), of('replicas')];
   const isSeen = of('observedGeneration') >= (deployment.metadata.generation ?? 0);
-  const updatedAvailable = Math.min(updated, available);
   const isComplete = isSeen && updated >= desired && all <= updated && available >= updated;
-  const text = !isSeen
-    ? 'waiting until the change is seen'
-    : updated < desired || updatedAvailable < desired
-      ? `${updated} of ${desired} replicas are new, ${available} available`
-      : `${all - updated} former replicas are still there`;
-  return { isComplete, desired, available: updatedAvailable, text };
+  const text = isSeen
+    ? `${updated} of ${desired} replicas are new, ${available} of all ${all} are available`
+    : 'waiting until the change is seen';
+  return { isComplete, desired, text };
 }
 
 function deadlineExceeded(deployment: KubernetesObject): string | undefined {

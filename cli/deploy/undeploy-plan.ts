@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { numberAt } from '../cluster/fields.ts';
 import { findDeployed, foundObject, type Found } from './find-deployed.ts';
 import { hasFinalizer } from './finalizers.ts';
-import { instanceOf, isDeployed, type Instance } from './labels.ts';
+import { instanceOf, type Instance } from './labels.ts';
 import { identityOf } from './manifest.ts';
 import { DEPLOYMENTS } from './operator-pods.ts';
 import { resourcesOf, stageOf } from './removal.ts';
@@ -42,7 +42,8 @@ export async function planUndeployment(
   const shared = elsewhere.length === 0 ? [] : own.filter((found) => isShared(found, instance));
   const deployment = await operatorIn(cluster, own);
   const watched = await scopeOf(cluster, deployment, instance, elsewhere);
-  const all = await operatorResources(cluster, project, own, watched);
+  // Of an operator that is not there, nobody asks for resources.
+  const all = own.length > shared.length ? await operatorResources(cluster, project, own, watched) : [];
   const isOwn = new Set(own.map(({ object }) => identityOf(object)));
   const resources = all.filter(({ object }) => !isOwn.has(identityOf(object)));
   const kinds = new Set(all.map(({ type }) => `${type.kind}.${type.group}`));
@@ -108,9 +109,3 @@ async function operatorResources(
     throw error;
   }
 }
-
-/** Whether the namespace is one that `ap deploy` has made. */
-export const isOwnNamespace = (found: Found, instance: Instance): boolean =>
-  stageOf(found) === 'namespace' &&
-  found.object.metadata.name === instance.namespace &&
-  isDeployed(found.object, instance);

@@ -40,8 +40,8 @@ export function waitingContainers(pods: readonly KubernetesObject[]): readonly W
           ? ended
           : undefined;
       if (state === undefined) return [];
-      const exit = at(state, 'exitCode') ?? at(status, 'lastState', 'terminated', 'exitCode');
-      const message = textAt(state, 'message') || (exit === undefined ? '' : `exit code ${String(exit)}`);
+      const exit = numberAt(state, 'exitCode') || numberAt(status, 'lastState', 'terminated', 'exitCode');
+      const message = textAt(state, 'message') || (exit === 0 ? '' : `exit code ${exit}`);
       return [{ pod: name, container, reason: textAt(state, 'reason'), message, restarts }];
     });
   });

@@ -110,13 +110,21 @@ export class Operations {
     return new RecordedEnvironment({
       cwd: this.folder,
       clock: hurriedClock,
+      connect: (access) => this.#connect(access),
       ...rest,
       env: { ...env, KUBECTL: kubectl },
     });
   }
 
-  remove(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true });
+  /** One command after the other by the same connections: to make them takes longer than most of what they ask. */
+  #connect(access: ClusterAccess): Transport {
+    const transport = (this.#transport ??= connect(access));
+    return { send: (request) => transport.send(request), close: () => Promise.resolve() };
+  }
+
+  async remove(): Promise<void> {
+    await this.#transport?.close();
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 
