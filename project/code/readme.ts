@@ -64,7 +64,7 @@ ap deploy-manifests --image registry.example.com/${project.operatorName}:0.0.1 -
 kubectl apply -k deploy
 \`\`\`
 
-\`deploy/\` grants the operator what follows from autopilot.yaml, and nothing else. \`deploy/kustomization.yaml\` says what of it is installed. The other overlays stand there as comments, since each wants something of your cluster; they are kept up to date all the same:
+\`deploy/\` grants the operator what follows from autopilot.yaml, and nothing else. \`deploy/kustomization.yaml\` says what of it is installed: name the overlays there that you want. Each wants something of your cluster, so one is there at first; all are kept up to date:
 
 ${overlays(project)}
 

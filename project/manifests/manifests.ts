@@ -54,26 +54,43 @@ function isScraped(project: Project): boolean {
   return metricsPort(project) !== undefined;
 }
 
-/** What is installed, and what else there is. */
+/**
+ * What is installed, and what else there is: above the list, and not as comments between its entries, where they would be in the way of a
+ * merge with what a user makes of it.
+ */
 function entry(project: Project, { watch }: Deployment): string {
-  const others = (['cluster', 'namespaced'] as const).filter(
-    (overlay) => overlay !== watch && (overlay === 'cluster' || project.scope === 'Namespaced'),
+  const overlays = (names: Readonly<Record<string, string | undefined>>): readonly string[] =>
+    Object.entries(names).flatMap(([name, what]) =>
+      what === undefined ? [] : [`  ${`overlays/${name}`.padEnd(OVERLAY_COLUMN)}${what}`],
+    );
+  return toYaml(
+    {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      resources: [`overlays/${watch}`],
+    },
+    {
+      header: [
+        'What `kubectl apply -k deploy` installs. Add patches of your own here.',
+        'Among `resources` is the operator with its rights, one of these:',
+        ...overlays({
+          cluster: 'it watches all namespaces',
+          namespaced: project.scope === 'Namespaced' ? 'it watches one namespace' : undefined,
+          production: 'one of the above with two replicas, and metrics over TLS for those who may read them',
+        }),
+        'and beside it what you want of these:',
+        ...overlays({
+          monitoring: isScraped(project)
+            ? 'for the Prometheus operator and Grafana: alerts and a dashboard'
+            : undefined,
+          'network-policy': 'who may connect to the operator',
+        }),
+      ].join('\n'),
+    },
   );
-  const beside = [...(isScraped(project) ? ['monitoring'] : []), 'network-policy'];
-  const choice = (overlay: keyof typeof WATCHES, mark: string): string =>
-    `  # ${WATCHES[overlay]}:\n  ${mark}- overlays/${overlay}\n`;
-  return `# What \`kubectl apply -k deploy\` installs. Add patches of your own here.
-apiVersion: kustomize.config.k8s.io/v1beta1
-kind: Kustomization
-resources:
-  # The operator with its rights is one of these.
-${choice(watch, '')}${others.map((overlay) => choice(overlay, '# ')).join('')}  # Like overlays/${watch}, with two replicas, and metrics over TLS for those who may read them:
-  # - overlays/production
-  # These stand beside it, each where you want it:
-${beside.map((overlay) => `  # - overlays/${overlay}\n`).join('')}`;
 }
 
-const WATCHES = { cluster: 'It watches all namespaces', namespaced: 'It watches one namespace' } as const;
+const OVERLAY_COLUMN = 'overlays/network-policy  '.length;
 
 function baseFiles(project: Project, deploy: Deployment, crd: CustomResourceDefinition): Files {
   return {

@@ -174,7 +174,7 @@ describe('what `kubectl apply -k deploy` installs', () => {
     const { resources } = load(file?.contents ?? '') as { resources: unknown };
     assert.deepEqual(resources, ['overlays/cluster']);
     for (const overlay of ['namespaced', 'production', 'monitoring', 'network-policy'])
-      assert.match(file?.contents ?? '', new RegExp(`^  # - overlays/${overlay}$`, 'm'));
+      assert.match(file?.contents ?? '', new RegExp(`^#   overlays/${overlay} `, 'm'));
     assert.doesNotMatch(
       manifestFiles(project(TENANT), {}, crdFor(project(TENANT)))[0]?.contents ?? '',
       /namespaced/,

@@ -53,11 +53,15 @@ describe('metrics over TLS', () => {
     await rm(folder, { recursive: true });
   });
 
-  const start = async (config: Partial<OperatorConfig>, roles = [WORK, REVIEWS]): Promise<ReloadableOperator> =>
+  const start = async (
+    config: Partial<OperatorConfig>,
+    roles = [WORK, REVIEWS],
+    account = `operator-${roles.length}`,
+  ): Promise<ReloadableOperator> =>
     testbed.runWith(routes({ Only: phase(() => ({ phase: 'Done' }), { initial: true }), Done: final }), {
       config,
       development: false,
-      kubeconfig: await testbed.cluster.addServiceAccount(`operator-${roles.length}`, { roles }),
+      kubeconfig: await testbed.cluster.addServiceAccount(account, { roles }),
       logger: createLogger({ name: 'n', version: 'v', level: 'Info', write: (line) => void (log += line) }),
     });
   /** Where the operator said that it serves. */
@@ -93,6 +97,18 @@ describe('metrics over TLS', () => {
     const before = reviews();
     for (let scrapes = 0; scrapes < 5; scrapes += 1) assert.equal((await scrape(address(), reader)).status, 200);
     assert.equal(reviews() - before, 2);
+  });
+
+  it('need both of the rights that the overlay grants', async () => {
+    for (const [index, rule] of REVIEW_RULES.entries()) {
+      log = '';
+      await start(
+        { metricsAddr: '127.0.0.1:0', metricsSecure: true },
+        [WORK, role(`half-${index}`, rule)],
+        `half-${index}`,
+      );
+      assert.equal((await scrape(address(), reader)).status, 500);
+    }
   });
 
   it('are refused to everybody, and nothing else suffers, where the operator may not ask', async () => {

@@ -28,6 +28,34 @@ describe('Manifests', () => {
     assert.deepEqual(differences(before, await tree(folder)), []);
   });
 
+  it('keep what was edited in overlays, in what has to change and in what has not', async () => {
+    const edit = async (path: string, from: string, to: string): Promise<void> => {
+      const text = await read(path);
+      assert.ok(text.includes(from), path);
+      await writeFile(join(folder, path), text.replace(from, to));
+    };
+    const overlays = 'deploy/overlays';
+    await edit(`${overlays}/production/deployment_patch.yaml`, '  replicas: 2\n', '  replicas: 4 # of mine\n');
+    await edit(`${overlays}/monitoring/prometheus_rule.yaml`, 'for: 20m', 'for: 1h');
+    await edit(`${overlays}/monitoring/dashboard.json`, '"refresh": "30s"', '"refresh": "5m"');
+    await edit(
+      'deploy/kustomization.yaml',
+      '  - overlays/cluster\n',
+      '  - overlays/cluster\n  - overlays/monitoring # mine\n',
+    );
+    await deploy({ targetNamespace: 'routing', watch: 'namespaced' });
+    const patch = await read(`${overlays}/production/deployment_patch.yaml`);
+    for (const words of ['replicas: 4 # of mine', 'namespace: routing']) assert.ok(patch.includes(words), words);
+    const rule = await read(`${overlays}/monitoring/prometheus_rule.yaml`);
+    for (const words of ['for: 1h', 'namespace: routing']) assert.ok(rule.includes(words), words);
+    assert.match(await read(`${overlays}/monitoring/dashboard.json`), /"refresh": "5m"/);
+    assert.match(
+      await read('deploy/kustomization.yaml'),
+      /^resources:\n(?: {2}- overlays\/(?:namespaced|monitoring # mine)\n){2}$/m,
+    );
+    assert.match(await read(`${overlays}/production/kustomization.yaml`), /\.\.\/namespaced/);
+  });
+
   it('are all written where they are missing', async () => {
     const before = await tree(folder);
     await rm(join(folder, 'deploy'), { recursive: true });
