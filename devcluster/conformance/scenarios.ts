@@ -4,6 +4,7 @@ import { collections } from './scenarios/collections.ts';
 import { creates } from './scenarios/creates.ts';
 import { definitions } from './scenarios/definitions.ts';
 import { deletes } from './scenarios/deletes.ts';
+import { emptied } from './scenarios/emptied.ts';
 import { events } from './scenarios/events.ts';
 import { fieldValidation } from './scenarios/field-validation.ts';
 import { forms } from './scenarios/forms.ts';
@@ -45,6 +46,7 @@ export const scenarios: readonly Scenario[] = [
   strategicPatches,
   applies,
   applyConflicts,
+  emptied,
   deletes,
   collections,
   lists,

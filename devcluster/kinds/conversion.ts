@@ -4,7 +4,9 @@
  * Source: schemaCoercingConverter and unstructuredDefaulter of apiextensions-apiserver/pkg/apiserver/customresource_handler.go.
  */
 import { applyDefaults } from '../schema/defaults.ts';
-import { deepCopy, deepEqual } from '../schema/json.ts';
+import { compareStrings } from '../schema/go-text.ts';
+import { deepCopy, deepEqual, setMember } from '../schema/json.ts';
+import { sortMembers } from '../schema/member-order.ts';
 import { pruneUnknown } from '../schema/prune.ts';
 import { additionalSchema, type Schema } from '../schema/schema.ts';
 import { freezeJson } from '../store/json.ts';
@@ -47,12 +49,21 @@ export function conversion(
       return result;
     },
     toStorage(draft) {
-      if (draft.apiVersion === stored.apiVersion) return draft;
+      if (draft.apiVersion === stored.apiVersion) return inOrder(draft);
       const target = { ...deepCopy<Draft>(draft), apiVersion: stored.apiVersion };
       pruneUnknown(stored.schema, target);
-      return target;
+      return inOrder(target);
     },
   };
+}
+
+/** As Go prints a map: its members by name, at every depth. The metadata has an order of its own. */
+function inOrder(draft: Draft): Draft {
+  const { apiVersion, kind, metadata } = draft;
+  const ordered: Draft = { apiVersion, kind, metadata };
+  for (const name of Object.keys(draft).sort(compareStrings))
+    if (!Object.hasOwn(ordered, name)) setMember(ordered, name, sortMembers(draft[name]));
+  return ordered;
 }
 
 const withDefaults = new WeakMap<Schema, boolean>();

@@ -3,6 +3,7 @@
  */
 import { emptyObject, zeroOf } from '../schema/empty-object.ts';
 import { isArray, isObject, setMember, type JsonObject } from '../schema/json.ts';
+import { orderMap } from '../schema/member-order.ts';
 import { additionalSchema, type Schema } from '../schema/schema.ts';
 import { definitionSchema } from './builtin-definitions.ts';
 import { normaliseMicroTime, normaliseTime } from './go-time.ts';
@@ -112,6 +113,7 @@ function shapeMap(schema: Schema, map: JsonObject, path: string, unknown: string
     const shaped = value === null ? nullItem(values) : shapeValue(values, value, `${path}.${key}`, unknown);
     setMember(map, key, shaped);
   }
+  orderMap(map);
   return map;
 }
 

@@ -30,11 +30,8 @@ export interface CustomKind {
  */
 export function customStrategy({ schema, status, namespaced, kind }: CustomKind): Strategy {
   return {
-    prune(draft) {
-      const unknown = [...pruneUnknown(schema, draft), ...shapeEmbeddedMetadata(schema, draft)];
-      dropForbiddenNulls(schema, draft);
-      return unknown;
-    },
+    prune: (draft) => [...pruneUnknown(schema, draft), ...shapeEmbeddedMetadata(schema, draft)],
+    dropNulls: (draft) => dropForbiddenNulls(schema, draft),
     decodeProblem: (draft) =>
       findDecodeProblem(definitionSchema(OBJECT_META), draft.metadata, 'ObjectMeta') ??
       findEmbeddedProblem(schema, draft),

@@ -101,6 +101,8 @@ export function nativeStrategy(kind: BuiltinKind): Strategy {
   const statusKeeps = STATUS_KEEPS[id] ?? [];
   return {
     prune: (draft) => toGoShape(kind.schema(), draft),
+    // Their Go types have none.
+    dropNulls: () => undefined,
     decodeProblem: (draft) => findDecodeProblem(kind.schema(), draft, kind.kind),
     applyDefaults: (draft) => defaultBuiltin(kind, draft),
     resetForCreate(draft) {

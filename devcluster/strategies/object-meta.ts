@@ -1,4 +1,5 @@
 import { isObject } from '../schema/json.ts';
+import { orderMap } from '../schema/member-order.ts';
 import type { Draft } from '../store/object.ts';
 
 /** The fields of `metav1.ObjectMeta`: whatever else a client writes below `metadata` is dropped. */
@@ -51,13 +52,14 @@ function isEmpty(value: unknown): boolean {
   return isObject(value) && Object.keys(value).length === 0;
 }
 
-/** `metadata` in the order in which the real server prints it, without what is empty. */
+/** `metadata` in the order in which the real server prints it for built-in kinds, without what is empty. */
 export function orderObjectMeta(draft: Draft): void {
   const meta: Record<string, unknown> = draft.metadata;
   const ordered: Record<string, unknown> = {};
   for (const name of ORDER) {
     if (!isEmpty(meta[name])) ordered[name] = meta[name];
   }
+  for (const map of [ordered['labels'], ordered['annotations']]) if (isObject(map)) orderMap(map);
   Object.assign(emptied(meta), ordered);
 }
 

@@ -5,6 +5,8 @@ import type { ApiObject, Draft } from '../store/object.ts';
 export interface Strategy {
   /** Drops what the kind's schema does not know, and returns the paths of what was dropped. */
   prune(draft: Draft): readonly string[];
+  /** Drops members that are null where the schema allows none and has no default for them. */
+  dropNulls(draft: Draft): void;
   /** What a typed decoder refuses outright (a string where a number belongs), in its words; of custom resources only metadata is typed. */
   decodeProblem(draft: Draft): string | undefined;
   applyDefaults(draft: Draft): void;

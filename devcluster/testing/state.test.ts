@@ -49,8 +49,8 @@ describe('The state of a cluster', () => {
     });
     assert.deepEqual(differences(state, expected), [
       'ConfigMap default/surplus should not be there',
-      'ConfigMap default/owned: data.n is "2" instead of "1"',
       'ConfigMap default/owned: data.m is absent instead of "1"',
+      'ConfigMap default/owned: data.n is "2" instead of "1"',
       'ConfigMap default/owned: metadata.labels.example.io/owner is "uid of ConfigMap default/ownerx" instead of "uid of ConfigMap default/owner"',
     ]);
     assert.deepEqual(differences(new Map([...expected].slice(1)), expected), ['ConfigMap default/owned is missing']);

@@ -26,7 +26,7 @@ export function apply(api: Api, target: Target, body: Body, force: boolean, opti
     refuseDuplicates(body, options);
     const draft = asDraft(object);
     if (!old) kind.strategy.resetForCreate(draft);
-    admitFields(kind, draft, 'patch', options);
+    admitFields(kind, draft, 'apply', options);
     return draft;
   };
   return update(api, target, { make, createMissing: true }, options);

@@ -126,7 +126,7 @@ function splitApiVersion(apiVersion: string): [group: string, version: string] {
 }
 
 /** What a refusal tells of where the object comes from: it shows the patched object, or the strategic patch itself. */
-export type Source = 'body' | 'patch' | { readonly patch: string };
+export type Source = 'body' | 'patch' | 'apply' | { readonly patch: string };
 
 /**
  * Drops the fields that the kind does not have, says so as `fieldValidation` asks, refuses wrong types, and fills in defaults.
@@ -141,13 +141,16 @@ export function admitFields(
   const problem = (source === 'body' ? undefined : typeProblem(kind, draft)) ?? kind.strategy.decodeProblem(draft);
   if (problem !== undefined) throw refusal(kind, draft, source, problem);
   const { managedFields, name } = draft.metadata;
-  const whole = source === 'patch' && fieldValidation === 'Strict' ? { patch: patchedText(draft) } : source;
+  const whole =
+    (source === 'patch' || source === 'apply') && fieldValidation === 'Strict' ? { patch: patchedText(draft) } : source;
   const unknown = [...pruneObjectMeta(draft), ...kind.strategy.prune(draft)];
   const strict = [...complaints, ...unknown.map((path) => `unknown field ${quote(path)}`)];
   if (strict.length > 0 && fieldValidation === 'Strict') {
     throw refusal(kind, draft, whole, `strict decoding error: ${strict.join(', ')}`);
   }
   if (fieldValidation === 'Warn') strict.forEach(warn);
+  // What an apply gave or left as null is there, and is refused.
+  if (source !== 'apply') kind.strategy.dropNulls(draft);
   kind.strategy.applyDefaults(draft);
   // Neither is nothing when it is empty: no name is told in errors, no managed fields ask for a reset.
   draft.metadata.name = name;
@@ -165,7 +168,7 @@ export function patchedText(draft: Draft | JsonObject): string {
 
 function refusal(kind: ServedKind, draft: Draft, source: Source, why: string): Error {
   if (source === 'body') return refusedBody(kind, why);
-  return unreadablePatch(source === 'patch' ? patchedText(draft) : source.patch, why);
+  return unreadablePatch(typeof source === 'string' ? patchedText(draft) : source.patch, why);
 }
 
 function refusedBody(kind: ServedKind, why: string): Error {

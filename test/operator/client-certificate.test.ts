@@ -75,6 +75,8 @@ describe('the client certificate of an operator', () => {
   afterEach(async () => {
     await testbed.stopOperators();
     await testbed.cluster.delete({ apiVersion: 'example.io/v1', kind: 'Route', name: 'a' });
+    // By the impatient clock the next operator would soon have waited too often for it to go.
+    await testbed.untilGone({ apiVersion: 'v1', kind: 'ConfigMap', name: 'copy' });
     await rm(folder, { recursive: true });
   });
 

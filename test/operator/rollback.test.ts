@@ -21,11 +21,15 @@ const secrets: ResourceType = { group: '', version: 'v1', kind: 'Secret', plural
 /** Returns what `spec` of its Route says. */
 const cautious = (more: Partial<PhaseDefinition> = {}): PhaseDefinition =>
   phase(
-    ({ route: { spec } }) => ({
-      phase: spec['to'] ?? 'Only',
-      outputs: spec['outputs'],
-      ...(spec['patches'] !== undefined && { patches: spec['patches'] }),
-    }),
+    ({ route: { spec } }) => {
+      // A server gives back the members of a map by their names, and the namespace has to be there first.
+      const { namespaces: first, ...rest } = spec['outputs'] as Readonly<Record<string, unknown>>;
+      return {
+        phase: spec['to'] ?? 'Only',
+        outputs: { ...(first !== undefined && { namespaces: first }), ...rest },
+        ...(spec['patches'] !== undefined && { patches: spec['patches'] }),
+      };
+    },
     {
       initial: true,
       rollback: true,

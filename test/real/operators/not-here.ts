@@ -56,11 +56,6 @@ export const NOT_HERE: readonly NotHere[] = [
     titles: ['Events of a failure in a loop are one, with a count that is written when it has doubled'],
   },
   {
-    reason:
-      'since the fields of objects come back in the order of the alphabet, by which the worker of this test orders its outputs',
-    titles: ['a phase with `rollback` is no failure for lack of a namespace that the same result makes'],
-  },
-  {
     reason: 'since it is the namespace controller that says how often the finalizer runs',
     titles: ['a resource whose namespace is being deleted still gets what its finalizer makes elsewhere'],
   },
