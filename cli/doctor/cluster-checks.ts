@@ -14,6 +14,8 @@ export interface Looked {
   readonly project: Project;
   readonly deployment: Deployment;
   readonly namespace: string;
+  /** Whether deploy/ asks for what is in its overlay for production. */
+  readonly isProduction: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -26,6 +28,7 @@ export async function checkOwnRights({
   project,
   deployment,
   namespace,
+  isProduction,
   signal,
 }: Looked): Promise<readonly Finding[]> {
   const asked = (wanted: readonly Access[]): Promise<readonly Access[]> =>
@@ -42,7 +45,7 @@ export async function checkOwnRights({
     );
   // Nobody can grant by a role what he does not have himself, unless he may escalate.
   const mayEscalate = (await asked(escalateAccess(deployment, namespace))).length === 0;
-  const lacking = mayEscalate ? [] : await asked(operatorAccess(project, deployment, namespace));
+  const lacking = mayEscalate ? [] : await asked(operatorAccess(project, deployment, namespace, isProduction));
   if (lacking.length > 0)
     findings.push(
       fail(
@@ -69,6 +72,7 @@ export async function checkOperatorsRights({
   project,
   deployment,
   namespace,
+  isProduction,
   signal,
 }: Looked): Promise<Finding> {
   const { operatorName } = project;
@@ -79,7 +83,7 @@ export async function checkOperatorsRights({
       `there is no ServiceAccount ${operatorName} in namespace ${namespace}: the operator is not deployed there`,
       '`ap deploy` makes it, with its roles; -n names another namespace.',
     );
-  const wanted = operatorAccess(project, deployment, namespace);
+  const wanted = operatorAccess(project, deployment, namespace, isProduction);
   try {
     const refused = await refusedTo(cluster.client, serviceAccount(namespace, operatorName), wanted, signal);
     if (refused.length === 0)

@@ -197,8 +197,16 @@ describe('ap doctor', function () {
     const copy = join(folder, 'project');
     await cp(EXAMPLE, copy, { recursive: true });
     await writeFile(join(copy, 'src/kinds.ts'), '// edited\n');
+    await writeFile(
+      join(copy, 'deploy/kustomization.yaml'),
+      'resources:\n  - overlays/cluster\n  - overlays/production\n',
+    );
     const drifted = await run({ cwd: copy });
     assert.match(of(drifted.findings, 'generated files', 'warn')[0]?.message ?? '', /src\/kinds\.ts/);
+    assert.match(
+      of(drifted.findings, "operator's rights", 'fail')[0]?.message ?? '',
+      /create tokenreviews\.authentication\.k8s\.io in the whole cluster/,
+    );
     await writeFile(join(copy, 'autopilot.yaml'), 'kind: autoroute\n');
     const broken = await run({ cwd: copy });
     assert.ok(

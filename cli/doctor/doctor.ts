@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { explain } from '../cluster/problems.ts';
 import { EXIT } from '../cluster/exit-codes.ts';
 import type { CommandContext, Outcome } from '../cluster/cluster-command.ts';
@@ -78,7 +80,9 @@ async function checkCluster(
   const deployment = await deploymentSettings(opened);
   const namespace = context.options.namespace ?? deployment.namespace;
   context.setNamespace(namespace);
-  const looked: Looked = { cluster: context.cluster(), project, deployment, namespace, signal: context.signal };
+  const cluster = context.cluster();
+  const isProduction = await asksForProduction(opened);
+  const looked: Looked = { cluster, project, deployment, namespace, isProduction, signal: context.signal };
   const checks: readonly (readonly [string, () => Promise<readonly Finding[]>])[] = [
     ['your rights', () => checkOwnRights(looked)],
     ["operator's rights", async () => [await checkOperatorsRights(looked)]],
@@ -95,6 +99,12 @@ async function checkCluster(
         tell(fail(check, message, remedy));
     }
   }
+}
+
+/** Whether the user has taken the overlay for production into what is deployed. */
+async function asksForProduction({ folder }: OpenProject): Promise<boolean> {
+  const text = await readFile(join(folder, 'deploy/kustomization.yaml'), 'utf8').catch(() => '');
+  return /^\s*-\s*(?:\.\/)?overlays\/production\/?\s*$/m.test(text);
 }
 
 async function definitionFindings(

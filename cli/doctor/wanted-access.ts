@@ -1,16 +1,26 @@
+import { REVIEW_RULES } from '../../project/manifests/metrics.ts';
 import { leaseRules, rightsOf } from '../../project/manifests/rights.ts';
 import { SYSTEM_NAMESPACES, type Deployment } from '../../project/manifests/settings.ts';
 import type { PolicyRule, Project } from '../../project/model.ts';
 import type { Access } from '../../runtime/kube/access-review.ts';
 
-/** All that the operator's account needs, as its roles should have it. `namespace`: where the operator runs. */
-export function operatorAccess(project: Project, { watch }: Deployment, namespace: string): readonly Access[] {
+/**
+ * All that the operator's account needs, as its roles should have it. `namespace`: where the operator runs. `isProduction`: it looks up who reads
+ * its metrics.
+ */
+export function operatorAccess(
+  project: Project,
+  { watch }: Deployment,
+  namespace: string,
+  isProduction: boolean,
+): readonly Access[] {
   const { watchNamespace, leaderElectionNamespace, enableLeaderElection } = project.operator;
   const rights = rightsOf(project, watch);
   const home = watchNamespace === '' ? namespace : watchNamespace;
   return [
     ...rights.namespaced.flatMap((rule) => accessesOf(rule, home)),
     ...rights.cluster.flatMap((rule) => accessesOf(rule, undefined)),
+    ...(isProduction ? REVIEW_RULES.flatMap((rule) => accessesOf(rule, undefined)) : []),
     ...(enableLeaderElection
       ? leaseRules(project.operatorName).flatMap((rule) => accessesOf(rule, leaderElectionNamespace || namespace))
       : []),
