@@ -113,8 +113,8 @@ type seenFlow struct {
 	Status   struct{ Phase string }
 }
 
-// Tells every write to a Flow from now on. The channel is closed when the watch has ended and cannot go on. A server ends that of a reader
-// who does not keep up, as on a busy machine: then it goes on where it was.
+// Tells every write to a Flow from now on. The channel is closed when the watch has ended and cannot go on. On a busy machine watches have
+// been seen to end early, why was not looked into (a server may end that of a reader who does not keep up): then it goes on where it was.
 func (c *cluster) watchFlows(ctx context.Context) (<-chan seenFlow, error) {
 	raw, err := c.rest.Get().AbsPath(flowsPath).Param("limit", "1").DoRaw(ctx)
 	if err != nil {
