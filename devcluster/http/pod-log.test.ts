@@ -3,7 +3,7 @@ import { HttpClient } from '../conformance/http-client.ts';
 import { deploymentOf, WorkloadBed } from '../controllers/workloads/workload-bed.fixture.test.ts';
 import { stringAt } from '../schema/json.ts';
 
-/** The words are those of kube-apiserver and kubelet 1.37.2. */
+/** The words are those of kube-apiserver and kubelet 1.37.2: test/real/kubelet.test.ts compares the former's. */
 describe('The logs of a pod', () => {
   let bed: WorkloadBed;
   let client: HttpClient;
@@ -76,7 +76,7 @@ describe('The logs of a pod', () => {
     assert.equal(await log('', 'nobody'), '404 NotFound: pods "nobody" not found');
     assert.equal(
       await log(''),
-      '400 BadRequest: a container name must be specified for pod p, choose one of: [main crashing missing] or one of the init containers: [init]',
+      '400 BadRequest: a container name must be specified for pod p, choose one of: [init main crashing missing]',
     );
     assert.equal(await log('container=x'), '400 BadRequest: container x is not valid for pod p');
     assert.equal(

@@ -37,7 +37,7 @@ export interface RestartOptions {
   readonly meanwhile?: () => Promise<unknown>;
 }
 
-/** A Kubernetes control plane of real programs on loopback, with an empty state of its own. There are no nodes: pods stay Pending. */
+/** A Kubernetes control plane of real programs on loopback, with an empty state of its own. There are no nodes: pods stay Pending, unless `kubelet/` plays one. */
 export class RealCluster {
   /** Path of the admin's kubeconfig (group system:masters). */
   readonly kubeconfig: string;
