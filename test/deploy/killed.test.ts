@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { startCluster, type Cluster } from 'autopilot-devcluster';
+import { listAt } from '../../cli/cluster/fields.ts';
 import { findKubectls } from '../kubectl/find-kubectl.ts';
 import { allObjects } from './all-objects.ts';
 import { KilledTransport } from './killed-transport.ts';
@@ -42,70 +43,65 @@ for (const kubectl of KUBECTLS)
       });
     };
 
-    /** Runs a command with each death; each time from the same beginning to the same end. Returns how many deaths there were. */
-    const killEach = async (
-      operations: Operations,
-      begin: () => Promise<unknown>,
+    /** Runs a command that dies at its write of that number, and once more; whether it died. */
+    const killAndRepeat = async (
+      ap: Operations,
+      number: number,
       command: (ap: Operations) => Promise<Result>,
-    ): Promise<number> => {
-      await begin();
-      const undisturbed = await command(operations);
-      assert.equal(undisturbed.code, 0, undisturbed.stderr);
-      const expected = await state();
-      for (let number = 1; ; number += 1) {
-        await begin();
-        const transport = new KilledTransport(number);
-        await command(operations.with({ connect: (access) => transport.connect(access) }));
-        if (!transport.isDead) return number - 1;
-        const again = await command(operations);
-        assert.equal(again.code, 0, `killed at ${transport.fatal}: ${again.stderr}`);
-        assert.deepEqual(await state(), expected, `killed at ${transport.fatal}`);
-      }
+      expected: unknown,
+    ): Promise<boolean> => {
+      const transport = new KilledTransport(number);
+      await command(ap.with({ connect: (access) => transport.connect(access) }));
+      const again = await command(ap);
+      assert.equal(again.code, 0, `killed at ${transport.fatal}: ${again.stderr}`);
+      assert.deepEqual(await state(), expected, `killed at ${transport.fatal}`);
+      return transport.isDead;
     };
 
-    it('a first ap deploy', async () => {
-      const deaths = await killEach(
-        operations,
-        () => operations.undeploy(),
-        (ap) => ap.deploy(),
-      );
-      assert.equal(deaths, 10);
+    it('a first ap deploy, and an ap undeploy, which leaves nothing behind', async () => {
+      const undeploy = (ap: Operations): Promise<Result> => ap.undeploy({ withResources: true });
+      const empty = await state();
+      assert.ok(!JSON.stringify(empty).includes(NAME));
+      const undisturbed = await operations.deploy();
+      assert.equal(undisturbed.code, 0, undisturbed.stderr);
+      const deployed = await state();
+      const objects = listAt(undisturbed.answer, 'result', 'objects').length;
+      assert.ok(objects >= 10);
+      await operations.undeploy();
+      for (let number = 1; number <= objects + 2; number += 1) {
+        const hasDied = await killAndRepeat(operations, number, (ap) => ap.deploy(), deployed);
+        assert.equal(hasDied, number <= objects);
+        await makeRoute();
+        const hasDiedAgain = await killAndRepeat(operations, number, undeploy, empty);
+        // The resource goes first.
+        assert.equal(hasDiedAgain, number <= objects + 1);
+      }
     });
 
     it('an ap deploy that changes, adds and takes away', async () => {
       const withConfig = async (name: string): Promise<readonly [Operations, Operations]> => {
         const generator = `[{ name: ${name}, literals: [a=b], options: { disableNameSuffixHash: true } }]`;
         const one = await Operations.create({ kubectl: kubectl.program, kubeconfig });
-        await one.write(
-          'deploy/kustomization.yaml',
-          `resources: [overlays/cluster]\nconfigMapGenerator: ${generator}\n`,
-        );
+        const text = `resources: [overlays/cluster]\nconfigMapGenerator: ${generator}\n`;
+        await one.write('deploy/kustomization.yaml', text);
         return [one, await one.prepared()];
       };
       const [[plainOld, former], [plainNew, next]] = [await withConfig('old'), await withConfig('new')];
-      const deaths = await killEach(
-        next,
-        () => former.deploy(),
-        (ap) => ap.deploy({ image: 'registry.example.com/autoroute:2' }),
-      );
-      assert.equal(deaths, 3);
+      const change = (ap: Operations): Promise<Result> => ap.deploy({ image: 'registry.example.com/autoroute:2' });
+      await former.deploy();
+      assert.equal((await change(next)).code, 0);
+      const changed = await state();
+      // A ConfigMap is made, the Deployment changed, a ConfigMap deleted.
+      for (const [number, dies] of [
+        [1, true],
+        [2, true],
+        [3, true],
+        [4, false],
+      ] as const) {
+        await former.deploy();
+        assert.equal(await killAndRepeat(next, number, change, changed), dies);
+      }
       for (const each of [plainOld, former, plainNew, next]) await each.remove();
-    });
-
-    it('an ap undeploy', async () => {
-      await operations.undeploy({ withResources: true });
-      const empty = await state();
-      const deaths = await killEach(
-        operations,
-        async () => {
-          await operations.deploy();
-          await makeRoute();
-        },
-        (ap) => ap.undeploy({ withResources: true }),
-      );
-      assert.equal(deaths, 11);
-      assert.deepEqual(await state(), empty, 'and leaves nothing behind');
-      assert.ok(!JSON.stringify(empty).includes(NAME));
     });
   }).timeout(170_000);
 

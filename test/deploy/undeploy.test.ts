@@ -185,7 +185,11 @@ for (const kubectl of KUBECTLS)
       cluster.requests.clear();
       const result = await operations.undeploy({ dryRun: true });
       assert.equal(result.code, 0);
-      assert.equal(listAt(result.answer, 'result', 'deleted').length, 10);
+      const deployed = await operations.deploy({ dryRun: true });
+      assert.equal(
+        listAt(result.answer, 'result', 'deleted').length,
+        listAt(deployed.answer, 'result', 'objects').length,
+      );
       assert.deepEqual(deletes(), []);
     });
 
