@@ -4,10 +4,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { loadAll } from 'js-yaml';
+import { defineOperator, start } from 'autopilot-runtime';
+import { load, loadAll } from 'js-yaml';
 import { addOnDefinitions } from '../../devcluster/kinds/add-ons.ts';
 import { manifestFiles } from '../../project/manifests/manifests.ts';
 import { AUTOROUTE, crdFor, project, SURVEY, TENANT } from '../../project/manifests/projects.fixture.test.ts';
+import { createLogger } from '../../runtime/observe/logger.ts';
+import { scrape } from '../operator/scrape.ts';
 import { kubectlFor, type Kubectl } from './kubectl.ts';
 import { RealCluster } from './kubernetes/real-cluster.ts';
 
@@ -20,6 +23,20 @@ const PROJECTS: Readonly<Record<string, readonly [autopilot: string, operator: s
 };
 /** Those of the Prometheus operator, as `record-crds.mjs` beside them recorded them. */
 const MONITORING: unknown = JSON.parse(readFileSync(join(import.meta.dirname, 'monitoring', 'crds.json'), 'utf8'));
+
+/** As the project has it, as far as its rights go. */
+const AUTOROUTE_OPERATOR = defineOperator({
+  name: 'autoroute-operator',
+  resource: {
+    group: 'examples.io',
+    version: 'v1',
+    kind: 'AutoRoute',
+    plural: 'autoroutes',
+    namespaced: true,
+    key: 'autoRoute',
+  },
+  phases: { Initializing: { initial: true, worker: () => ({ phase: 'Initializing' }) } },
+});
 
 interface Manifest {
   readonly kind: string;
@@ -115,6 +132,45 @@ describe('manifests on a real Kubernetes', () => {
     );
     assert.notEqual(lax, rendered);
     assert.throws(() => apply(lax), /would violate PodSecurity "restricted/);
+  });
+
+  it('have in production all that an operator needs to serve its metrics to whom they bind, and to nobody else', async () => {
+    await write(AUTOROUTE);
+    apply(render('deploy/overlays/production'));
+    const token = (account: string, namespace: string): string =>
+      kubectl(['create', 'token', account, `--namespace=${namespace}`]).trim();
+    kubectl(['create', 'namespace', 'monitoring']);
+    for (const account of ['prometheus', 'stranger'])
+      kubectl(['create', 'serviceaccount', account, '--namespace=monitoring']);
+    // As the project's README has it.
+    const binding = ['--clusterrole=autoroute-operator-metrics-reader', '--serviceaccount=monitoring:prometheus'];
+    kubectl(['create', 'clusterrolebinding', 'prometheus-autoroute-operator', ...binding]);
+    const { clusters } = load(readFileSync(cluster.kubeconfig, 'utf8')) as {
+      readonly clusters: readonly [{ readonly name: string }];
+    };
+    const kubeconfig = {
+      clusters,
+      users: [{ name: 'operator', user: { token: token('autoroute-operator', 'autoroute-operator') } }],
+      contexts: [{ name: 'own', context: { cluster: clusters[0].name, user: 'operator' } }],
+      'current-context': 'own',
+    };
+    let log = '';
+    const operator = await start(AUTOROUTE_OPERATOR, {
+      kubeconfig: JSON.stringify(kubeconfig),
+      config: { metricsAddr: '127.0.0.1:0', metricsSecure: true, leaderElectionNamespace: 'autoroute-operator' },
+      leaderElection: {},
+      logger: createLogger({ name: 'n', version: 'v', level: 'Info', write: (line) => void (log += line) }),
+    });
+    try {
+      const address = /"serving":"([^"]+)"/.exec(log)?.[1] ?? assert.fail(log);
+      const { status, body } = await scrape(address, token('prometheus', 'monitoring'));
+      assert.equal(status, 200, body + log);
+      assert.match(body, /^autopilot_operator_info\{operator="autoroute-operator"/m);
+      assert.equal((await scrape(address, token('stranger', 'monitoring'))).status, 403);
+      assert.equal((await scrape(address, token('autoroute-operator', 'autoroute-operator'))).status, 403);
+    } finally {
+      await operator.stop();
+    }
   });
 
   it('have roles that Kubernetes makes parts of its own, for whoever has those in a namespace', async function () {
