@@ -261,9 +261,11 @@ for (const kubectl of KUBECTLS)
         (await cluster.list({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' }))
           .map(({ metadata }) => metadata.name)
           .filter((name) => name.startsWith('2-survey-operator'));
-      assert.deepEqual(await roles(), ['2-survey-operator-one', '2-survey-operator-two']);
+      // Those to view, edit and administer the kind are for both.
+      const shared = ['admin', 'editor', 'viewer'].map((who) => `2-survey-operator-survey-${who}`);
+      assert.deepEqual(await roles(), ['2-survey-operator-one', ...shared, '2-survey-operator-two']);
       await operations.undeploy({ namespace: 'one' });
-      assert.deepEqual(await roles(), ['2-survey-operator-two']);
+      assert.deepEqual(await roles(), [...shared, '2-survey-operator-two']);
       await operations.undeploy({ namespace: 'two' });
       assert.deepEqual(await roles(), []);
       await operations.remove();
