@@ -27,15 +27,15 @@ const COMMANDS: Readonly<Record<PackageManager, Commands>> = {
 };
 
 /**
- * How the operator is started in the image: with stack traces that name the project's own files; with a small young generation and code
- * that is small before it is fast, since what an operator keeps is old and little of its code is hot; and with WebAssembly (undici's parser
- * of HTTP) compiled once and not again for speed, which alone saves 12 MiB.
+ * How the operator is started in the image: with stack traces that name the project's own files; with a small young generation; with V8's
+ * own threads left out, which saves 13 MiB and no CPU, since what they would compile and collect beside the operator is little; and with
+ * WebAssembly (undici's parser of HTTP) compiled once and not again for speed, which saves 12 MiB.
  */
 const NODE = [
   'node',
   '--enable-source-maps',
-  '--max-semi-space-size=1',
-  '--optimize-for-size',
+  '--max-semi-space-size=4',
+  '--single-threaded',
   '--liftoff-only',
 ] as const;
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { keyOf } from '../kube/paths.ts';
 import { formatSelector, matches, requirementsOf, type Requirement } from '../kube/selector.ts';
 import type { KubernetesObject, LabelSelector } from '../kube/types.ts';
-import { configMaps, object } from '../testing/objects.ts';
+import { configMaps, object, replaceBy } from '../testing/objects.ts';
 import { randomRuns } from '../testing/properties.ts';
 import { Cache, type Change } from './cache.ts';
 import type { CatchUp } from './catch-up.ts';
@@ -269,7 +269,7 @@ class Replay {
     } else if (this.#list === 'begun') {
       this.#list = { objects: this.#server.selected(), version: this.#server.version };
     } else {
-      this.#cache.replace(this.#list.objects, String(this.#list.version));
+      replaceBy(this.#cache, this.#list.objects, String(this.#list.version));
       this.#position = this.#list.version;
       this.#list = undefined;
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { requirementsOf } from '../kube/selector.ts';
-import { configMaps, object } from '../testing/objects.ts';
+import { configMaps, object, replaceBy } from '../testing/objects.ts';
 import { Cache, type Change } from './cache.ts';
 
 describe('cache', () => {
@@ -15,7 +15,7 @@ describe('cache', () => {
     changes = [];
     cache.onChange(tell);
     cache.listing();
-    cache.replace([object('a', 5)], '10');
+    replaceBy(cache, [object('a', 5)], '10');
   });
 
   it('is synced once a consistent list was seen', () => {
@@ -40,6 +40,51 @@ describe('cache', () => {
     assert.equal(version('default/a'), undefined);
   });
 
+  describe('the event of an own write', () => {
+    const write = (version: number): void => {
+      const release = cache.hold('default/a');
+      cache.written(object('a', version), 'writer');
+      release();
+    };
+    const comes = (version: number, uid = 'uid-a'): boolean => cache.echoes.is(String(version), (text) => text === uid);
+
+    it('is known, once, by its version and the uid of the object', () => {
+      assert.equal(cache.echoes.some, false);
+      write(11);
+      assert.equal(cache.echoes.some, true);
+      assert.equal(comes(10), false);
+      assert.equal(comes(11), true);
+      assert.equal(comes(11), false);
+      assert.equal(cache.echoes.some, false);
+      write(12);
+      assert.equal(comes(12, 'uid-b'), false);
+    });
+
+    it('is read while another write of the object is under way, and where the object is known by a later version', () => {
+      write(11);
+      const release = cache.hold('default/a');
+      assert.equal(comes(11), false);
+      release();
+      write(12);
+      cache.changed(object('a', 13));
+      assert.equal(comes(12), false);
+    });
+
+    it('is in the list that begins after it', () => {
+      write(11);
+      cache.listing();
+      assert.equal(cache.echoes.some, false);
+    });
+
+    it('confirms the write: a later list without the object is believed', () => {
+      cache.listing();
+      write(11);
+      assert.equal(comes(11), true);
+      cache.replace([], '10');
+      assert.equal(version('default/a'), undefined);
+    });
+  });
+
   it('tells what a watch brings', () => {
     cache.changed(object('a', 11));
     cache.changed(object('b', 12));
@@ -51,7 +96,7 @@ describe('cache', () => {
     cache.changed(object('b', 12));
     changes.length = 0;
     cache.listing();
-    cache.replace([object('a', 5), object('c', 14)], '20');
+    replaceBy(cache, [object('a', 5), object('c', 14)], '20');
     assert.deepEqual(changes, ['default/c -→14', 'default/b 12→-']);
   });
 
@@ -70,7 +115,7 @@ describe('cache', () => {
     cache.changed(object('b', 12, { labels: { color: 'green' } }));
     woken.length = 0;
     cache.listing();
-    cache.replace([object('a', 15, { labels: { color: 'blue' } })], '20');
+    replaceBy(cache, [object('a', 15, { labels: { color: 'blue' } })], '20');
     assert.deepEqual(woken, ['red', 'blue', 'green']);
   });
 
@@ -143,7 +188,7 @@ describe('cache', () => {
       cache.listing();
       cache.written(object('a', 30), 'default/writer');
       cache.written(object('new', 31), 'default/writer');
-      cache.replace([object('a', 5)], '20');
+      replaceBy(cache, [object('a', 5)], '20');
       assert.deepEqual([version('default/a'), version('default/new')], ['30', '31']);
     });
 
@@ -151,7 +196,7 @@ describe('cache', () => {
       cache.written(object('a', 30), 'default/writer');
       cache.written(object('new', 31), 'default/writer');
       cache.listing();
-      cache.replace([object('a', 5)], '20');
+      replaceBy(cache, [object('a', 5)], '20');
       assert.deepEqual([version('default/a'), version('default/new')], ['5', undefined]);
       cache.changed(object('a', 21));
       assert.equal(version('default/a'), '21');
@@ -227,7 +272,7 @@ describe('cache', () => {
     it('does not let a list that began before its deletion bring an object back', () => {
       cache.listing();
       cache.removed('default/a', 'uid-a', 'default/writer');
-      cache.replace([object('a', 5)], '10');
+      replaceBy(cache, [object('a', 5)], '10');
       assert.equal(version('default/a'), undefined);
       cache.deleted(object('a', 11));
       assert.equal(cache.size, 0);
@@ -236,7 +281,7 @@ describe('cache', () => {
     it('believes a list that began after its deletion and has the object: the server was restored', () => {
       cache.removed('default/a', 'uid-a', 'default/writer');
       cache.listing();
-      cache.replace([object('a', 5)], '8');
+      replaceBy(cache, [object('a', 5)], '8');
       assert.equal(version('default/a'), '5');
       cache.changed(object('a', 9));
       assert.equal(version('default/a'), '9');
@@ -246,7 +291,7 @@ describe('cache', () => {
       cache.listing();
       cache.written(object('new', 12), 'default/writer');
       cache.removed('default/new', 'uid-new', 'default/writer');
-      cache.replace([object('a', 5)], '11');
+      replaceBy(cache, [object('a', 5)], '11');
       cache.changed(object('new', 12));
       assert.equal(version('default/new'), undefined);
       cache.deleted(object('new', 13));
@@ -255,7 +300,7 @@ describe('cache', () => {
 
     it('finds by a list what has another content in the same version: the server was restored', () => {
       cache.listing();
-      cache.replace([object('a', 5, { data: { other: 'x' } })], '30');
+      replaceBy(cache, [object('a', 5, { data: { other: 'x' } })], '30');
       assert.deepEqual(cache.get('default/a')?.object, object('a', 5, { data: { other: 'x' } }));
     });
 
@@ -275,10 +320,10 @@ describe('cache', () => {
 
     it('counts once more through versions that a restored server had before, though it deletes meanwhile', () => {
       cache.listing();
-      cache.replace([object('a', 13)], '13');
+      replaceBy(cache, [object('a', 13)], '13');
       const release = cache.hold('default/a');
       cache.listing();
-      cache.replace([object('a', 11)], '11');
+      replaceBy(cache, [object('a', 11)], '11');
       cache.removed('default/a', 'uid-a', 'default/writer');
       release();
       cache.deleted(object('a', 12));
@@ -289,7 +334,7 @@ describe('cache', () => {
     it('knows what a write under way made and a list, of a later time, no longer has', () => {
       const release = cache.hold('default/new');
       cache.listing();
-      cache.replace([object('a', 5)], '12');
+      replaceBy(cache, [object('a', 5)], '12');
       cache.written(object('new', 11), 'default/writer');
       release();
       assert.equal(version('default/new'), undefined);
@@ -301,7 +346,7 @@ describe('cache', () => {
       const run = cache.beginCatchUp();
       run.compare([object('a', 12)], '12');
       run.fetched(object('a', 12));
-      cache.replace([object('a', 5)], '10');
+      replaceBy(cache, [object('a', 5)], '10');
       assert.equal(version('default/a'), '12');
     });
 
@@ -312,7 +357,7 @@ describe('cache', () => {
       assert.equal(run.compare([object('a', 5), object('b', 15)], '20').length, 1);
       run.fetched(object('b', 15));
       run.end('20');
-      cache.replace([object('a', 5), object('gone', 9)], '10');
+      replaceBy(cache, [object('a', 5), object('gone', 9)], '10');
       cache.changed(object('gone', 11));
       cache.changed(object('b', 15));
       assert.deepEqual([version('default/b'), version('default/gone'), cache.synced], ['15', undefined, true]);
@@ -368,11 +413,11 @@ describe('cache', () => {
         () => cache.changed(object('a', 14, app)),
         () => {
           cache.listing();
-          cache.replace([object('a', 14, app)], '20');
+          replaceBy(cache, [object('a', 14, app)], '20');
         },
       ]) {
         cache.listing();
-        cache.replace([object('a', 11, app)], '11');
+        replaceBy(cache, [object('a', 11, app)], '11');
         cache.written(object('a', 13), 'default/writer');
         cache.changed(object('a', 12, app));
         assert.equal(version('default/a'), undefined, 'an event from before');

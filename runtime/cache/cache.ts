@@ -6,6 +6,7 @@ import type { KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
 import type { CatchUp } from './catch-up.ts';
 import { HeldEvents, type CacheEvent } from './held-events.ts';
 import { InterestIndex } from './interest.ts';
+import type { Known } from '../kube/frames.ts';
 import type { Selection, Sink } from './reflector.ts';
 import { entryOf, Store, type Entry } from './store.ts';
 import { Tombstones, type Tombstone } from './tombstones.ts';
@@ -29,13 +30,16 @@ export interface Change {
  */
 type Availability = 'unlisted' | 'listed' | 'missing' | 'forbidden';
 
+/** So many are remembered: a watch that lags further behind is read in full. */
+const MOST_ECHOES = 10_000;
+
 /**
  * What the cluster holds of one selection, as far as the operator knows: the watch's view with the operator's own writes laid over
  * it, so that a read is never older than the last own write.
  *
  * Not guaranteed: that the view is current with others' writes; a watch lags.
  */
-export class Cache implements Sink {
+export class Cache implements Sink<Entry> {
   readonly selection: Selection;
   readonly interests = new InterestIndex();
   readonly #requirements: readonly Requirement[];
@@ -48,6 +52,9 @@ export class Cache implements Sink {
   readonly #tombstones = new Tombstones();
   /** For each key that an own write brought: the write's number. Goes when the watch has caught up. */
   readonly #overlay = new Map<string, number>();
+  /** The versions that own writes were answered with and the watch has not told of, with the objects' keys. */
+  readonly #echoes = new Map<string, string>();
+  readonly echoes: Known;
   /** Own writes acknowledged so far. */
   #writes = 0;
   /** {@link #writes} when the list under way began: later writes may be missing in it. */
@@ -64,6 +71,13 @@ export class Cache implements Sink {
     this.selection = selection;
     this.#requirements = requirements;
     this.#fieldManager = fieldManager;
+    const echoes = this.#echoes;
+    this.echoes = {
+      get some() {
+        return echoes.size > 0;
+      },
+      is: (resourceVersion, has) => this.#isAnswered(resourceVersion, has),
+    };
   }
 
   /** Whether it may be acted on: it was listed, is there, and is not behind. */
@@ -167,6 +181,8 @@ export class Cache implements Sink {
     if (this.#tombstones.bury(entry)) return true;
     if (isSelected) {
       this.#overlay.set(key, this.#writes);
+      if (this.#echoes.size >= MOST_ECHOES) this.#echoes.clear();
+      this.#echoes.set(resourceVersion, key);
       const old = this.#store.put(entry);
       const { managedFields: managers } = object.metadata;
       this.#tell({ key, old, current: entry, own: writer !== undefined, writer, managers });
@@ -212,13 +228,19 @@ export class Cache implements Sink {
   }
 
   listing(): void {
+    // The events of those before the list are not going to come.
+    this.#echoes.clear();
     this.#writesAtListing = this.#writes;
     this.#caughtUpAtListing = this.#caughtUpTo;
     if (this.#behind) this.#behind.listing = true;
   }
 
-  replace(objects: readonly KubernetesObject[], resourceVersion: string): void {
-    if (!this.#isOvertaken(resourceVersion)) this.#replace(objects, resourceVersion);
+  keep(object: KubernetesObject): Entry {
+    return this.#entry(object);
+  }
+
+  replace(entries: readonly Entry[], resourceVersion: string): void {
+    if (!this.#isOvertaken(resourceVersion)) this.#replace(entries, resourceVersion);
     this.#becomes('listed', this.#behind?.listing ? undefined : this.#behind);
   }
 
@@ -229,11 +251,11 @@ export class Cache implements Sink {
     return compareResourceVersions(resourceVersion, caughtUpTo) <= 0;
   }
 
-  #replace(objects: readonly KubernetesObject[], resourceVersion: string): void {
+  #replace(entries: readonly Entry[], resourceVersion: string): void {
     // The list may be older than all that was known: of a server that was restored from a backup.
     this.#caughtUpTo = undefined;
     const writes = this.#writesAtListing;
-    const listed = new Map(objects.map((object) => [keyOf(object), this.#entry(object)]));
+    const listed = new Map(entries.map((entry) => [entry.key, entry]));
     const missing = this.#missingIn(listed);
     this.#tombstones.listed(listed, resourceVersion, writes);
     for (const [key, entry] of listed) this.#held.deliver(key, { type: 'listed', key, entry, resourceVersion, writes });
@@ -310,6 +332,16 @@ export class Cache implements Sink {
     if (after.some((is, index) => is && !before[index])) for (const listener of this.#availabilityListeners) listener();
   }
 
+  /** Whether this is the event of an own write whose answer is here. */
+  #isAnswered(resourceVersion: string, has: (text: string) => boolean): boolean {
+    const key = this.#echoes.get(resourceVersion);
+    if (key === undefined) return false;
+    this.#echoes.delete(resourceVersion);
+    const known = this.#store.get(key);
+    // A server that was restored from a backup counts once more through versions that it had before.
+    return known !== undefined && has(known.uid) && this.#isEcho(key, { uid: known.uid, resourceVersion });
+  }
+
   changed(object: KubernetesObject): void {
     // Most events tell what the answer to an own write has told.
     if (this.#isEcho(keyOf(object), object.metadata)) return;
@@ -330,7 +362,10 @@ export class Cache implements Sink {
   }
 
   /** Whether just this version is here; nothing that is to come can make a difference then. */
-  #isEcho(key: string, { uid, resourceVersion = '' }: KubernetesObject['metadata']): boolean {
+  #isEcho(
+    key: string,
+    { uid, resourceVersion = '' }: Pick<KubernetesObject['metadata'], 'uid' | 'resourceVersion'>,
+  ): boolean {
     const known = this.#store.get(key);
     if (known?.resourceVersion !== resourceVersion || known.uid !== uid || this.#held.has(key)) return false;
     if (!this.#isOld(known)) this.#overlay.delete(key);

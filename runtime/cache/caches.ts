@@ -6,6 +6,7 @@ import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Logger } from '../observe/logger.ts';
 import { Cache } from './cache.ts';
 import { catchUp } from './catch-up.ts';
+import type { Entry } from './store.ts';
 import { Reflector, type Unreadable } from './reflector.ts';
 
 /** What somebody wants to read, or to know about. */
@@ -30,7 +31,7 @@ export interface CachesOptions {
 /** A cache, and what keeps it up to date. */
 interface Kept {
   readonly cache: Cache;
-  readonly reflector: Reflector;
+  readonly reflector: Reflector<Entry>;
   readonly ending: AbortController;
   /** Until it is kept up to date no more; undefined: not begun. */
   running: Promise<void> | undefined;

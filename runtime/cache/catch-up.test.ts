@@ -5,7 +5,7 @@ import { fixedCredentials } from '../kube/credentials.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import { silentLogger } from '../observe/logger.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
-import { configMaps, object } from '../testing/objects.ts';
+import { configMaps, object, replaceBy } from '../testing/objects.ts';
 import { Frames, ScriptedServer, type Script } from '../testing/scripted-server.ts';
 import { Cache } from './cache.ts';
 import { catchUp } from './catch-up.ts';
@@ -31,7 +31,7 @@ describe('catching up', () => {
   const cacheOf = (metadataOnly: boolean, ...objects: readonly KubernetesObject[]): Cache => {
     const cache = new Cache({ type: configMaps, labelSelector: 'app', metadataOnly }, [], 'm');
     cache.listing();
-    cache.replace(objects, '10');
+    replaceBy(cache, objects, '10');
     return cache;
   };
   const begin = (cache: Cache, script: Script): Promise<void> => {
@@ -134,7 +134,7 @@ describe('catching up', () => {
     await begin(cache, () => new Frames().push(...many.map(added), end(90)));
     assert.deepEqual([relists, cache.synced, server.requests.length], [1, false, 1]);
     cache.listing();
-    cache.replace(many, '91');
+    replaceBy(cache, many, '91');
     assert.ok(cache.synced);
   });
 

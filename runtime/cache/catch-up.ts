@@ -131,7 +131,7 @@ async function streamedList(
     const objects = new Map<string, KubernetesObject>();
     for await (const frame of stream) {
       // The watch tells of it.
-      if (frame.type === 'UNREADABLE') continue;
+      if (frame.type === 'UNREADABLE' || frame.type === 'KNOWN') continue;
       const { type, object } = frame;
       const { uid = '', resourceVersion = '', annotations } = object.metadata ?? {};
       if (type === 'ERROR') throw new Error(`the server ended the list: ${object.message ?? object.reason ?? ''}`);

@@ -7,6 +7,7 @@ import { silentLogger } from '../observe/logger.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { configMaps, object } from '../testing/objects.ts';
 import { Frames, ScriptedServer, type Script } from '../testing/scripted-server.ts';
+import type { Known } from '../kube/frames.ts';
 import { Reflector, type Sink } from './reflector.ts';
 
 const bookmark = (resourceVersion: number, last = false): object => ({
@@ -27,9 +28,14 @@ const failure = (status: number, reason: string): { status: number; body: object
 /** Keeps what it was told, and lets a test wait for it. */
 class Recorder implements Sink {
   readonly told: string[] = [];
+  echoes: Known | undefined;
   #waiting: { readonly count: number; readonly resolve: () => void } | undefined;
 
   listing(): void {}
+
+  keep(object: KubernetesObject): KubernetesObject {
+    return object;
+  }
 
   replace(objects: readonly KubernetesObject[], resourceVersion: string): void {
     this.#tell(`list ${resourceVersion}: ${objects.map(({ metadata }) => metadata.name).join(' ')}`);
@@ -148,6 +154,24 @@ describe('reflector', () => {
     assert.equal(query?.get('resourceVersion'), null);
     assert.equal(query?.get('labelSelector'), 'app=x');
     assert.equal(queries().length, 1);
+  });
+
+  it('does not tell what is known, but of a list all; it resumes behind what it has not told', async () => {
+    sink.echoes = { some: true, is: (resourceVersion) => resourceVersion !== '9' };
+    const scripts = [
+      () =>
+        new Frames()
+          .push({ type: 'ADDED', object: object('a', 3) }, bookmark(7, true))
+          .push({ type: 'MODIFIED', object: object('a', 9) }, { type: 'MODIFIED', object: object('a', 10) })
+          .end(),
+      () => new Frames().push({ type: 'DELETED', object: object('a', 12) }),
+    ];
+    start((_request, _query, number) => scripts[number - 1]?.() ?? new Frames());
+    assert.deepEqual(await sink.until(3), ['list 7: a', 'a@9', '-a@12']);
+    assert.deepEqual(
+      queries().map((query) => query.get('resourceVersion')),
+      [null, '10'],
+    );
   });
 
   it('resumes where a watch ended or broke off, bookmarks counted', async () => {

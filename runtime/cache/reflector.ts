@@ -1,7 +1,7 @@
 import { pause, type Clock } from '../clock.ts';
 import { ApiError, isStatus, messageOf } from '../errors.ts';
 import type { KubeClient, ListPage } from '../kube/client.ts';
-import type { ReadableFrame, UnreadableFrame, WatchFrame } from '../kube/frames.ts';
+import type { Known, ReadableFrame, UnreadableFrame, WatchFrame } from '../kube/frames.ts';
 import { resourceName } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
@@ -19,13 +19,17 @@ export interface Selection {
   readonly metadataOnly: boolean;
 }
 
-/** What a reflector tells. */
-export interface Sink {
+/** What a reflector tells; `Kept`: what is kept of the objects of a list. */
+export interface Sink<Kept = KubernetesObject> {
   /** A consistent list begins. */
   listing(): void;
+  /** Told of each object of the list as it comes; returns what of it is to be handed to {@link replace}. */
+  keep(object: KubernetesObject): Kept;
   /** All that exists, as of `resourceVersion`: what is not in it is gone. */
-  replace(objects: readonly KubernetesObject[], resourceVersion: string): void;
+  replace(objects: readonly Kept[], resourceVersion: string): void;
   changed(object: KubernetesObject): void;
+  /** What is here already though the watch has not told of it, and is not to be told then. Default: nothing. */
+  readonly echoes?: Known | undefined;
   /** Gone, or no longer in the selection; the object is as it was last. */
   deleted(object: KubernetesObject): void;
   /** The server does not know the kind, or no longer. A list follows once it does. */
@@ -39,13 +43,13 @@ export type Unreadable = (
   object: { readonly name: string | undefined; readonly namespace: string | undefined },
 ) => void;
 
-export interface ReflectorOptions {
+export interface ReflectorOptions<Kept = KubernetesObject> {
   readonly selection: Selection;
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-  readonly sink: Sink;
+  readonly sink: Sink<Kept>;
   /** Told of each object that cannot be read, with what is known of it. */
   readonly unreadable?: Unreadable | undefined;
   /** Milliseconds; longest pause before it tries again. Default 30 s. */
@@ -76,8 +80,9 @@ const STALE_MS = 200_000;
  * A server that was restored from a backup has forgotten what the watch knows: it accepts a resource version of its future and stays
  * silent (seen). So each time that a watch is resumed, the server is asked beside it which version it has; an older one: list anew.
  */
-export class Reflector {
-  readonly #options: ReflectorOptions;
+export class Reflector<Kept = KubernetesObject> {
+  readonly #options: ReflectorOptions<Kept>;
+  readonly #known: Known | undefined;
   /** Where the watch stands; undefined: a list is due. */
   #resourceVersion: string | undefined;
   #canStream = true;
@@ -94,11 +99,22 @@ export class Reflector {
   #heardAt: number | undefined;
   /** Whether a watch is open. */
   #stands = false;
+  /** Whether it brings a list first, which is not at its end yet. */
+  #isListing = false;
   /** Whether the server tells by bookmarks that nothing has changed; of some kinds it never does. */
   #hasBookmarks = false;
 
-  constructor(options: ReflectorOptions) {
+  constructor(options: ReflectorOptions<Kept>) {
     this.#options = options;
+    const { echoes } = options.sink;
+    // A list has to be read in full.
+    const isListing = (): boolean => this.#isListing;
+    this.#known = echoes && {
+      get some() {
+        return !isListing() && echoes.some;
+      },
+      is: (version, has) => echoes.is(version, has),
+    };
   }
 
   /** Why what the sink has may be out of date; undefined while a watch stands, and tells what it should. */
@@ -197,6 +213,7 @@ export class Reflector {
         metadataOnly: selection.metadataOnly,
         resourceVersion: this.#resourceVersion,
         timeoutSeconds: seconds,
+        known: this.#known,
         signal: watch.signal,
       });
       this.#stands = true;
@@ -240,7 +257,7 @@ export class Reflector {
     sink.listing();
     const limit = this.#isPagingTooSlow ? 0 : PAGE;
     this.#isPagingTooSlow = false;
-    const objects: KubernetesObject[] = [];
+    const objects: Kept[] = [];
     for (let next: string | undefined = ''; next !== undefined;) {
       let page: ListPage;
       try {
@@ -256,14 +273,14 @@ export class Reflector {
         this.#isPagingTooSlow = next !== '' && isStatus(error, 410);
         throw error;
       }
-      objects.push(...page.items);
+      for (const item of page.items) objects.push(sink.keep(item));
       for (let left = page.unreadable; left > 0; left -= 1) this.#leaveOut({ name: undefined, namespace: undefined });
       next = page.continue;
       if (next === undefined) this.#replaced(objects, page.resourceVersion);
     }
   }
 
-  #replaced(objects: readonly KubernetesObject[], resourceVersion: string): void {
+  #replaced(objects: readonly Kept[], resourceVersion: string): void {
     this.#options.sink.replace(objects, resourceVersion);
     this.#resourceVersion = resourceVersion;
     this.#heardAt = this.#options.clock.monotonic();
@@ -274,8 +291,8 @@ export class Reflector {
   async #follow(stream: AsyncIterable<WatchFrame>, guard: SilenceGuard): Promise<void> {
     const { sink, clock } = this.#options;
     /** What a streaming list has sent so far, until its end is marked. */
-    let initial: Map<string, KubernetesObject> | undefined =
-      this.#resourceVersion === undefined ? new Map() : undefined;
+    let initial: Map<string, Kept> | undefined = this.#resourceVersion === undefined ? new Map() : undefined;
+    this.#isListing = initial !== undefined;
     if (!initial) this.#trouble = undefined;
     for await (const frame of stream) {
       if (frame.type === 'UNREADABLE') {
@@ -283,17 +300,23 @@ export class Reflector {
         this.#leaveOut(frame);
         continue;
       }
-      const { type, object } = frame;
-      if (type === 'ERROR') throw ended(object);
       const now = clock.monotonic();
       guard.heardAt = now;
+      if (frame.type === 'KNOWN') {
+        this.#heardAt = now;
+        this.#advance(frame.resourceVersion);
+        continue;
+      }
+      const { type, object } = frame;
+      if (type === 'ERROR') throw ended(object);
       const { uid = '', resourceVersion = '', annotations } = object.metadata;
       if (initial) {
         if (type === 'DELETED') initial.delete(uid);
-        else if (type !== 'BOOKMARK') initial.set(uid, object);
+        else if (type !== 'BOOKMARK') initial.set(uid, sink.keep(object));
         else if (annotations?.['k8s.io/initial-events-end'] === 'true') {
           this.#replaced([...initial.values()], resourceVersion);
           initial = undefined;
+          this.#isListing = false;
         }
         continue;
       }

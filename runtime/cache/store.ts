@@ -14,6 +14,10 @@ export interface Entry {
   readonly object: KubernetesObject;
   /** Our own entries of managedFields with their places, all that is kept of them; those of a subresource without their fields. */
   readonly ours: readonly OwnFields[];
+  /** The same as JSON, in which {@link OWNER} stands for `owner`: one text for all objects that were written alike. '' where there are none. */
+  readonly oursText: string;
+  /** The uid of its controller; '' without one. */
+  readonly owner: string;
   /** The entries of this operator's patches: one for each resource and key that sets fields here. */
   readonly patches: readonly ManagedFieldsEntry[];
 }
@@ -25,8 +29,8 @@ export interface OwnFields {
 }
 
 const NONE: readonly [] = [];
-/** Stands in kept texts for the uid of the object's controller: then they are the same for all objects that were written alike. */
-const OWNER = '\u0001';
+/** Stands in kept texts for the uid of the object's controller. */
+export const OWNER = '\u0001';
 
 /**
  * An entry whose fields of ours are a text until somebody asks: few ever do, most objects have the same ones, and as values they would
@@ -38,7 +42,7 @@ class KeptEntry implements Entry {
   readonly resourceVersion: string;
   readonly object: KubernetesObject;
   readonly patches: readonly ManagedFieldsEntry[];
-  readonly #ours: string;
+  readonly oursText: string;
 
   constructor(object: KubernetesObject, ours: readonly OwnFields[], patches: Entry['patches']) {
     const { uid = '', resourceVersion = '' } = object.metadata;
@@ -47,21 +51,21 @@ class KeptEntry implements Entry {
     this.resourceVersion = resourceVersion;
     this.object = object;
     this.patches = patches;
-    this.#ours = ours.length === 0 ? '' : interned(without(JSON.stringify(ours), ownerOf(object)));
+    this.oursText = ours.length === 0 ? '' : interned(without(JSON.stringify(ours), this.owner));
   }
 
   get ours(): readonly OwnFields[] {
-    if (this.#ours === '') return NONE;
-    return JSON.parse(this.#ours.replaceAll(OWNER, ownerOf(this.object))) as readonly OwnFields[];
+    if (this.oursText === '') return NONE;
+    return JSON.parse(this.oursText.replaceAll(OWNER, this.owner)) as readonly OwnFields[];
+  }
+
+  get owner(): string {
+    return this.object.metadata.ownerReferences?.find(({ controller }) => controller)?.uid ?? '';
   }
 }
 
 function without(text: string, owner: string): string {
   return owner === '' ? text : text.replaceAll(owner, OWNER);
-}
-
-function ownerOf({ metadata }: KubernetesObject): string {
-  return metadata.ownerReferences?.find(({ controller }) => controller)?.uid ?? '';
 }
 
 /** What is kept of an object that the server sent. */

@@ -1,11 +1,12 @@
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { Ending } from './ending.ts';
 
 export interface Deadline {
   readonly clock: Clock;
   /** Milliseconds. */
   readonly timeout: number;
-  /** Gives the work up before its time. */
-  readonly signal: AbortSignal;
+  /** Gives the work up before its time. Nobody else may wait for it. */
+  readonly given: Ending;
   /** What it fails with when its time is over, and when it is given up. */
   readonly late: () => Error;
   readonly aborted: () => Error;
@@ -15,30 +16,84 @@ export interface Deadline {
 const OVER = new DOMException('The call is over', 'AbortError');
 
 /**
- * Waits for somebody's work until its deadline, or until it is given up: then nobody waits any more, whatever becomes of it. `over` is
- * aborted in the end, however that came.
+ * Waits for somebody's work until its deadline, or until it is given up: then nobody waits any more, whatever becomes of it. `over` ends
+ * then, however that came.
  */
 export function settledWithin<Result>(
-  { clock, timeout, signal, late, aborted }: Deadline,
-  over: AbortController,
+  { clock, timeout, given, late, aborted }: Deadline,
+  over: Ending,
   work: () => Promise<Result>,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const timer = clock.after(timeout, () => end(() => reject(late())));
-    const giveUp = (): void => end(() => reject(aborted()));
-    signal.addEventListener('abort', giveUp, { once: true });
-    function end(settle: () => void): void {
-      timer.cancel();
-      signal.removeEventListener('abort', giveUp);
-      over.abort(OVER);
+    const deadlines = deadlinesOf(clock);
+    const end = (settle: () => void): void => {
+      deadlines.delete(isLate);
+      given.onEnd = undefined;
+      over.end(OVER);
       settle();
+    };
+    const isLate = (): void => end(() => reject(late()));
+    const giveUp = (): void => end(() => reject(aborted()));
+    if (given.isOver) {
+      giveUp();
+      return;
     }
-    if (signal.aborted) giveUp();
-    else {
-      const outcome = work();
-      // Taken as it is, without a look at what was thrown: that may throw in its turn, and then nothing would settle.
-      const settled = (): void => end(() => resolve(outcome));
-      outcome.then(settled, settled);
-    }
+    deadlines.add(isLate, timeout);
+    given.onEnd = giveUp;
+    const outcome = work();
+    // Taken as it is, without a look at what was thrown: that may throw in its turn, and then nothing would settle.
+    const settled = (): void => end(() => resolve(outcome));
+    outcome.then(settled, settled);
   });
+}
+
+/** Many deadlines by one timer: nearly all work is done long before its own. */
+class Deadlines {
+  readonly #clock: Clock;
+  readonly #due = new Map<() => void, number>();
+  #timer: Timer | undefined;
+  #next = Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(late: () => void, milliseconds: number): void {
+    const due = this.#clock.monotonic() + milliseconds;
+    this.#due.set(late, due);
+    if (due < this.#next) this.#wait(due);
+  }
+
+  delete(late: () => void): void {
+    this.#due.delete(late);
+  }
+
+  #wait(next: number): void {
+    this.#timer?.cancel();
+    this.#next = next;
+    this.#timer = this.#clock.after(next - this.#clock.monotonic(), () => this.#look());
+  }
+
+  #look(): void {
+    const now = this.#clock.monotonic();
+    this.#next = Infinity;
+    for (const [late, due] of this.#due) {
+      if (due > now) continue;
+      this.#due.delete(late);
+      late();
+    }
+    const next = Math.min(...this.#due.values());
+    if (next < this.#next) this.#wait(next);
+  }
+}
+
+const byClock = new WeakMap<Clock, Deadlines>();
+
+function deadlinesOf(clock: Clock): Deadlines {
+  let deadlines = byClock.get(clock);
+  if (!deadlines) {
+    deadlines = new Deadlines(clock);
+    byClock.set(clock, deadlines);
+  }
+  return deadlines;
 }

@@ -143,7 +143,7 @@ describe('kube client', () => {
       over.abort();
       return { ...status(429, 'TooManyRequests'), headers: { 'retry-after': '2' } };
     });
-    await assert.rejects(client.create(configMaps, object('a', 0), { giveUp: over.signal }), /429/);
+    await assert.rejects(client.create(configMaps, object('a', 0), { giveUp: over }), /429/);
     assert.deepEqual([server.requests.length, sent().signal], [1, undefined]);
   });
 

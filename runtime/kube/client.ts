@@ -2,7 +2,7 @@ import { ApiError } from '../errors.ts';
 import { pause, type Clock } from '../clock.ts';
 import type { Credentials } from './credentials.ts';
 import type { ExchangeTracer } from './exchange-tracer.ts';
-import { frames, isReadable, type WatchFrame } from './frames.ts';
+import { frames, isReadable, type Known, type WatchFrame } from './frames.ts';
 import type { RequestGate, RequestLimit } from './gate.ts';
 import { isSecret, withoutValues } from './secrets.ts';
 import { collectionPath, objectPath, resourceName } from './paths.ts';
@@ -29,7 +29,7 @@ export interface CallOptions {
   /** Aborts the request wherever it is. */
   readonly signal?: AbortSignal | undefined;
   /** Ends the wait for another try; a request that is on its way is answered. For writes, of which one wants to know what became. */
-  readonly giveUp?: AbortSignal | undefined;
+  readonly giveUp?: { readonly signal: AbortSignal } | undefined;
 }
 
 /** For creates and applies. */
@@ -53,6 +53,8 @@ export interface WatchOptions extends CallOptions {
   /** Where to go on; undefined streams the whole list first (`sendInitialEvents`). */
   readonly resourceVersion?: string | undefined;
   readonly timeoutSeconds: number;
+  /** Events that are not read. */
+  readonly known?: Known | undefined;
 }
 
 /** What a request was and how it went, for metrics. */
@@ -185,7 +187,7 @@ export class KubeClient {
       },
       streamed: true,
     };
-    return this.#send(call, ({ body }) => frames(body));
+    return this.#send(call, ({ body }) => frames(body, options.known));
   }
 
   /** Fails with 409 AlreadyExists where there is one, and with 400 where the kind has no such field, which would be dropped otherwise. */
@@ -287,12 +289,12 @@ export class KubeClient {
     return answer.kind === 'Status' || answer.metadata.deletionTimestamp === undefined ? undefined : answer;
   }
 
-  async #object(call: Call): Promise<KubernetesObject> {
-    return (await this.#json({ accept: accept(call.metadataOnly, AS_METADATA), ...call })) as KubernetesObject;
+  #object(call: Call): Promise<KubernetesObject> {
+    return this.#send(call, jsonOf) as Promise<KubernetesObject>;
   }
 
   #json(call: Call): Promise<unknown> {
-    return this.#send(call, async ({ body }): Promise<unknown> => JSON.parse(await body.text()));
+    return this.#send(call, jsonOf);
   }
 
   /** Sends the call; `read` makes of a success what is returned. */
@@ -306,17 +308,28 @@ export class KubeClient {
         const again =
           error.status === 401 ? attempt === 0 : wait !== undefined && wait <= LONGEST_WAIT_MS && attempt < RETRIES;
         if (!again) throw error;
-        const giveUp = call.signal ?? call.giveUp;
+        const giveUp = call.signal ?? call.giveUp?.signal;
         await pause(this.#options.clock, wait ?? 0, giveUp);
         if (giveUp?.aborted) throw error;
       }
     }
   }
 
-  async #attempt<Answer>(call: Call, read: Read<Answer>, attempt: number): Promise<Answer> {
-    const { credentials, tracer } = this.#options;
+  #attempt<Answer>(call: Call, read: Read<Answer>, attempt: number): Promise<Answer> {
     // Before the gate is asked: a token may have to be read first.
-    const authorization = await credentials.headers();
+    const authorization = this.#options.credentials.headers();
+    return authorization instanceof Promise
+      ? authorization.then((loaded) => this.#traced(call, loaded, read, attempt))
+      : this.#traced(call, authorization, read, attempt);
+  }
+
+  #traced<Answer>(
+    call: Call,
+    authorization: Readonly<Record<string, string>>,
+    read: Read<Answer>,
+    attempt: number,
+  ): Promise<Answer> {
+    const { tracer } = this.#options;
     if (!tracer?.on) return this.#pass(call, authorization, read);
     const { method, path, type, subresource } = call;
     const target = subresource === undefined ? resourceName(type) : `${resourceName(type)}/${subresource}`;
@@ -388,6 +401,11 @@ export class KubeClient {
       ),
     });
   }
+}
+
+function jsonOf({ body }: TransportResponse): unknown {
+  const text = body.text();
+  return typeof text === 'string' ? JSON.parse(text) : text.then((whole): unknown => JSON.parse(whole));
 }
 
 function dryRun(options: WriteOptions | undefined): string | undefined {

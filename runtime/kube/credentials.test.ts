@@ -22,7 +22,7 @@ describe('credentials that are loaded', () => {
       told.push(wasRejected);
       return Promise.resolve({ authorization: String(told.length) });
     });
-    const sent = await Promise.all(Array.from({ length: 10 }, () => credentials.headers()));
+    const sent = await Promise.all(Array.from({ length: 10 }, async () => credentials.headers()));
     for (const headers of sent) {
       credentials.reject(headers);
       assert.deepEqual(await credentials.headers(), { authorization: '2' });
@@ -36,7 +36,7 @@ describe('credentials that are loaded', () => {
       loads += 1;
       return loads === 1 ? Promise.reject(new Error('not yet')) : Promise.resolve({ authorization: 'x' });
     });
-    await assert.rejects(credentials.headers(), /not yet/);
+    await assert.rejects(Promise.resolve(credentials.headers()), /not yet/);
     assert.deepEqual(await credentials.headers(), { authorization: 'x' });
   });
 });

@@ -4,14 +4,14 @@ import { errors } from '../errors.ts';
 
 /** How requests prove who sends them. */
 export interface Credentials {
-  /** Headers of the next request. */
-  headers(): Promise<Readonly<Record<string, string>>>;
+  /** Headers of the next request; at once where they are known. */
+  headers(): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   /** The server answered 401 to these headers: if they are the ones that are kept, they are no longer good. */
   reject(headers: Readonly<Record<string, string>>): void;
 }
 
 export function fixedCredentials(headers: Readonly<Record<string, string>>): Credentials {
-  return { headers: () => Promise.resolve(headers), reject: () => undefined };
+  return { headers: () => headers, reject: () => undefined };
 }
 
 export function bearer(token: string): Readonly<Record<string, string>> {
@@ -51,7 +51,7 @@ export function loadedCredentials(
           },
         );
       }
-      return kept.loading;
+      return kept.headers ?? kept.loading;
     },
     reject(headers) {
       if (kept?.headers !== headers) return;

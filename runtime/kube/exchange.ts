@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { reasonOf } from './gate.ts';
 import type { TransportRequest, TransportResponse } from './transport.ts';
 
 /** Bytes of a streamed answer that wait to be taken; beyond so many the connection is not read on. */
@@ -100,8 +101,8 @@ class WholeBody {
     this.#bytes = bytes;
   }
 
-  text(): Promise<string> {
-    return Promise.resolve(this.#bytes.toString('utf8'));
+  text(): string {
+    return this.#bytes.toString('utf8');
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
@@ -179,11 +180,6 @@ class StreamedBody {
     for await (const chunk of this) chunks.push(chunk);
     return Buffer.concat(chunks).toString('utf8');
   }
-}
-
-/** Why it was aborted. */
-export function reasonOf(signal: AbortSignal): Error {
-  return asError(signal.reason);
 }
 
 function asError(thrown: unknown): Error {

@@ -31,4 +31,53 @@ describe('frames of a watch', () => {
   it('leave out a last line that broke off', async () => {
     assert.deepEqual(await collect(chunksOf(bytes.subarray(0, bytes.length - 2), [])), events.slice(0, 2));
   });
+
+  describe('of a version that is known', () => {
+    const asked: string[] = [];
+    const known = {
+      some: true,
+      is: (version: string, has: (text: string) => boolean) => (asked.push(version), has('"uid":"u"')),
+    };
+    const read = async (...lines: readonly object[]): Promise<unknown[]> => {
+      const all: unknown[] = [];
+      asked.length = 0;
+      const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      for await (const frame of frames(chunksOf(text, []), known)) all.push(frame);
+      return all;
+    };
+    const changed = { type: 'MODIFIED', object: { metadata: { name: 'a', uid: 'u', resourceVersion: '12' } } };
+    const resourceVersion = '12';
+
+    it('are not read', async () => {
+      const added = { ...changed, type: 'ADDED' };
+      assert.deepEqual(await read(changed, added), [
+        { type: 'KNOWN', resourceVersion },
+        { type: 'KNOWN', resourceVersion },
+      ]);
+      const other = { ...changed, object: { metadata: { name: 'b', uid: 'v', resourceVersion } } };
+      assert.deepEqual(await read(other), [other]);
+      known.some = false;
+      assert.deepEqual(await read(changed), [changed]);
+      assert.deepEqual(asked, []);
+      known.some = true;
+    });
+
+    it('are read where they tell of an end, of no object, or hold that word more than once', async () => {
+      const { metadata } = changed.object;
+      const lines = [
+        { ...changed, type: 'DELETED' },
+        { ...changed, type: 'BOOKMARK' },
+        { ...changed, object: { involved: { resourceVersion: '7' }, metadata } },
+        { ...changed, object: { metadata: { labels: { resourceVersion: '7' }, ...metadata } } },
+      ];
+      assert.deepEqual(await read(...lines), lines);
+      assert.deepEqual(asked, []);
+    });
+
+    it('are told by the metadata alone: what stands in a text is none', async () => {
+      const annotations = { last: '{"resourceVersion":"7"}' };
+      const line = { ...changed, object: { metadata: { annotations, ...changed.object.metadata } } };
+      assert.deepEqual(await read(line), [{ type: 'KNOWN', resourceVersion }]);
+    });
+  });
 });

@@ -1,7 +1,13 @@
 import type { KubernetesObject } from './types.ts';
 
 /** One line of a watch. Source: `metav1.WatchEvent`. */
-export type WatchFrame = ReadableFrame | UnreadableFrame;
+export type WatchFrame = ReadableFrame | UnreadableFrame | KnownFrame;
+
+/** An event of which no more was read than its version, since it is known what it tells. */
+export interface KnownFrame {
+  readonly type: 'KNOWN';
+  readonly resourceVersion: string;
+}
 
 /** A line that is no event of an object: left out, so that those after it are heard. Nothing of it is kept that could be secret. */
 export interface UnreadableFrame {
@@ -17,13 +23,26 @@ export interface ReadableFrame {
   readonly object: KubernetesObject & { readonly code?: number; readonly message?: string; readonly reason?: string };
 }
 
+/** Events of which it is known what they tell. */
+export interface Known {
+  /** Whether there are any. */
+  readonly some: boolean;
+  /** Whether one of this version is; `has`: whether a text is in it. Asked once for each. */
+  is(resourceVersion: string, has: (text: string) => boolean): boolean;
+}
+
 const NEWLINE = 10;
+const CHANGES = [Buffer.from('{"type":"ADDED",'), Buffer.from('{"type":"MODIFIED",')];
+const QUOTE = 34;
+/** It stands in no text within JSON, whose quotes are escaped. */
+const VERSION = Buffer.from('"resourceVersion":"');
 
 /**
  * Splits a watch's bytes into its frames. Chunks may end anywhere, within a UTF-8 character too; a line may be larger than any
- * chunk. An incomplete last line (the connection broke) is dropped: resuming brings it again.
+ * chunk. An incomplete last line (the connection broke) is dropped: resuming brings it again. Events of versions that are known already
+ * are not parsed.
  */
-export async function* frames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<WatchFrame, void> {
+export async function* frames(chunks: AsyncIterable<Uint8Array>, known?: Known): AsyncGenerator<WatchFrame, void> {
   let pieces: Uint8Array[] = [];
   for await (const chunk of chunks) {
     let start = 0;
@@ -32,14 +51,29 @@ export async function* frames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
       start = end + 1;
       const line = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
       pieces = [];
-      if (line.length > 0) yield parseFrame(line);
+      if (line.length === 0) continue;
+      const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+      const resourceVersion = known?.some ? versionIn(bytes) : undefined;
+      if (resourceVersion !== undefined && known?.is(resourceVersion, (part) => bytes.includes(part)))
+        yield { type: 'KNOWN', resourceVersion };
+      else yield parseFrame(bytes);
     }
     if (start < chunk.length) pieces.push(chunk.subarray(start));
   }
 }
 
-function parseFrame(line: Uint8Array): WatchFrame {
-  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8');
+/** The version that an object has in its metadata; undefined where that cannot be told without parsing, and where nothing changed. */
+function versionIn(line: Buffer): string | undefined {
+  if (!CHANGES.some((start) => line.subarray(0, start.length).equals(start))) return undefined;
+  const at = line.indexOf(VERSION);
+  // Metadata always have it: where it is once only, it is theirs.
+  if (at < 0 || line.lastIndexOf(VERSION) !== at) return undefined;
+  const start = at + VERSION.length;
+  return line.toString('latin1', start, line.indexOf(QUOTE, start));
+}
+
+function parseFrame(line: Buffer): WatchFrame {
+  const text = line.toString('utf8');
   try {
     const frame = JSON.parse(text) as ReadableFrame;
     // Without these nobody downstream could go on.

@@ -50,7 +50,7 @@ export async function sendWithin<Answer>(
 }
 
 /** The answer, or the reason of the signal where that aborts first. */
-export function waitNoLonger<Answer>(signal: AbortSignal, answer: Promise<Answer>): Promise<Answer> {
+function waitNoLonger<Answer>(signal: AbortSignal, answer: Promise<Answer>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const aborted = (): void => reject(reasonOf(signal));
     signal.addEventListener('abort', aborted, { once: true });
@@ -60,7 +60,8 @@ export function waitNoLonger<Answer>(signal: AbortSignal, answer: Promise<Answer
   });
 }
 
-function reasonOf({ reason }: AbortSignal): Error {
+/** Why it was aborted. */
+export function reasonOf({ reason }: AbortSignal): Error {
   const why: unknown = reason;
   return why instanceof Error ? why : new Error(messageOf(why), { cause: why });
 }

@@ -61,7 +61,7 @@ describe('kubeconfig', () => {
     assert.deepEqual(await credentials.headers(), { authorization: 'Bearer two' });
     writeFileSync(file, '');
     clock.advance(60_001);
-    await assert.rejects(credentials.headers(), /token.*: the file has no token/);
+    await assert.rejects(Promise.resolve(credentials.headers()), /token.*: the file has no token/);
     writeFileSync(file, 'three');
     assert.deepEqual(await credentials.headers(), { authorization: 'Bearer three' });
     writeFileSync(file, 'four');
@@ -111,7 +111,7 @@ describe('kubeconfig', () => {
   it('logs in through a plugin with @kubernetes/client-node, once for several requests', async () => {
     const log = join(folder, 'runs');
     const { credentials } = fromKubeconfig(withPlugin({ token: 'from-plugin' }, log), clock);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => credentials.headers()));
+    const answers = await Promise.all(Array.from({ length: 10 }, async () => credentials.headers()));
     assert.deepEqual(new Set(answers.map(({ authorization }) => authorization)), new Set(['Bearer from-plugin']));
     assert.equal(readFileSync(log, 'utf8'), 'x');
   });
@@ -123,7 +123,7 @@ describe('kubeconfig', () => {
       clock,
     );
     credentials.reject(await credentials.headers());
-    await Promise.all(Array.from({ length: 10 }, () => credentials.headers()));
+    await Promise.all(Array.from({ length: 10 }, async () => credentials.headers()));
     assert.equal(readFileSync(log, 'utf8'), 'xx');
     clock.advance(60_001);
     await credentials.headers();
@@ -133,6 +133,9 @@ describe('kubeconfig', () => {
   it('says so where a plugin gives no token', async () => {
     const certificate = { clientCertificateData: 'cert', clientKeyData: 'key' };
     const { credentials } = fromKubeconfig(withPlugin(certificate, join(folder, 'runs')), clock);
-    await assert.rejects(credentials.headers(), /context here: the plugin by which its user logs in gave no token/);
+    await assert.rejects(
+      Promise.resolve(credentials.headers()),
+      /context here: the plugin by which its user logs in gave no token/,
+    );
   });
 });

@@ -2,7 +2,8 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
-import { reasonOf, StreamedExchange, WholeExchange } from './exchange.ts';
+import { StreamedExchange, WholeExchange } from './exchange.ts';
+import { reasonOf } from './gate.ts';
 import type { ClusterAccess, TlsOptions } from './kubeconfig.ts';
 import { readTls } from './tls-files.ts';
 
@@ -19,6 +20,7 @@ export interface TransportRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Once it aborts, the request fails with its reason, and is ended wherever it is. */
   readonly signal?: AbortSignal | undefined;
   /** Called when the request is about to be written to its connection. What it throws, the request fails with, and nothing is sent. */
   readonly start?: (() => void) | undefined;
@@ -29,7 +31,7 @@ export interface TransportRequest {
 export interface TransportResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: AsyncIterable<Uint8Array> & { text(): Promise<string> };
+  readonly body: AsyncIterable<Uint8Array> & { text(): string | Promise<string> };
 }
 
 /** No answer within this time is a failure; the server's own limit for requests is 60 s. */
@@ -54,23 +56,24 @@ export function connect(access: Pick<ClusterAccess, 'server' | 'tls' | 'tlsFiles
           allowH2: false,
         })
       : undefined;
+  const sendBy = (dispatcher: Dispatcher, request: TransportRequest): Promise<TransportResponse> => {
+    const { method, path, headers, body = null, signal, streamed = false } = request;
+    const exchange = streamed ? new StreamedExchange(request) : new WholeExchange(request);
+    const bodyTimeout = streamed ? 0 : ANSWER_MS;
+    if (signal?.aborted) exchange.onResponseError(undefined, reasonOf(signal));
+    else
+      dispatcher.dispatch(
+        { origin, path: prefix + path, method, headers, body, headersTimeout: ANSWER_MS, bodyTimeout },
+        exchange,
+      );
+    return exchange.response;
+  };
   let proxied: Promise<Dispatcher> | undefined;
   return {
-    async send({ method, path, headers, body, signal, start, streamed }) {
-      const dispatcher = pool ?? (await (proxied ??= throughProxy(proxy ?? '', connectOptions)));
-      const exchange = streamed ? new StreamedExchange({ signal, start }) : new WholeExchange({ signal, start });
-      const options: Dispatcher.DispatchOptions = {
-        origin,
-        path: prefix + path,
-        method,
-        headers,
-        body: body ?? null,
-        headersTimeout: ANSWER_MS,
-        bodyTimeout: streamed ? 0 : ANSWER_MS,
-      };
-      if (signal?.aborted) exchange.onResponseError(undefined, reasonOf(signal));
-      else dispatcher.dispatch(options, exchange);
-      return exchange.response;
+    send(request) {
+      if (pool) return sendBy(pool, request);
+      proxied ??= throughProxy(proxy ?? '', connectOptions);
+      return proxied.then((dispatcher) => sendBy(dispatcher, request));
     },
     close: async () => (pool ?? (await proxied))?.destroy(),
   };

@@ -62,6 +62,10 @@ export class ObservedLease implements Sink {
 
   listing(): void {}
 
+  keep(object: KubernetesObject): KubernetesObject {
+    return object;
+  }
+
   replace(objects: readonly KubernetesObject[]): void {
     const [lease] = objects;
     this.#listed = true;

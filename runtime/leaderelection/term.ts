@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 import { errors } from '../errors.ts';
-import { waitNoLonger, type RequestGate, type RequestLimit } from '../kube/gate.ts';
+import { reasonOf, type RequestGate, type RequestLimit } from '../kube/gate.ts';
 
 /** One moment by both clocks: the monotonic one stands still while a machine is suspended, the other can be set. */
 export interface Moment {
@@ -17,7 +17,8 @@ interface Limit {
   readonly cut: AbortController;
   readonly timer: Timer;
   readonly start: () => void;
-  underWay: number;
+  /** Of each request that is under way, what ends the wait for its answer. */
+  readonly waiting: Set<(reason: Error) => void>;
 }
 
 /**
@@ -35,7 +36,6 @@ export class Term implements RequestGate {
   /** Of all requests since the last renewal, which share one deadline. Undefined: there has been none. */
   #limit: Limit | undefined;
   readonly #limits = new Set<Limit>();
-  #underWay = 0;
   #idle: (() => void)[] = [];
 
   /** `since`: before the request was sent by which the lease was acquired. */
@@ -93,43 +93,56 @@ export class Term implements RequestGate {
     }
   }
 
-  async pass<Answer>(send: (limit: RequestLimit) => Promise<Answer>): Promise<Answer> {
-    this.check();
-    const limit = (this.#limit ??= this.#newLimit());
-    const { signal } = limit.cut;
-    limit.underWay += 1;
-    this.#underWay += 1;
-    try {
-      return await waitNoLonger(signal, send({ timeout: this.left(), signal, start: limit.start }));
-    } finally {
-      limit.underWay -= 1;
-      this.#underWay -= 1;
-      this.#release(limit);
-      if (this.#underWay === 0) for (const resolve of this.#idle.splice(0)) resolve();
-    }
+  pass<Answer>(send: (limit: RequestLimit) => Promise<Answer>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.check();
+      const limit = (this.#limit ??= this.#newLimit());
+      const over = (): void => {
+        limit.waiting.delete(giveUp);
+        this.#release(limit);
+        if (this.#isIdle) for (const tell of this.#idle.splice(0)) tell();
+      };
+      const giveUp = (reason: Error): void => {
+        over();
+        reject(reason);
+      };
+      limit.waiting.add(giveUp);
+      const answer = send({ timeout: this.left(), signal: limit.cut.signal, start: limit.start });
+      answer.then(over, over);
+      answer.then(resolve, reject);
+    });
   }
 
   /** Resolves once all that is under way has been answered, or cut off. */
   idle(): Promise<void> {
-    return this.#underWay === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+    return this.#isIdle ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  get #isIdle(): boolean {
+    for (const { waiting } of this.#limits) if (waiting.size > 0) return false;
+    return true;
   }
 
   #newLimit(): Limit {
     const cut = new AbortController();
+    const waiting: Limit['waiting'] = new Set();
+    cut.signal.addEventListener('abort', () => {
+      for (const giveUp of waiting) giveUp(reasonOf(cut.signal));
+    });
     const timeout = this.left();
     const timer = this.#clock.after(timeout, () => cut.abort(errors.requestTimedOut(this.#renewDeadline)));
     const start = (): void => {
       cut.signal.throwIfAborted();
       this.check();
     };
-    const limit = { cut, timer, start, underWay: 0 };
+    const limit = { cut, timer, start, waiting };
     this.#limits.add(limit);
     return limit;
   }
 
   /** No request is to have it any more, and none has. */
   #release(limit: Limit): void {
-    if (limit === this.#limit || limit.underWay > 0) return;
+    if (limit === this.#limit || limit.waiting.size > 0) return;
     limit.timer.cancel();
     this.#limits.delete(limit);
   }

@@ -34,14 +34,12 @@ export class ControllerInstruments {
   readonly faults;
   readonly time;
   readonly maxConcurrent;
-  readonly active;
-  readonly depth;
   readonly adds;
   readonly retries;
   readonly queueTime;
   readonly workTime;
-  /** For each controller, how long what is under way has taken so far: asked at each scrape. */
-  readonly running: { readonly name: QueueLabels; readonly seconds: () => readonly number[] }[] = [];
+  /** What is asked at each scrape, of each controller. */
+  readonly controllers: MeasuredController[] = [];
 
   constructor(instruments: Instruments) {
     const counter = (name: string, help: string) =>
@@ -68,13 +66,24 @@ export class ControllerInstruments {
       'Maximum number of concurrent reconciles per controller',
       ['controller'],
     );
-    this.active = instruments.gauge(
+    instruments.collected(
       'controller_runtime_active_workers',
       'Number of currently used workers per controller',
       ['controller'],
+      (gauge) => {
+        for (const { queue, active } of this.controllers) gauge.set({ controller: queue.controller }, active());
+      },
     );
     const labels: ('name' | 'controller')[] = ['name', 'controller'];
-    this.depth = instruments.gauge('workqueue_depth', 'Current depth of workqueue', ['name', 'controller', 'priority']);
+    instruments.collected(
+      'workqueue_depth',
+      'Current depth of workqueue',
+      ['name', 'controller', 'priority'],
+      (gauge) => {
+        // There is one priority only, controller-runtime's ordinary one.
+        for (const { queue, depth } of this.controllers) gauge.set({ ...queue, priority: '0' }, depth());
+      },
+    );
     this.adds = instruments.counter('workqueue_adds_total', 'Total number of adds handled by workqueue', labels);
     this.retries = instruments.counter(
       'workqueue_retries_total',
@@ -95,7 +104,7 @@ export class ControllerInstruments {
     );
     const measured = (name: string, help: string, value: (seconds: readonly number[]) => number): void =>
       instruments.collected(name, help, labels, (gauge) => {
-        for (const { name: queue, seconds } of this.running) gauge.set(queue, value(seconds()));
+        for (const { queue, seconds } of this.controllers) gauge.set(queue, value(seconds()));
       });
     measured(
       'workqueue_unfinished_work_seconds',
@@ -110,6 +119,16 @@ export class ControllerInstruments {
   }
 }
 
+interface MeasuredController {
+  readonly queue: QueueLabels;
+  /** Keys that wait. */
+  readonly depth: () => number;
+  /** Keys that are processed. */
+  readonly active: () => number;
+  /** For each of those, how long it has taken so far. */
+  readonly seconds: () => readonly number[];
+}
+
 interface QueueLabels extends Readonly<Record<'name' | 'controller', string>> {}
 
 /** The metrics of one controller and its queue. */
@@ -118,22 +137,23 @@ export class ControllerMetrics {
   readonly #instruments: ControllerInstruments;
   readonly #controller: { readonly controller: string };
   readonly #name: QueueLabels;
-  readonly #depthLabels: QueueLabels & { readonly priority: string };
   readonly #addedAt = new Map<string, number>();
   readonly #takenAt = new Map<string, number>();
+  #active = 0;
 
   constructor(instruments: ControllerInstruments, { controller, concurrency, clock }: ControllerMetricsOptions) {
     this.#clock = clock;
     this.#instruments = instruments;
     this.#controller = { controller };
     this.#name = { name: controller, controller };
-    // There is one priority only, controller-runtime's ordinary one.
-    this.#depthLabels = { ...this.#name, priority: '0' };
     this.setConcurrency(concurrency);
     this.#beginAtZero();
-    const seconds = (): readonly number[] =>
-      Array.from(this.#takenAt.values(), (since) => (clock.monotonic() - since) / 1000);
-    instruments.running.push({ name: this.#name, seconds });
+    instruments.controllers.push({
+      queue: this.#name,
+      depth: () => this.#addedAt.size,
+      active: () => this.#active,
+      seconds: () => Array.from(this.#takenAt.values(), (since) => (clock.monotonic() - since) / 1000),
+    });
   }
 
   /** How many are reconciled at once. */
@@ -143,13 +163,11 @@ export class ControllerMetrics {
 
   /** As controller-runtime does: a rate over a series that begins with its first event misses that. */
   #beginAtZero(): void {
-    this.#instruments.active.set(this.#controller, 0);
     this.#instruments.errors.inc(this.#controller, 0);
     for (const fault of Object.values(this.#instruments.faults)) fault.inc(this.#controller, 0);
     for (const result of ['success', 'requeue', 'requeue_after', 'error'])
       this.#instruments.reconciles.inc({ ...this.#controller, result }, 0);
     this.#instruments.time.zero(this.#controller);
-    this.#instruments.depth.set(this.#depthLabels, 0);
     this.#instruments.adds.inc(this.#name, 0);
     this.#instruments.retries.inc(this.#name, 0);
     this.#instruments.queueTime.zero(this.#name);
@@ -162,12 +180,10 @@ export class ControllerMetrics {
 
   added(key: string): void {
     this.#instruments.adds.inc(this.#name);
-    this.#instruments.depth.inc(this.#depthLabels);
     this.#addedAt.set(key, this.#clock.monotonic());
   }
 
   taken(key: string): void {
-    this.#instruments.depth.dec(this.#depthLabels);
     const now = this.#clock.monotonic();
     this.#instruments.queueTime.observe(this.#name, (now - (this.#addedAt.get(key) ?? now)) / 1000);
     this.#addedAt.delete(key);
@@ -180,16 +196,15 @@ export class ControllerMetrics {
   }
 
   dropped(key: string): void {
-    this.#instruments.depth.dec(this.#depthLabels);
     this.#addedAt.delete(key);
   }
 
   started(): void {
-    this.#instruments.active.inc(this.#controller);
+    this.#active += 1;
   }
 
   finished(result: ReconcileOutcome, seconds: number): void {
-    this.#instruments.active.dec(this.#controller);
+    this.#active -= 1;
     this.#instruments.reconciles.inc({ ...this.#controller, result });
     if (result === 'error') this.#instruments.errors.inc(this.#controller);
     this.#instruments.time.observe(this.#controller, seconds);

@@ -1,11 +1,11 @@
-import type { Gauge as GaugeType, Histogram as HistogramType } from 'prom-client';
+import type { Gauge as GaugeType } from 'prom-client';
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
-import Histogram from 'prom-client/lib/histogram.js';
 import Registry from 'prom-client/lib/registry.js';
+import { Buckets } from './buckets.ts';
 import { Tally } from './tally.ts';
 
-export type { GaugeType as Gauge, HistogramType as Histogram };
+export type { GaugeType as Gauge };
 
 /** Makes metrics, and writes all of them in Prometheus' text format. */
 export class Instruments {
@@ -48,9 +48,11 @@ export class Instruments {
     name: string,
     help: string,
     labelNames: Label[],
-    buckets: readonly number[],
-  ): HistogramType<Label> {
-    return new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.#registry] });
+    bounds: readonly number[],
+  ): Buckets<Label> {
+    const buckets = new Buckets(name, help, labelNames, bounds);
+    this.#registry.registerMetric(buckets);
+    return buckets;
   }
 
   /** A gauge whose value is asked at each scrape. */

@@ -61,33 +61,28 @@ export function createLogger(options: LoggerOptions): ConfigurableLogger {
     return pino({ ...given, ...(!pretty && { base: { operator: name, version } }) }, stream);
   };
   let current = make(options);
-  const lines = (get: () => Pino): Logger => ({
-    debug: (first: object | string, message?: string) => log(get(), 'debug', first, message),
-    info: (first: object | string, message?: string) => log(get(), 'info', first, message),
-    warn: (first: object | string, message?: string) => log(get(), 'warn', first, message),
-    error: (first: object | string, message?: string) => log(get(), 'error', first, message),
+  const lines = (log: Log): Logger => ({
+    debug: (first: object | string, message?: string) => log('debug', first, message),
+    info: (first: object | string, message?: string) => log('info', first, message),
+    warn: (first: object | string, message?: string) => log('warn', first, message),
+    error: (first: object | string, message?: string) => log('error', first, message),
   });
   return {
-    ...lines(() => current),
-    child(fields) {
-      // Made when it first says something, which most never do.
-      let of: Pino | undefined;
-      let child: Pino | undefined;
-      return lines(() => {
-        if (child && of === current) return child;
-        of = current;
-        child = current.child(fields);
-        return child;
-      });
-    },
+    ...lines((level, first, message) =>
+      typeof first === 'string' ? current[level](first) : current[level](first, message),
+    ),
+    // A child of pino's costs more than the few lines that most say.
+    child: (fields) =>
+      lines((level, first, message) =>
+        typeof first === 'string'
+          ? current[level](fields, first)
+          : current[level]({ ...fields, ...(first instanceof Error ? { err: first } : first) }, message),
+      ),
     configure: (changed) => void (current = make({ ...options, ...changed })),
   };
 }
 
-function log(logger: Pino, level: 'debug' | 'info' | 'warn' | 'error', first: object | string, message?: string): void {
-  if (typeof first === 'string') logger[level](first);
-  else logger[level](first, message);
-}
+type Log = (level: 'debug' | 'info' | 'warn' | 'error', first: object | string, message?: string) => void;
 
 /** What is used of pino-pretty. */
 type PrettyModule = (options: { colorize: boolean; ignore: string; translateTime: string; sync: boolean }) => {

@@ -10,11 +10,12 @@ declare module 'prom-client/lib/gauge.js' {
   import { Gauge } from 'prom-client';
   export default Gauge;
 }
-declare module 'prom-client/lib/histogram.js' {
-  import { Histogram } from 'prom-client';
-  export default Histogram;
-}
 declare module 'prom-client/lib/registry.js' {
-  import { Registry } from 'prom-client';
-  export default Registry;
+  import type { Registry } from 'prom-client';
+  /** What a registry does with a metric is to ask it. */
+  interface OpenRegistry extends Registry {
+    registerMetric(metric: { get(): Promise<object> }): void;
+  }
+  const OpenRegistry: new () => OpenRegistry;
+  export default OpenRegistry;
 }

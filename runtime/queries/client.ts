@@ -29,10 +29,10 @@ export class Queries {
     this.#options = options;
   }
 
-  /** The client of one run: a method for each query. `check` throws once the run is over; `signal` ends what is under way. */
+  /** The client of one run: a method for each query. `check` throws once the run is over; `over` ends what is under way. */
   client(
     queries: ReadonlyMap<string, PreparedQuery>,
-    signal: AbortSignal,
+    over: { readonly signal: AbortSignal },
     check: (what: string) => void,
   ): Readonly<Record<string, (...args: unknown[]) => Promise<number | undefined>>> {
     const methods = [...queries].map(
@@ -42,7 +42,7 @@ export class Queries {
           async (...args: unknown[]) => {
             check(method);
             try {
-              return await this.#ask(method, query, args, signal);
+              return await this.#ask(method, query, args, over.signal);
             } catch (error) {
               // That the run is over is what its worker is told, and not what became of the connection.
               check(method);

@@ -28,30 +28,30 @@ export class DeclaredClient {
   }
 
   async create(key: string, object: unknown): Promise<KubernetesObject> {
-    const { client, signal } = this.#scope;
+    const { client } = this.#scope;
     const type = this.#type(key, 'create');
     const wanted = this.#wanted(type, object, 'create');
-    return this.#write(type, wanted.metadata, () => client.create(type, wanted, { giveUp: signal }));
+    return this.#write(type, wanted.metadata, () => client.create(type, wanted, { giveUp: this.#scope }));
   }
 
   async apply(key: string, object: unknown): Promise<KubernetesObject> {
-    const { client, signal } = this.#scope;
+    const { client } = this.#scope;
     const type = this.#type(key, 'apply');
     const wanted = this.#wanted(type, object, 'apply');
-    return this.#write(type, wanted.metadata, () => client.apply(type, wanted, { giveUp: signal }));
+    return this.#write(type, wanted.metadata, () => client.apply(type, wanted, { giveUp: this.#scope }));
   }
 
   async patch(key: string, object: ObjectName, patch: object, subresource?: 'status'): Promise<KubernetesObject> {
-    const { client, signal } = this.#scope;
+    const { client } = this.#scope;
     const type = this.#type(key, 'patch');
     const ref = this.#ref(type, object, 'patch');
     const body = object.uid === undefined ? patch : withUid(patch, object.uid);
-    const options = { giveUp: signal, ...(subresource && { subresource }) };
+    const options = { giveUp: this.#scope, ...(subresource && { subresource }) };
     return this.#write(type, ref, () => client.mergePatch(ref, body, options));
   }
 
   async delete(key: string, object: ObjectName & { readonly uid: string }): Promise<void> {
-    const { client, signal, caches, reconciler, writer } = this.#scope;
+    const { client, caches, reconciler, writer } = this.#scope;
     const type = this.#type(key, 'delete');
     const ref = this.#ref(type, object, 'delete');
     const { uid } = object;
@@ -60,7 +60,7 @@ export class DeclaredClient {
     const at = objectKey(ref.name, ref.namespace);
     const release = caches.hold(type, at);
     try {
-      const left = await client.delete(ref, uid, { giveUp: signal });
+      const left = await client.delete(ref, uid, { giveUp: this.#scope });
       if (left) caches.written(type, left, writer);
       else caches.removed(type, at, uid, writer);
     } catch (error) {

@@ -5,6 +5,7 @@ import { InterestIndex } from '../cache/interest.ts';
 import type { Clock } from '../clock.ts';
 import type { Work } from '../controller/controllers.ts';
 import { settledWithin } from '../controller/deadline.ts';
+import { Ending, Endings } from '../controller/ending.ts';
 import { DONE, type Reconciler, type ReconcileRequest, type ReconcileResult } from '../controller/reconciler.ts';
 import { errors, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -65,6 +66,7 @@ export class DeclaredReconciler implements Work {
   readonly #interests: ReadonlyMap<Cache, InterestIndex>;
   /** Requests that wait for a kind to be listed. */
   readonly #waiting = new Set<string>();
+  readonly #endings = new Endings();
 
   constructor(options: DeclaredReconcilerOptions) {
     this.#options = options;
@@ -117,13 +119,14 @@ export class DeclaredReconciler implements Work {
       this.#waiting.add(key);
       return DONE;
     }
-    const over = new AbortController();
+    const given = this.#endings.begin(signal);
+    const over = new Ending();
     const tracker = new Tracker(key, (cache) => this.#interests.get(cache) ?? cache.interests);
     try {
       const deadline = {
         clock,
         timeout: plan.timeout,
-        signal,
+        given,
         late: () => {
           metrics.fault('timeout');
           return errors.reconcilerDeadline(plan.name, plan.timeout);
@@ -131,18 +134,19 @@ export class DeclaredReconciler implements Work {
         aborted: () => errors.stopped(`reconciler ${plan.name}`),
       };
       // One that throws before it returns a promise fails like one whose promise rejects.
-      const result: unknown = await settledWithin(deadline, over, async () => this.#call(key, over.signal, tracker));
+      const result: unknown = await settledWithin(deadline, over, async () => this.#call(key, over, tracker));
       return this.#checked(result);
     } catch (thrown) {
       // What the controller makes of it has to be an error.
       throw thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown });
     } finally {
+      this.#endings.delete(signal, given);
       // What a failed call read counts too: a change of it may mend things.
       tracker.replaceEarlierReads([...this.#interests.keys()]);
     }
   }
 
-  #call(key: string, signal: AbortSignal, tracker: Tracker): Promise<ReconcileResult> {
+  #call(key: string, { signal }: Ending, tracker: Tracker): Promise<ReconcileResult> {
     const { plan, client, caches, settings, logger } = this.#options;
     const { name, namespace } = splitKey(key);
     const scope = {

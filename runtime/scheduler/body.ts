@@ -44,7 +44,8 @@ export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, na
   // A reference to a namespaced owner holds within its namespace only: the garbage collector would delete the object.
   const canBeOwned = namespace === undefined || at === namespace;
   const rest = type.group === '' && type.kind === 'Secret' ? withoutStringData(written) : written;
-  const object = (applied: Readonly<Record<string, string>>): KubernetesObject => ({
+  const annotations: Record<string, string> = { ...metadata.annotations, [marks.phase]: phase };
+  const object: KubernetesObject = {
     ...rest,
     apiVersion: apiVersionOf(type),
     kind: type.kind,
@@ -52,13 +53,13 @@ export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, na
       name: metadata.name,
       ...(at !== undefined && { namespace: at }),
       labels: { ...metadata.labels, [marks.owner]: owner.uid },
-      annotations: { ...metadata.annotations, [marks.phase]: phase, ...applied },
+      annotations,
       ...(canBeOwned && { ownerReferences: [owner] }),
     },
-  });
-  const applied = hashOf(object({}));
-  const whole = object({ [marks.applied]: applied });
-  return { type, key: objectKey(whole.metadata.name, whole.metadata.namespace), object: whole, hash: applied };
+  };
+  const applied = hashOf(object);
+  annotations[marks.applied] = applied;
+  return { type, key: objectKey(metadata.name, at), object, hash: applied };
 }
 
 /**
@@ -82,13 +83,18 @@ export interface SecretFields {
 
 /** The same for bodies that are the same JSON, whatever the order of their members. */
 export function hashOf(object: KubernetesObject): string {
-  return hash('sha256', JSON.stringify(sorted(object)), 'hex').slice(0, 32);
+  return hash('sha256', canonical(object), 'hex').slice(0, 32);
 }
 
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(sorted);
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const member of members) member[1] = sorted(member[1]);
-  return Object.fromEntries(members);
+/** JSON with the members of all objects in the order of their names. */
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const name of Object.keys(members).sort()) {
+    const member = members[name];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonical(member)}`;
+  }
+  return `{${text}}`;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FieldsV1 } from '../kube/types.ts';
-import { compareLeaves, holdsAll, leavesOf } from './fields.ts';
+import { compareLeaves, holdsAll, leavesOf, pathsOf, treeOf, type FieldPath } from './fields.ts';
 
 /** What kube-apiserver 1.37 answered to a create of {@link service} (an Update entry), and to an apply of it. */
 const service = {
@@ -40,9 +40,14 @@ const without = (fields: FieldsV1, ...path: readonly string[]): FieldsV1 => {
   return rest.length === 0 ? others : { ...others, [step]: without(child, ...rest) };
 };
 
+const compare = (body: object, entries: readonly FieldsV1[]): Record<'held' | 'missing', readonly FieldPath[]> => {
+  const { held, missing } = compareLeaves(body, entries.map(treeOf));
+  return { held: pathsOf(held), missing: pathsOf(missing) };
+};
+
 describe('leaves of a body in managed fields', () => {
   it('are held where the entry has them, list items matched by the keys that the body gives', () => {
-    const { held, missing } = compareLeaves(service, [created]);
+    const { held, missing } = compare(service, [created]);
     assert.deepEqual(missing, []);
     assert.deepEqual(
       held.map((path) => path.join(' ')),
@@ -60,22 +65,22 @@ describe('leaves of a body in managed fields', () => {
 
   it('are missing where another writer took them', () => {
     const taken = without(created, 'f:spec', 'f:selector');
-    assert.deepEqual(compareLeaves(service, [taken]).missing, [['f:spec', 'f:selector', 'f:app']]);
-    const { held } = compareLeaves(service, [created]);
+    assert.deepEqual(compare(service, [taken]).missing, [['f:spec', 'f:selector', 'f:app']]);
+    const { held } = compare(service, [created]);
     assert.ok(holdsAll(held, [created]));
     assert.ok(!holdsAll(held, [taken]));
   });
 
   it('are missing where the last member of a map was taken, though the map itself is still held', () => {
     const taken: FieldsV1 = { 'f:data': { '.': {} } };
-    assert.deepEqual(compareLeaves({ data: { a: '1' } }, [taken]), { held: [], missing: [['f:data', 'f:a']] });
+    assert.deepEqual(compare({ data: { a: '1' } }, [taken]), { held: [], missing: [['f:data', 'f:a']] });
   });
 
   it('are missing where a list item is gone', () => {
     const item = 'k:{"port":81,"protocol":"UDP"}';
     const gone = without(created, 'f:spec', 'f:ports', item);
-    assert.equal(compareLeaves(service, [gone]).missing.length, 1);
-    assert.ok(!holdsAll(compareLeaves(service, [created]).held, [gone]));
+    assert.equal(compare(service, [gone]).missing.length, 1);
+    assert.ok(!holdsAll(compare(service, [created]).held, [gone]));
   });
 
   it('are never missing where a create does not show them: false, 0, empty ones, identity, status', () => {
@@ -86,12 +91,12 @@ describe('leaves of a body in managed fields', () => {
       spec: { off: false, zero: 0, none: null, text: '', list: [], map: {}, nested: { off: false, list: [{}] } },
       status: { phase: 'x' },
     };
-    assert.deepEqual(compareLeaves(body, [{}]), { held: [], missing: [] });
+    assert.deepEqual(compare(body, [{}]), { held: [], missing: [] });
   });
 
   it('are held by whichever of our entries has them', () => {
     const split: FieldsV1[] = [{ 'f:data': { 'f:a': {} } }, { 'f:data': { 'f:b': {} } }];
-    assert.deepEqual(compareLeaves({ data: { a: '1', b: '2', c: '3' } }, split), {
+    assert.deepEqual(compare({ data: { a: '1', b: '2', c: '3' } }, split), {
       held: [
         ['f:data', 'f:a'],
         ['f:data', 'f:b'],
@@ -102,7 +107,7 @@ describe('leaves of a body in managed fields', () => {
 
   it('of sets are their values', () => {
     const fields = { 'f:finalizers': { '.': {}, 'v:"a"': {}, 'v:"\\u003ce\\u0026f\\u003e"': {} } };
-    assert.deepEqual(compareLeaves({ finalizers: ['a', 'b', '<e&f>'] }, [fields]), {
+    assert.deepEqual(compare({ finalizers: ['a', 'b', '<e&f>'] }, [fields]), {
       held: [
         ['f:finalizers', 'v:"a"'],
         ['f:finalizers', 'v:"\\u003ce\\u0026f\\u003e"'],

@@ -1,16 +1,71 @@
+import { OWNER } from '../cache/store.ts';
 import type { FieldsV1 } from '../kube/types.ts';
 
 /** A leaf of a body as managedFields names it: `['f:spec', 'f:ports', 'k:{"port":80}', 'f:name']`. */
 export type FieldPath = readonly string[];
 
+/** Several paths, as JSON without the outer brackets, with {@link OWNER} as it stood in the entries; '' for none. */
+export type PathsText = string;
+
 export interface LeafComparison {
   /** Leaves of the body that the entries hold. */
-  readonly held: readonly FieldPath[];
+  readonly held: PathsText;
   /** Leaves of the body that they should hold and do not. */
-  readonly missing: readonly FieldPath[];
+  readonly missing: PathsText;
 }
 
 type Json = unknown;
+
+/** An entry, read: made once for all objects that were written alike. */
+export interface FieldTree {
+  /** Held as a whole: a scalar, an atomic list or map. */
+  readonly isAtomic: boolean;
+  readonly fields: ReadonlyMap<string, Step>;
+  readonly items: readonly ItemStep[];
+}
+
+interface Step {
+  /** As JSON. */
+  readonly text: string;
+  readonly tree: FieldTree;
+}
+
+/** An item of a set, by its value, or of a list that is a map, by its keys. */
+interface ItemStep extends Step {
+  readonly value: Json;
+  readonly keys: readonly (readonly [string, Json])[] | undefined;
+}
+
+/** Reads an entry. */
+export function treeOf(entry: FieldsV1): FieldTree {
+  const fields = new Map<string, Step>();
+  const items: ItemStep[] = [];
+  const names = Object.keys(entry);
+  for (const name of names) {
+    const step = { text: quoted(name), tree: treeOf(entry[name] ?? {}) };
+    // Parsed, since Go writes <, > and & as escapes.
+    if (name.startsWith('f:')) fields.set(name.slice(2), step);
+    else if (name.startsWith('v:')) items.push({ ...step, value: parsed(name.slice(2)), keys: undefined });
+    else if (name.startsWith('k:'))
+      items.push({ ...step, value: undefined, keys: Object.entries(parsed(name.slice(2)) as object) });
+  }
+  return { isAtomic: names.length === 0, fields, items };
+}
+
+/** As JSON, but for what stands for the owner. */
+function quoted(name: string): string {
+  const parts = name.split(OWNER).map((part) => JSON.stringify(part).slice(1, -1));
+  return `"${parts.join(OWNER)}"`;
+}
+
+/** JSON in which something stands for the owner. */
+export function parsed(json: string): Json {
+  return JSON.parse(json.replaceAll(OWNER, '\\u0001'));
+}
+
+export function pathsOf(text: PathsText): readonly FieldPath[] {
+  return JSON.parse(`[${text}]`) as readonly FieldPath[];
+}
 
 /**
  * Compares a body that we wrote with our own entries of managedFields.
@@ -20,11 +75,10 @@ type Json = unknown;
  * although they were written (null, false, 0, '', empty maps and lists) are never missing; nor are identity fields and `status` (cut off
  * where it is a subresource).
  */
-export function compareLeaves(body: object, entries: readonly FieldsV1[]): LeafComparison {
-  const held: FieldPath[] = [];
-  const missing: FieldPath[] = [];
-  visit(body, [...entries], [], { held, missing });
-  return { held, missing };
+export function compareLeaves(body: object, entries: readonly FieldTree[], owner = ''): LeafComparison {
+  const result = new Result(owner);
+  visit(body, entries, '', 'object', result);
+  return result;
 }
 
 /** Whether entries still hold all of these leaves. */
@@ -57,73 +111,109 @@ function holds(entry: FieldsV1, path: FieldPath): boolean {
   return true;
 }
 
-const IDENTITY: ReadonlySet<string> = new Set([
-  'apiVersion',
-  'kind',
-  'metadata/name',
-  'metadata/namespace',
-  'metadata/uid',
-]);
+/** What is never a leaf, by where it stands. */
+const NO_LEAVES = {
+  object: new Set(['apiVersion', 'kind', 'status']),
+  metadata: new Set(['name', 'namespace', 'uid']),
+  below: new Set<string>(),
+};
 
-interface Result {
-  readonly held: FieldPath[];
-  readonly missing: FieldPath[];
-}
+class Result implements LeafComparison {
+  /** What {@link OWNER} stands for. */
+  readonly owner: string;
+  held: PathsText = '';
+  missing: PathsText = '';
 
-function visit(value: object, nodes: readonly FieldsV1[], prefix: FieldPath, result: Result): void {
-  for (const [name, member] of Object.entries(value) as [string, Json][]) {
-    if (member === undefined) continue;
-    const path = [...prefix, `f:${name}`];
-    const plain = path.map((step) => step.slice(2)).join('/');
-    if (IDENTITY.has(plain) || plain === 'status') continue;
-    const children = nodes.flatMap((node) => node[`f:${name}`] ?? []);
-    if (children.length > 0) visitValue(member, children, path, result);
-    else if (isMap(member)) visit(member, [], path, result);
-    else if (!isTrivial(member)) result.missing.push(path);
+  constructor(owner: string) {
+    this.owner = owner;
+  }
+
+  holds(path: string): void {
+    this.held += this.held === '' ? `[${path}]` : `,[${path}]`;
+  }
+
+  misses(prefix: string, step: string): void {
+    const path = `[${prefix}${JSON.stringify(step)}]`;
+    this.missing += this.missing === '' ? path : `,${path}`;
   }
 }
 
-function visitValue(value: Json, nodes: readonly FieldsV1[], path: FieldPath, result: Result): void {
-  if (nodes.some(isAtomic)) result.held.push(path);
-  else if (Array.isArray(value)) visitItems(value, nodes, path, result);
-  else if (isMap(value)) visit(value, nodes, path, result);
-  else result.held.push(path);
+/** `prefix`: the path so far as JSON, with a comma behind each step. */
+function visit(
+  value: object,
+  entries: readonly FieldTree[],
+  prefix: string,
+  at: keyof typeof NO_LEAVES,
+  result: Result,
+): void {
+  const members = value as Readonly<Record<string, Json>>;
+  for (const name of Object.keys(members)) {
+    const member = members[name];
+    if (member === undefined || NO_LEAVES[at].has(name)) continue;
+    const below = at === 'object' && name === 'metadata' ? 'metadata' : 'below';
+    const steps = stepsTo(entries, ({ fields }) => fields.get(name));
+    const [step] = steps;
+    if (step) visitValue(member, treesOf(steps), prefix + step.text, below, result);
+    else if (isMap(member)) visit(member, NO_TREES, `${prefix}${JSON.stringify(`f:${name}`)},`, below, result);
+    else if (!isTrivial(member)) result.misses(prefix, `f:${name}`);
+  }
 }
 
-function visitItems(items: readonly Json[], nodes: readonly FieldsV1[], path: FieldPath, result: Result): void {
+function visitValue(
+  value: Json,
+  entries: readonly FieldTree[],
+  path: string,
+  at: keyof typeof NO_LEAVES,
+  result: Result,
+): void {
+  if (entries.some(({ isAtomic }) => isAtomic)) result.holds(path);
+  else if (Array.isArray(value)) visitItems(value, entries, `${path},`, result);
+  else if (isMap(value)) visit(value, entries, `${path},`, at, result);
+  else result.holds(path);
+}
+
+function visitItems(items: readonly Json[], entries: readonly FieldTree[], prefix: string, result: Result): void {
   for (const item of items) {
-    const found = nodes.flatMap((node) => Object.keys(node).filter((name) => names(name, item)));
-    const [name] = found;
-    if (name === undefined) {
-      if (!isTrivial(item)) result.missing.push([...path, `v:${JSON.stringify(item)}`]);
+    const [first] = stepsTo(entries, (entry) => entry.items.find((step) => isMeant(step, item, result.owner)));
+    if (!first) {
+      if (!isTrivial(item)) result.misses(prefix, `v:${JSON.stringify(item)}`);
       continue;
     }
-    visitValue(
-      item,
-      nodes.flatMap((node) => node[name] ?? []),
-      [...path, name],
-      result,
-    );
+    const steps = stepsTo(entries, (entry) => entry.items.find(({ text }) => text === first.text));
+    visitValue(item, treesOf(steps), prefix + first.text, 'below', result);
   }
 }
 
-/** Whether a path element of a list means this item: `v:<value>` of a set, `k:<keys>` of a map. */
-function names(element: string, item: Json): boolean {
-  // Parsed, since Go writes <, > and & as escapes.
-  if (element.startsWith('v:')) return typeof item !== 'object' && JSON.parse(element.slice(2)) === item;
-  if (!element.startsWith('k:') || typeof item !== 'object' || item === null) return false;
-  const keys = JSON.parse(element.slice(2)) as Readonly<Record<string, Json>>;
+const NO_TREES: readonly FieldTree[] = [];
+const NO_STEPS: readonly never[] = [];
+
+/** Where there is one entry, as nearly always, without lists in between. */
+function stepsTo<Of extends Step>(
+  entries: readonly FieldTree[],
+  stepOf: (entry: FieldTree) => Of | undefined,
+): readonly Of[] {
+  const [only] = entries;
+  if (!only) return NO_STEPS;
+  if (entries.length > 1) return entries.flatMap((entry) => stepOf(entry) ?? NO_STEPS);
+  const step = stepOf(only);
+  return step ? [step] : NO_STEPS;
+}
+
+function treesOf(steps: readonly Step[]): readonly FieldTree[] {
+  return steps.map(({ tree }) => tree);
+}
+
+/** Whether a step in a list means this item: by the value of a set, the keys of a map. */
+function isMeant({ value, keys }: ItemStep, item: Json, owner: string): boolean {
+  const isSame = (named: Json, given: Json): boolean => given === (named === OWNER ? owner : named);
+  if (!keys) return typeof item !== 'object' && isSame(value, item);
+  if (typeof item !== 'object' || item === null) return false;
   const given = item as Readonly<Record<string, Json>>;
-  return Object.entries(keys).every(([key, value]) => given[key] === undefined || given[key] === value);
+  return keys.every(([key, named]) => given[key] === undefined || isSame(named, given[key]));
 }
 
 function isMap(value: Json): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Held as a whole: a scalar, an atomic list or map. */
-function isAtomic(node: FieldsV1): boolean {
-  return Object.keys(node).length === 0;
 }
 
 /** Nothing below it is held; `.` alone is a map or list that is held without its members. */

@@ -32,7 +32,7 @@ export async function addFinalizer(run: Run): Promise<void> {
       finalizers: [plan.finalizerName],
     },
   };
-  await run.write(plan.resource, run.key, () => client.apply(plan.resource, body, { giveUp: run.signal }));
+  await run.write(plan.resource, run.key, () => client.apply(plan.resource, body, { giveUp: run }));
 }
 
 /**
@@ -137,7 +137,7 @@ async function removeFinalizer(run: Run, name: string): Promise<void> {
             { op: 'test', path, value: name },
             { op: 'remove', path },
           ],
-          { giveUp: run.signal },
+          { giveUp: run },
         ),
       );
       return;

@@ -3,9 +3,8 @@ import type { Entry } from '../cache/store.ts';
 import type { ResourceType } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
 import type { Environment } from './environment.ts';
-import { leavesOf } from './fields.ts';
 import { recordOf, TAKING, type ObservedOutputs } from './outputs-record.ts';
-import { fieldsOf } from './own-fields.ts';
+import { appliedLeaves } from './own-fields.ts';
 import { changedPatches, patchesRecord, withoutPatchesOf } from './patches/record.ts';
 import type { Run } from './run.ts';
 
@@ -113,9 +112,8 @@ function outputsOf({ marks, views }: Environment, uid: string, phase: Phase, typ
 }
 
 function digestOf({ marks }: Environment, entries: readonly Entry[]): string {
-  const texts = entries.map((entry) => {
-    const applied = fieldsOf(entry, 'Apply').flatMap((fields) => leavesOf(fields).map((path) => path.join('\u0000')));
-    return JSON.stringify([entry.key, entry.object.metadata.annotations?.[marks.applied], applied.toSorted()]);
-  });
+  const texts = entries.map((entry) =>
+    JSON.stringify([entry.key, entry.object.metadata.annotations?.[marks.applied], appliedLeaves(entry)]),
+  );
   return hash('sha256', texts.join(''), 'hex').slice(0, 16);
 }

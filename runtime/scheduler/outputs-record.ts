@@ -57,7 +57,7 @@ async function write(run: Run, record: ObservedOutputs): Promise<void> {
   ] as const;
   try {
     const answer = await run.write(plan.resource, run.key, () =>
-      client.jsonPatch(target, operations, { subresource: 'status', giveUp: run.signal }),
+      client.jsonPatch(target, operations, { subresource: 'status', giveUp: run }),
     );
     run.announced.revision = revisionOf(answer);
     run.announced.record = record;

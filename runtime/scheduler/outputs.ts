@@ -7,10 +7,10 @@ import type { OutputAction } from '../observe/metrics.ts';
 import type { ResourceOutput } from '../plan.ts';
 import type { Desired } from '../worker.ts';
 import { bodyOf, type Body } from './body.ts';
-import { compareLeaves, holdsAll, unionOf } from './fields.ts';
+import { unionOf } from './fields.ts';
 import { outputId } from './output-id.ts';
 import { announce } from './outputs-record.ts';
-import { fieldsOf } from './own-fields.ts';
+import { compareWithOurs, oursHold } from './own-fields.ts';
 import type { Run } from './run.ts';
 import { objectSpan } from './spans.ts';
 
@@ -107,13 +107,12 @@ function isHeldBack({ state, environment, phase }: Run, { type, key }: Body, isG
 function isAsWritten(run: Run, body: Body, entry: Entry): boolean {
   const { marks } = run.environment;
   if (entry.object.metadata.annotations?.[marks.applied] !== body.hash) return false;
-  const fields = fieldsOf(entry);
   const id = outputId(body.type, body.key);
-  const known = run.state.heldLeaves(id);
-  if (known) return holdsAll(known, fields);
+  const known = run.state.heldPaths(id);
+  if (known !== undefined) return oursHold(entry, known, run.uid);
   // Seen for the first time since the operator started.
-  const { held, missing } = compareLeaves(body.object, fields);
-  if (missing.length > 0) return false;
+  const { held, missing } = compareWithOurs(body.object, entry);
+  if (missing !== '') return false;
   run.state.holds(id, held);
   return true;
 }
@@ -265,7 +264,7 @@ function remember(run: Run, body: Body, answer: KubernetesObject): void {
   const known = views.output(body.type).get(body.key);
   const isKnown = known?.uid === answer.metadata.uid && known?.resourceVersion === answer.metadata.resourceVersion;
   const entry = isKnown && known ? known : entryOf(answer, plan.name);
-  run.state.holds(outputId(body.type, body.key), compareLeaves(body.object, fieldsOf(entry)).held);
+  run.state.holds(outputId(body.type, body.key), compareWithOurs(body.object, entry).held);
 }
 
 /** Deletes what this phase made under an output key for this resource and no longer returns. */
@@ -336,7 +335,7 @@ async function isThere(run: Run, type: ResourceType, key: string, uid: string): 
 
 /** Kinds that are read in full get the full answer back, others their metadata. */
 export function callOptions(run: Run, type: ResourceType): CallOptions {
-  return { metadataOnly: run.environment.caches.keepMetadataOnly(type), giveUp: run.signal };
+  return { metadataOnly: run.environment.caches.keepMetadataOnly(type), giveUp: run };
 }
 
 export function refOf({ type, key }: Body): { type: ResourceType; name: string; namespace: string | undefined } {

@@ -1,8 +1,9 @@
 import { interned } from '../cache/interned.ts';
-import type { Entry } from '../cache/store.ts';
+import { OWNER, type Entry } from '../cache/store.ts';
+import type { Ending } from '../controller/ending.ts';
 import { Contests } from './contests.ts';
 import { Cycles } from './cycles.ts';
-import type { FieldPath } from './fields.ts';
+import { pathsOf, type FieldPath, type PathsText } from './fields.ts';
 import { PatchMemory } from './patches/memory.ts';
 import { ReportedStatus } from './reported-status.ts';
 import type { Journal } from './rollback/journal.ts';
@@ -17,14 +18,11 @@ export interface Drift {
   told: boolean;
 }
 
-/** Stands in kept texts for the resource's uid. */
-const UID = '\u0001';
-
 /** What is remembered of a resource between its syncs. None of it is needed to be right: after a restart it is empty. */
 export class ResourceState {
   readonly uid: string;
-  /** For each output: the leaves of its body that our entries held after our last write of it. As text: most resources have the same. */
-  #held: Map<string, string> | undefined;
+  /** For each output: the leaves of its body that our entries held after our last write of it, with {@link OWNER} for the resource's uid. */
+  #held: Map<string, PathsText> | undefined;
   #patches: PatchMemory | undefined;
   #drifts: Map<string, Drift> | undefined;
   #repairing: Set<string> | undefined;
@@ -40,8 +38,8 @@ export class ResourceState {
   rate: SyncRate | undefined = undefined;
   /** How many runs ended with an error of the server since the last that succeeded. */
   serverErrors = 0;
-  /** Aborts the run that is under way. */
-  running: AbortController | undefined = undefined;
+  /** Of the run that is under way. */
+  running: Ending | undefined = undefined;
 
   constructor(uid: string) {
     this.uid = uid;
@@ -90,14 +88,19 @@ export class ResourceState {
     if (this.#cycles?.isEmpty) this.#cycles = undefined;
   }
 
-  heldLeaves(output: string): readonly FieldPath[] | undefined {
-    const text = this.#held?.get(output);
-    return text === undefined ? undefined : (JSON.parse(text.replaceAll(UID, this.uid)) as readonly FieldPath[]);
+  /** With {@link OWNER} for the resource's uid: most resources have the same. */
+  heldPaths(output: string): PathsText | undefined {
+    return this.#held?.get(output);
   }
 
-  holds(output: string, leaves: readonly FieldPath[]): void {
+  heldLeaves(output: string): readonly FieldPath[] | undefined {
+    const text = this.heldPaths(output);
+    return text === undefined ? undefined : pathsOf(text.replaceAll(OWNER, this.uid));
+  }
+
+  holds(output: string, paths: PathsText): void {
     this.#held ??= new Map();
-    this.#held.set(output, interned(JSON.stringify(leaves).replaceAll(this.uid, UID)));
+    this.#held.set(output, interned(paths.replaceAll(this.uid, OWNER)));
   }
 
   forgetOutput(output: string): void {

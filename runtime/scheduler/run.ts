@@ -1,3 +1,4 @@
+import type { Ending } from '../controller/ending.ts';
 import { errors, isKindMissing } from '../errors.ts';
 import type { CallOptions, ObjectRef } from '../kube/client.ts';
 import { objectKey } from '../kube/paths.ts';
@@ -48,27 +49,36 @@ export class Run implements RunFacts, ReadScope {
   readonly phase: Phase;
   readonly state: ResourceState;
   readonly sync: string;
-  /** Aborted when the resource is deleted or replaced (as soon as the caches know), and when the operator stops. */
-  readonly signal: AbortSignal;
   readonly announced: Announced;
+  /** Comes when the resource is deleted or replaced (as soon as the caches know), and when the operator stops. */
+  readonly ending: Ending;
   #logger: Logger | undefined;
   /** What its writes change, where they are undone if one of them fails. */
   journal: Journal | undefined;
 
-  constructor(facts: RunFacts, signal: AbortSignal, announced?: Announced) {
+  constructor(facts: RunFacts, ending: Ending, announced?: Announced) {
     this.environment = facts.environment;
     this.key = facts.key;
     this.resource = facts.resource;
     this.phase = facts.phase;
     this.state = facts.state;
     this.sync = facts.sync;
-    this.signal = signal;
+    this.ending = ending;
     this.announced = announced ?? { revision: revisionOf(facts.resource), record: undefined };
   }
 
-  /** The same run for code that has less time: `signal` is aborted no later than the run's own. */
-  within(signal: AbortSignal): Run {
-    return new Run(this, signal, this.announced);
+  /** The same run for code that has less time: `ending` comes no later than the run's own. */
+  within(ending: Ending): Run {
+    return new Run(this, ending, this.announced);
+  }
+
+  get isOver(): boolean {
+    return this.ending.isOver;
+  }
+
+  /** Aborts when the run is over. */
+  get signal(): AbortSignal {
+    return this.ending.signal;
   }
 
   /** For lines with resource, phase and sync. Made when the first is written: most runs write none. */
@@ -101,7 +111,7 @@ export class Run implements RunFacts, ReadScope {
     send: () => Promise<Answer>,
     uid?: string,
   ): Promise<Answer> {
-    if (this.signal.aborted) throw new RunAborted();
+    if (this.isOver) throw new RunAborted();
     const { caches } = this.environment;
     const release = caches.hold(type, key);
     try {
@@ -113,7 +123,7 @@ export class Run implements RunFacts, ReadScope {
     } catch (error) {
       if (isKindMissing(error)) caches.kindMissing(type);
       // Nobody waits for it to be tried again.
-      throw this.signal.aborted ? new RunAborted() : error;
+      throw this.isOver ? new RunAborted() : error;
     } finally {
       release();
     }
@@ -137,6 +147,6 @@ export class Run implements RunFacts, ReadScope {
 
   /** For what user code holds on to: throws ERR_AP_STOPPED once the run is over. */
   checkForUser(what: string): void {
-    if (this.signal.aborted) throw errors.stopped(what);
+    if (this.isOver) throw errors.stopped(what);
   }
 }

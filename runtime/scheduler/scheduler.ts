@@ -8,6 +8,7 @@ import {
   type ReconcileRequest,
   type ReconcileResult,
 } from '../controller/reconciler.ts';
+import { Endings, type Ending } from '../controller/ending.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
@@ -52,6 +53,7 @@ export class Scheduler implements Reconciler {
   /** Resources that do not wait, of which some outputs could not be compared: their kind is not installed. */
   readonly #incomplete = new Set<string>();
   readonly #ids = new SyncIds();
+  readonly #endings = new Endings();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -94,43 +96,40 @@ export class Scheduler implements Reconciler {
       return DONE;
     }
     const state = states.of(entry);
-    const running = new AbortController();
-    const stop = (): void => running.abort();
-    stopping.addEventListener('abort', stop, { once: true });
-    if (stopping.aborted) stop();
+    const running = this.#endings.begin(stopping);
     state.running = running;
     const facts = { environment: this.#environment, key, resource: entry.object, state, sync: this.#ids.next() };
     const phase = this.#phaseOf(entry.object) ?? plan.initial;
     try {
       states.syncs(state);
       const result = tracing.on
-        ? await syncSpan(facts, phase.name, () => this.#sync(facts, running.signal))
-        : await this.#sync(facts, running.signal);
+        ? await syncSpan(facts, phase.name, () => this.#sync(facts, running))
+        : await this.#sync(facts, running);
       tellOfStorm(facts, phase, result);
       return result;
     } catch (error) {
       if (error instanceof RunAborted || isNamespaceTerminating(error)) return DONE;
       if (stopping.aborted) throw error;
-      return this.#failUntold(new Run({ ...facts, phase }, running.signal), error);
+      return this.#failUntold(new Run({ ...facts, phase }, running), error);
     } finally {
       state.running = undefined;
       state.trim();
-      stopping.removeEventListener('abort', stop);
+      this.#endings.delete(stopping, running);
     }
   }
 
-  async #sync(facts: Omit<RunFacts, 'phase'>, signal: AbortSignal): Promise<ReconcileResult> {
+  async #sync(facts: Omit<RunFacts, 'phase'>, ending: Ending): Promise<ReconcileResult> {
     const { plan, metrics, clock } = this.#environment;
     if (facts.resource.metadata.deletionTimestamp !== undefined) {
-      if (!plan.finalizer) return tellOfFormerFinalizer(new Run({ ...facts, phase: plan.initial }, signal));
-      return this.#finalize(new Run({ ...facts, phase: plan.finalizer.phase }, signal));
+      if (!plan.finalizer) return tellOfFormerFinalizer(new Run({ ...facts, phase: plan.initial }, ending));
+      return this.#finalize(new Run({ ...facts, phase: plan.finalizer.phase }, ending));
     }
     const phase = this.#phaseOf(facts.resource);
-    if (!phase) return this.#stopAtUnknownPhase(new Run({ ...facts, phase: plan.initial }, signal));
+    if (!phase) return this.#stopAtUnknownPhase(new Run({ ...facts, phase: plan.initial }, ending));
     const pause = facts.state.cycles.pause(clock.monotonic());
     // Woken by what it wrote itself.
     if (pause > 0) return { outcome: 'later', after: pause };
-    const run = new Run({ ...facts, phase }, signal);
+    const run = new Run({ ...facts, phase }, ending);
     const compared = compareWithRecord(run);
     if (compared === 'missing') this.#incomplete.add(run.key);
     if (compared === 'waits') {
@@ -153,7 +152,7 @@ export class Scheduler implements Reconciler {
         throw error;
       }
       // Whatever a run that was given up fails at is no news: of a replica that does not lead any more, any request.
-      if (signal.aborted) {
+      if (ending.isOver) {
         metrics.synced(phase.name, 'aborted');
         throw new RunAborted();
       }

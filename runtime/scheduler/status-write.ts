@@ -45,7 +45,7 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
     const sent = operations;
     try {
       const answer = await run.write(plan.resource, run.key, () =>
-        client.jsonPatch(target, sent, { subresource: 'status', giveUp: run.signal }),
+        client.jsonPatch(target, sent, { subresource: 'status', giveUp: run }),
       );
       if (write.user) tellOfDropped(run, run.state.reported.answered(write.user, answer));
       // Somebody set the phase by hand meanwhile, and left the revision as it was: its event is not going to tell.

@@ -72,16 +72,16 @@ export function isOurs(key: string, { plan, watchNamespace }: Pick<Environment, 
 /** Whether a change of a resource wakes it, and keeps the states in step with which resources there are. */
 function concernsItself({ key, old, current, own }: Change, { states }: Environment): boolean {
   if (!current) {
-    states.get(key)?.running?.abort();
+    states.get(key)?.running?.end();
     return true;
   }
-  if (old && old.uid !== current.uid) states.get(key)?.running?.abort();
+  if (old && old.uid !== current.uid) states.get(key)?.running?.end();
   const state = states.of(current);
   if (!old || old.uid !== current.uid) return true;
   const before = old.object.metadata;
   const after = current.object.metadata;
   if (before.deletionTimestamp !== after.deletionTimestamp) {
-    state.running?.abort();
+    state.running?.end();
     return true;
   }
   if (before.generation !== after.generation) return true;

@@ -38,7 +38,7 @@ export class WorkerClient {
     const { type } = output;
     const body = bodyFor(this.#run, type, this.#checked(output, object, 'create'));
     return this.#run.write(type, body.key, () =>
-      this.#run.environment.client.create(type, body.object, { giveUp: this.#run.signal }),
+      this.#run.environment.client.create(type, body.object, { giveUp: this.#run }),
     );
   }
 
@@ -48,12 +48,10 @@ export class WorkerClient {
     const at = this.#keyOf(output, { metadata: { name, ...(namespace !== undefined && { namespace }) } }, 'update');
     const { client, views } = this.#run.environment;
     const ref = { type, ...splitKey(at) };
-    const target = views.output(type).get(at)?.object ?? (await client.get(ref, { giveUp: this.#run.signal }));
+    const target = views.output(type).get(at)?.object ?? (await client.get(ref, { giveUp: this.#run }));
     this.#checkOurs(type, target, 'update');
     await announce(this.#run, type, target);
-    return this.#run.write(type, at, () =>
-      client.mergePatch(ref, this.#patchOf(target, patch), { giveUp: this.#run.signal }),
-    );
+    return this.#run.write(type, at, () => client.mergePatch(ref, this.#patchOf(target, patch), { giveUp: this.#run }));
   }
 
   /**

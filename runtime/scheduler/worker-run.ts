@@ -2,6 +2,7 @@ import { errors, isProgramFault, messageOf } from '../errors.ts';
 import type { AnyWorker } from '../operator.ts';
 import { deepFreeze } from '../cache/freeze.ts';
 import { settledWithin } from '../controller/deadline.ts';
+import { Ending } from '../controller/ending.ts';
 import { InputReader } from '../reads/input-reader.ts';
 import type { Tracker } from '../reads/tracker.ts';
 import { RunAborted, type Run } from './run.ts';
@@ -15,8 +16,8 @@ import { WorkerClient } from './worker-client.ts';
  */
 export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker): Promise<unknown> {
   const { environment, phase } = run;
-  const over = new AbortController();
-  const call = run.within(over.signal);
+  const over = new Ending();
+  const call = run.within(over);
   const readers = Object.fromEntries(
     [...phase.inputs].map(([name, input]) => [
       name,
@@ -26,7 +27,7 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
   const metrics = Object.fromEntries(
     [...phase.queries].map(([name, queries]) => [
       name,
-      environment.queries.client(queries, call.signal, (method) => call.checkForUser(`inputs.${name}.${method}`)),
+      environment.queries.client(queries, call, (method) => call.checkForUser(`inputs.${name}.${method}`)),
     ]),
   );
   const context = {
@@ -37,7 +38,9 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
     get logger() {
       return run.logger;
     },
-    signal: call.signal,
+    get signal() {
+      return call.signal;
+    },
   };
   const untyped = worker as (context: unknown) => unknown;
   const started = environment.clock.monotonic();
@@ -46,7 +49,7 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
     const deadline = {
       clock: environment.clock,
       timeout: phase.timeout,
-      signal: run.signal,
+      given: run.ending,
       late: () => {
         environment.metrics.controller.fault('timeout');
         return errors.deadline(phase.name, phase.timeout);

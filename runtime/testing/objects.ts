@@ -1,3 +1,4 @@
+import type { Cache } from '../cache/cache.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 
 export const configMaps: ResourceType = {
@@ -26,4 +27,12 @@ export function object(
     metadata: { name, namespace, uid, resourceVersion: String(resourceVersion), ...(labels && { labels }) },
     ...(data !== undefined && { data }),
   };
+}
+
+/** A list comes to its end that had these objects. */
+export function replaceBy(cache: Cache, objects: readonly KubernetesObject[], resourceVersion: string): void {
+  cache.replace(
+    objects.map((each) => cache.keep(each)),
+    resourceVersion,
+  );
 }

@@ -86,6 +86,7 @@ describe('connections of watches', () => {
         logger: silentLogger,
         sink: {
           listing: () => undefined,
+          keep: (object) => object,
           replace(objects) {
             lists += 1;
             listed = objects.filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt').length;

@@ -109,7 +109,7 @@ describe('Queries on a real Prometheus', () => {
     const definitions = [...BUILTIN_QUERIES.map((query) => [query.method, query] as const), ...Object.entries(OWN)];
     const queries = new Map(definitions.map(([method, query]) => [method, prepareQuery(method, query, assert.fail)]));
     const options = { server: server.server, fakes: undefined, clock: systemClock, observe: () => undefined };
-    const client = new Queries(options).client(queries, new AbortController().signal, () => undefined);
+    const client = new Queries(options).client(queries, new AbortController(), () => undefined);
     ask = async (method, ...args) => client[method]?.(...args) ?? undefined;
     // A rate needs two scrapes.
     await prometheus.until(

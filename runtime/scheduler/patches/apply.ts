@@ -2,7 +2,7 @@ import type { Entry } from '../../cache/store.ts';
 import { errors, isKindMissing, isStatus } from '../../errors.ts';
 import type { FieldsV1, KubernetesObject, ResourceType } from '../../kube/types.ts';
 import type { CallOptions } from '../../kube/client.ts';
-import { compareLeaves, holdsAll } from '../fields.ts';
+import { compareLeaves, holdsAll, pathsOf, treeOf } from '../fields.ts';
 import { outputId } from '../output-id.ts';
 import { RunAborted, type Run } from '../run.ts';
 import { emptyBody, patchId, type PatchBody } from './body.ts';
@@ -51,15 +51,15 @@ function isAsApplied(run: Run, { type, key, manager, mark, hash, object }: Patch
   const known = memory.heldLeaves(id);
   if (known) return holdsAll(known, fields);
   // Seen for the first time since the operator started.
-  const { held, missing } = compareLeaves(object, fields);
-  if (missing.length > 0) return false;
-  memory.holds(id, held, run.phase.name);
+  const { held, missing } = compareLeaves(object, fields.map(treeOf));
+  if (missing !== '') return false;
+  memory.holds(id, pathsOf(held), run.phase.name);
   return true;
 }
 
 /** Has the server go through it and keep nothing. */
 async function sendDry(run: Run, body: PatchBody, { uid }: Entry, force: boolean): Promise<void> {
-  if (run.signal.aborted) throw new RunAborted();
+  if (run.isOver) throw new RunAborted();
   const { type, manager, object } = body;
   const options = { ...callOptions(run, type), fieldManager: manager, force, dryRun: true };
   await run.environment.client.apply(type, { ...object, metadata: { ...object.metadata, uid } }, options);
@@ -74,7 +74,8 @@ async function send(run: Run, body: PatchBody, entry: Entry, force: boolean): Pr
     const applied = await client.apply(type, object, { ...callOptions(run, type), fieldManager: manager, force });
     // Before the caches tell of the answer: what is no longer held because it was not sent is not lost.
     const fields = fieldsOfManager(applied.metadata.managedFields ?? [], manager);
-    run.state.patches.holds(patchId(type, key, manager), compareLeaves(object, fields).held, run.phase.name);
+    const { held } = compareLeaves(object, fields.map(treeOf));
+    run.state.patches.holds(patchId(type, key, manager), pathsOf(held), run.phase.name);
     return applied;
   });
 }
@@ -128,5 +129,5 @@ export function fieldsOfManager(entries: Entry['patches'], manager: string): rea
 
 /** Kinds that are read in full get the full answer back, others their metadata. */
 function callOptions(run: Run, type: ResourceType): CallOptions {
-  return { metadataOnly: run.environment.caches.keepMetadataOnly(type), giveUp: run.signal };
+  return { metadataOnly: run.environment.caches.keepMetadataOnly(type), giveUp: run };
 }

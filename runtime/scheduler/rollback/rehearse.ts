@@ -28,14 +28,14 @@ export async function rehearse(run: Run, planned: readonly Planned[]): Promise<v
       await rehearseOutput(run, each);
     } catch (error) {
       if (isKindMissing(error)) run.environment.caches.kindMissing(each.body.type);
-      if (run.signal.aborted) throw new RunAborted();
+      if (run.isOver) throw new RunAborted();
       if (!isWithoutDryRun(error) && !isForLackOf(coming, error)) throw ofElsewhere(run, each.body, error);
     }
   }
 }
 
 async function rehearseOutput(run: Run, { output, body }: Planned): Promise<void> {
-  if (run.signal.aborted) throw new RunAborted();
+  if (run.isOver) throw new RunAborted();
   const { client } = run.environment;
   const { type } = body;
   const { known, needs } = lookAt(run, body);

@@ -36,7 +36,7 @@ export async function allOrNothing<Answer>(
 /** Told by an event: a person finds less in the cluster than was there for a moment. */
 async function rollBack(run: Run, journal: Journal, failure: unknown): Promise<void> {
   const { events, logger } = run.environment;
-  if (failure instanceof RunAborted || run.signal.aborted || isNamespaceTerminating(failure)) return;
+  if (failure instanceof RunAborted || run.isOver || isNamespaceTerminating(failure)) return;
   if (journal.backwards().length === 0) return;
   const kept = await undo(run, journal);
   const outcome =

@@ -210,4 +210,20 @@ export const CACHES: readonly Mutant[] = [
     test: 'runtime/kube/resource-version.test.ts',
     title: 'compare as numbers of any size',
   },
+  {
+    file: 'runtime/cache/cache.ts',
+    code: 'known !== undefined && has(known.uid) && ',
+    broken: 'known !== undefined && ',
+    breaks: 'the event of another object is read, though a server that was restored gives it a version of ours',
+    test: 'runtime/cache/cache.test.ts',
+    title: 'is known, once, by its version and the uid of the object',
+  },
+  {
+    file: 'runtime/cache/reflector.ts',
+    code: 'return !isListing() && echoes.some;',
+    broken: 'return echoes.some;',
+    breaks: 'a list is read in full, own writes of the meantime too',
+    test: 'runtime/cache/reflector.test.ts',
+    title: 'does not tell what is known, but of a list all; it resumes behind what it has not told',
+  },
 ];

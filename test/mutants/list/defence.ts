@@ -19,6 +19,14 @@ export const DEFENCE: readonly Mutant[] = [
     title: 'are whole wherever the bytes are cut, within a character too',
   },
   {
+    file: 'runtime/kube/frames.ts',
+    code: ' || line.lastIndexOf(VERSION) !== at',
+    broken: '',
+    breaks: 'an event is only left unread where it is certain what it tells',
+    test: 'runtime/kube/frames.test.ts',
+    title: 'are read where they tell of an end, of no object, or hold that word more than once',
+  },
+  {
     file: 'runtime/assembly.ts',
     code: 'if (cache.listed) return `the watch of',
     broken: 'if (false) return `the watch of',

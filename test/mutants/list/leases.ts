@@ -44,8 +44,8 @@ export const LEASES: readonly Mutant[] = [
   },
   {
     file: 'runtime/leaderelection/term.ts',
-    code: 'send({ timeout: this.left(), signal, start: limit.start })',
-    broken: 'send({ timeout: this.#renewDeadline, signal, start: limit.start })',
+    code: 'send({ timeout: this.left(), ',
+    broken: 'send({ timeout: this.#renewDeadline, ',
     breaks: 'a request has the time that is left',
     test: 'runtime/leaderelection/term.test.ts',
     title: 'gives each request the time that is left',

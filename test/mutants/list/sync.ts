@@ -69,7 +69,7 @@ export const SYNC: readonly Mutant[] = [
   },
   {
     file: 'runtime/controller/deadline.ts',
-    code: 'over.abort(OVER);',
+    code: 'over.end(OVER);',
     broken: '',
     breaks: 'the client of a worker whose time is over refuses',
     test: 'test/operator/misuse.test.ts',
@@ -141,7 +141,7 @@ export const SYNC: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/run.ts',
-    code: 'if (this.signal.aborted) throw new RunAborted();',
+    code: 'if (this.isOver) throw new RunAborted();',
     broken: '',
     breaks: 'a run looks again before each write whether it goes on',
     test: 'test/operator/shutdown.test.ts',
@@ -149,7 +149,7 @@ export const SYNC: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/wakes.ts',
-    code: '    states.get(key)?.running?.abort();\n    return true;',
+    code: '    states.get(key)?.running?.end();\n    return true;',
     broken: '    return true;',
     breaks: 'the run of a resource that is gone is aborted',
     test: 'test/operator/deletion.test.ts',
@@ -157,7 +157,7 @@ export const SYNC: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/wakes.ts',
-    code: 'if (old && old.uid !== current.uid) states.get(key)?.running?.abort();',
+    code: 'if (old && old.uid !== current.uid) states.get(key)?.running?.end();',
     broken: '',
     breaks: 'the run of a resource in whose place another came is aborted',
     test: 'test/operator/deletion.test.ts',
