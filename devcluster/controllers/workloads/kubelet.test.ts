@@ -205,6 +205,20 @@ describe('The simulated node', () => {
     await bed.pass(1);
     assert.equal(stateOf(await onlyPod()), 'Running');
   });
+
+  it('takes a pod once another has made room', async () => {
+    const container = { resources: { requests: { memory: '40Gi' } } };
+    await bed.cluster.create(deploymentOf({ container }));
+    await bed.pass(1);
+    await bed.cluster.create(deploymentOf({ name: 'late', container }));
+    await bed.pass(1);
+    const states = async (): Promise<string[]> =>
+      (await bed.pods()).map((pod) => conditionOf(pod, 'PodScheduled')).sort();
+    assert.deepEqual(await states(), ['False Unschedulable', 'True']);
+    await bed.patch({ replicas: 0 });
+    await bed.pass(1);
+    assert.deepEqual(await states(), ['True']);
+  });
 });
 
 describe('What becomes of containers', () => {
