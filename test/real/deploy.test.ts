@@ -62,7 +62,9 @@ describe('ap deploy and ap undeploy on a real Kubernetes', () => {
   });
 
   it('end as undisturbed, killed at each write and run again', async () => {
-    const rehearsed = await operator('counted').then((operations) => operations.deploy({ dryRun: true }));
+    const counted = await operator('counted');
+    const rehearsed = await counted.deploy({ dryRun: true });
+    await counted.remove();
     // An undeploy deletes as many as a deploy makes.
     const numbers = listAt(rehearsed.answer, 'result', 'objects').map((_, index) => index + 1);
     assert.ok(numbers.length >= 10);
