@@ -3,6 +3,7 @@ import { apiVersionOf, keyOf, splitKey } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
 import type { KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
+import { Availability } from './availability.ts';
 import type { CatchUp } from './catch-up.ts';
 import { HeldEvents, type CacheEvent } from './held-events.ts';
 import { InterestIndex } from './interest.ts';
@@ -24,12 +25,6 @@ export interface Change {
   readonly managers?: readonly ManagedFieldsEntry[] | undefined;
 }
 
-/**
- * `missing`: the server does not know the kind. `forbidden`: it never let us list. Whoever was let once keeps what he has, since a server
- * that has just started refuses for a moment what it will allow.
- */
-type Availability = 'unlisted' | 'listed' | 'missing' | 'forbidden';
-
 /** So many are remembered: a watch that lags further behind is read in full. */
 const MOST_ECHOES = 10_000;
 
@@ -39,15 +34,13 @@ const MOST_ECHOES = 10_000;
  *
  * Not guaranteed: that the view is current with others' writes; a watch lags.
  */
-export class Cache implements Sink<Entry> {
+export class Cache extends Availability implements Sink<Entry> {
   readonly selection: Selection;
   readonly interests = new InterestIndex();
   readonly #requirements: readonly Requirement[];
   readonly #fieldManager: string;
   readonly #store = new Store();
   readonly #listeners = new Set<(change: Change) => void>();
-  readonly #missingListeners = new Set<() => void>();
-  readonly #availabilityListeners = new Set<() => void>();
   readonly #held = new HeldEvents((event) => this.#handle(event));
   readonly #tombstones = new Tombstones();
   /** For each key that an own write brought: the write's number. Goes when the watch has caught up. */
@@ -59,15 +52,13 @@ export class Cache implements Sink<Entry> {
   #writes = 0;
   /** {@link #writes} when the list under way began: later writes may be missing in it. */
   #writesAtListing = 0;
-  #availability: Availability = 'unlisted';
-  /** Set while what is here is too old to be acted on; whether a list of the watch began since. See {@link fallBehind}. */
-  #behind: { listing: boolean } | undefined;
   /** A list beside the watch had all up to this version: what the watch tells of earlier ones is old. */
   #caughtUpTo: string | undefined;
   /** The same when the list under way began. */
   #caughtUpAtListing: string | undefined;
 
   constructor(selection: Selection, requirements: readonly Requirement[], fieldManager: string) {
+    super();
     this.selection = selection;
     this.#requirements = requirements;
     this.#fieldManager = fieldManager;
@@ -78,31 +69,6 @@ export class Cache implements Sink<Entry> {
       },
       is: (resourceVersion, has) => this.#isAnswered(resourceVersion, has),
     };
-  }
-
-  /** Whether it may be acted on: it was listed, is there, and is not behind. */
-  get synced(): boolean {
-    return this.listed && !this.#behind;
-  }
-
-  /** Whether somebody else may have written what is not here yet. */
-  get isBehind(): boolean {
-    return this.#behind !== undefined;
-  }
-
-  /** Whether a consistent list has been seen, and the kind is still there. */
-  get listed(): boolean {
-    return this.#availability === 'listed';
-  }
-
-  /** Whether the server said that it does not know the kind. */
-  get isKindMissing(): boolean {
-    return this.#availability === 'missing';
-  }
-
-  /** Whether the operator has no right to list it, and never had since it started. */
-  get isForbidden(): boolean {
-    return this.#availability === 'forbidden';
   }
 
   /** Objects that are kept, and deletions whose event is waited for. */
@@ -128,21 +94,9 @@ export class Cache implements Sink<Entry> {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Those who listened to its changes are told no more: others begin where they end. */
-  forgetListeners(): void {
+  override forgetListeners(): void {
+    super.forgetListeners();
     this.#listeners.clear();
-    this.#missingListeners.clear();
-  }
-
-  /** Calls back whenever the kind has gone. */
-  onMissing(listener: () => void): void {
-    this.#missingListeners.add(listener);
-  }
-
-  /** Calls back whenever {@link synced}, {@link listed}, {@link isKindMissing} or {@link isForbidden} has become true. Returns how to stop it. */
-  onAvailability(listener: () => void): () => void {
-    this.#availabilityListeners.add(listener);
-    return () => this.#availabilityListeners.delete(listener);
   }
 
   /**
@@ -227,12 +181,12 @@ export class Cache implements Sink<Entry> {
     this.#tell({ key, old: this.#store.delete(key), current: undefined, own: writer !== undefined, writer });
   }
 
-  listing(): void {
+  override listing(): void {
+    super.listing();
     // The events of those before the list are not going to come.
     this.#echoes.clear();
     this.#writesAtListing = this.#writes;
     this.#caughtUpAtListing = this.#caughtUpTo;
-    if (this.#behind) this.#behind.listing = true;
   }
 
   keep(object: KubernetesObject): Entry {
@@ -241,7 +195,7 @@ export class Cache implements Sink<Entry> {
 
   replace(entries: readonly Entry[], resourceVersion: string): void {
     if (!this.#isOvertaken(resourceVersion)) this.#replace(entries, resourceVersion);
-    this.#becomes('listed', this.#behind?.listing ? undefined : this.#behind);
+    this.wasListed();
   }
 
   /** Whether a list beside the watch, of a later version, began after this one and ended before it. */
@@ -263,27 +217,9 @@ export class Cache implements Sink<Entry> {
       this.#held.deliver(key, { type: 'listed', key, entry: undefined, resourceVersion, writes });
   }
 
-  missing(): void {
-    const wasMissing = this.isKindMissing;
-    this.#becomes('missing', this.#behind);
-    if (!wasMissing) for (const listener of this.#missingListeners) listener();
-  }
-
-  forbidden(): void {
-    if (!this.listed) this.#becomes('forbidden', this.#behind);
-  }
-
-  /**
-   * From now on it counts only once it is as new as this moment: somebody else may have written up to now, and a watch lags. A list that
-   * begins later makes up for it: the next one of the watch, or one beside it.
-   */
-  fallBehind(): void {
-    this.#behind = { listing: false };
-  }
-
   /** Begins to compare with a list beside the watch. */
   beginCatchUp(): CatchUp {
-    const behind = this.#behind;
+    const caughtUp = this.catchesUp();
     const writes = this.#writes;
     return {
       compare: (objects, resourceVersion) => {
@@ -304,8 +240,7 @@ export class Cache implements Sink<Entry> {
       absent: (key, resourceVersion) => this.#held.deliver(key, { type: 'absent', key, resourceVersion }),
       end: (resourceVersion) => {
         this.#caughtUpTo = resourceVersion;
-        // It may have fallen behind once more meanwhile.
-        this.#becomes(this.#availability, this.#behind === behind ? undefined : this.#behind);
+        caughtUp();
       },
     };
   }
@@ -322,14 +257,6 @@ export class Cache implements Sink<Entry> {
     const known = this.#store.get(entry.key);
     const age = known ? compareResourceVersions(known.resourceVersion, entry.resourceVersion) : -1;
     return age > 0 || (age === 0 && known?.uid === entry.uid);
-  }
-
-  #becomes(availability: Availability, behind: { listing: boolean } | undefined): void {
-    const before = [this.listed, this.synced, this.isKindMissing, this.isForbidden];
-    this.#availability = availability;
-    this.#behind = behind;
-    const after = [this.listed, this.synced, this.isKindMissing, this.isForbidden];
-    if (after.some((is, index) => is && !before[index])) for (const listener of this.#availabilityListeners) listener();
   }
 
   /** Whether this is the event of an own write whose answer is here. */

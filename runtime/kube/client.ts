@@ -2,10 +2,11 @@ import { ApiError } from '../errors.ts';
 import { pause, type Clock } from '../clock.ts';
 import type { Credentials } from './credentials.ts';
 import type { ExchangeTracer } from './exchange-tracer.ts';
+import { failureOf } from './failure.ts';
 import { frames, isReadable, type Known, type WatchFrame } from './frames.ts';
 import type { RequestGate, RequestLimit } from './gate.ts';
-import { isSecret, withoutValues } from './secrets.ts';
 import { collectionPath, objectPath, resourceName } from './paths.ts';
+import { queryOf } from './query.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 import type { KubernetesObject, ResourceType } from './types.ts';
 
@@ -375,31 +376,12 @@ export class KubeClient {
       ({ status } = response);
       call.answered?.(status);
       if (status === 401) this.#options.credentials.reject(authorization);
-      if (status < 200 || status >= 300) throw await this.#failure(call, response);
+      if (status < 200 || status >= 300) throw await failureOf(call, response);
       return await read(response);
     } finally {
       const seconds = (clock.monotonic() - started) / 1000;
       onRequest?.({ verb: call.verb, resource: resourceName(call.type), method: call.method, status, seconds });
     }
-  }
-
-  async #failure(call: Call, response: TransportResponse): Promise<ApiError> {
-    const text = await response.body.text();
-    const status = parseStatus(text);
-    const { type } = call;
-    const words = (message: string): string =>
-      isSecret(type) ? withoutValues(message, status?.details?.name) : message;
-    const after = Number(response.headers['retry-after']);
-    return new ApiError({
-      status: response.status,
-      reason: status?.reason ?? '',
-      message: words(status?.message ?? text.slice(0, 500)),
-      request: `${call.method} ${call.path}`,
-      retryAfter: response.headers['retry-after'] !== undefined && Number.isFinite(after) ? after * 1000 : undefined,
-      causes: (status?.details?.causes ?? []).map((cause) =>
-        cause.message === undefined ? cause : Object.assign({}, cause, { message: words(cause.message) }),
-      ),
-    });
   }
 }
 
@@ -412,33 +394,6 @@ function dryRun(options: WriteOptions | undefined): string | undefined {
   return options?.dryRun ? 'All' : undefined;
 }
 
-/** As URLSearchParams would write it, which takes longer than all else about a request. */
-function queryOf(parameters: Call['query'], timeout: string | undefined): string {
-  let text = '';
-  for (const name in parameters) {
-    const value = parameters[name];
-    if (value !== undefined) text += `&${name}=${encodeURIComponent(value).replaceAll('%20', '+')}`;
-  }
-  if (timeout !== undefined) text += `&timeout=${timeout}`;
-  return text.slice(1);
-}
-
 function accept(metadataOnly: boolean | undefined, as: string): string {
   return metadataOnly ? `application/json;${as}` : 'application/json';
-}
-
-interface Status {
-  readonly kind?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly details?: { readonly name?: string; readonly causes?: ApiError['causes'] };
-}
-
-function parseStatus(text: string): Status | undefined {
-  try {
-    const value = JSON.parse(text) as Status | null;
-    return value?.kind === 'Status' ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

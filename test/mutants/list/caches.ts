@@ -3,7 +3,7 @@ import type { Mutant } from '../mutant.ts';
 /** What the caches know: own writes over the watch, tombstones, lists, catching up. */
 export const CACHES: readonly Mutant[] = [
   {
-    file: 'runtime/cache/cache.ts',
+    file: 'runtime/cache/availability.ts',
     code: 'return this.listed && !this.#behind;',
     broken: 'return this.listed;',
     breaks: 'a cache that is behind is not acted on',

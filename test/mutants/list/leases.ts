@@ -51,7 +51,7 @@ export const LEASES: readonly Mutant[] = [
     title: 'gives each request the time that is left',
   },
   {
-    file: 'runtime/kube/client.ts',
+    file: 'runtime/kube/query.ts',
     code: 'if (timeout !== undefined) text += `&timeout=${timeout}`;',
     broken: '',
     breaks: 'the server is told how long a request may take',
