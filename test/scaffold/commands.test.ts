@@ -151,14 +151,26 @@ describe('The ap command', function () {
   it('refuses commands and options that there are not', async () => {
     for (const words of [['initt'], ['init', '--knd', 'X'], ['validate', '--yes']]) {
       const { code, stderr } = await ap(folder, ...words);
-      assert.equal(code, 1);
+      assert.equal(code, 2);
       assert.match(stderr, /unknown (command|option)/);
     }
     assert.deepEqual([...(await tree(folder)).keys()], []);
   });
 
   it('has help with examples for each command', async () => {
-    for (const command of ['init', 'phase', 'generate', 'deploy-manifests', 'validate', 'dev']) {
+    const commands = [
+      'init',
+      'phase',
+      'generate',
+      'deploy-manifests',
+      'validate',
+      'dev',
+      'deploy',
+      'undeploy',
+      'diff',
+      'doctor',
+    ];
+    for (const command of commands) {
       const { code, stdout } = await ap(folder, command, '--help');
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`Examples:\\n {2}\\$ ap ${command}`));
