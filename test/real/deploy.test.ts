@@ -22,6 +22,11 @@ describe('ap deploy and ap undeploy on a real Kubernetes', () => {
   before(async () => {
     real = await RealCluster.start();
     surroundings = { kubectl: programPath('kubectl'), kubeconfig: real.kubeconfig, clock: systemClock };
+    // What the controllers make of a new cluster is no doing of the command's.
+    const kubectl = kubectlFor(real.kubeconfig);
+    for (const namespace of ['default', 'kube-node-lease', 'kube-public', 'kube-system'])
+      for (const made of ['configmap/kube-root-ca.crt', 'serviceaccount/default'])
+        kubectl(['wait', '--for=create', made, '-n', namespace, '--timeout=60s']);
     client = new HttpClient(await readFile(real.kubeconfig, 'utf8'));
     endPlay = playPods(client);
   });
