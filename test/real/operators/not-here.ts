@@ -59,4 +59,8 @@ export const NOT_HERE: readonly NotHere[] = [
     reason: 'since it is the namespace controller that says how often the finalizer runs',
     titles: ['a resource whose namespace is being deleted still gets what its finalizer makes elsewhere'],
   },
+  {
+    reason: 'since hours are skipped, after which a busy server is asked again in real time, with pauses',
+    titles: ['defects of 2019 defect 1: nothing is run again for a resource that is gone'],
+  },
 ];
