@@ -111,7 +111,7 @@ function isAsWritten(run: Run, body: Body, entry: Entry): boolean {
   const known = run.state.heldPaths(id);
   if (known !== undefined) return oursHold(entry, known, run.uid);
   // Seen for the first time since the operator started.
-  const { held, missing } = compareWithOurs(body.object, entry);
+  const { held, missing } = compareWithOurs(body.object, entry, run.uid);
   if (missing !== '') return false;
   run.state.holds(id, held);
   return true;
@@ -264,7 +264,7 @@ function remember(run: Run, body: Body, answer: KubernetesObject): void {
   const known = views.output(body.type).get(body.key);
   const isKnown = known?.uid === answer.metadata.uid && known?.resourceVersion === answer.metadata.resourceVersion;
   const entry = isKnown && known ? known : entryOf(answer, plan.name);
-  run.state.holds(outputId(body.type, body.key), compareWithOurs(body.object, entry).held);
+  run.state.holds(outputId(body.type, body.key), compareWithOurs(body.object, entry, run.uid).held);
 }
 
 /** Deletes what this phase made under an output key for this resource and no longer returns. */

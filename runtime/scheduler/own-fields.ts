@@ -38,9 +38,11 @@ function alike({ oursText }: Entry): Alike {
   return found;
 }
 
-/** Compares a body that we wrote with our own entries. {@link OWNER} stands in the paths for the entry's owner. */
-export function compareWithOurs(body: object, entry: Entry): LeafComparison {
-  return compareLeaves(body, alike(entry).trees, entry.owner);
+/** Compares a body that we wrote with our own entries. {@link OWNER} stands in the paths for the resource of `uid`. */
+export function compareWithOurs(body: object, entry: Entry, uid: string): LeafComparison {
+  const { held, missing } = compareLeaves(body, alike(entry).trees, entry.owner);
+  if (entry.owner === uid) return { held, missing };
+  return { held: held.replaceAll(OWNER, entry.owner), missing: missing.replaceAll(OWNER, entry.owner) };
 }
 
 /** Whether our entries hold all of these paths, in which {@link OWNER} stands for the resource of `uid`. */
