@@ -2,6 +2,7 @@ import type { Deployment } from '../../project/manifests/settings.ts';
 import type { Project } from '../../project/model.ts';
 import { isStatus } from '../../runtime/errors.ts';
 import { describeAccess, type Access } from '../../runtime/kube/access-review.ts';
+import type { ObjectRef } from '../../runtime/kube/client.ts';
 import type { KubernetesObject, ResourceType } from '../../runtime/kube/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { fail, ok, skip, warn, type Finding } from './finding.ts';
@@ -76,8 +77,7 @@ export async function checkOperatorsRights({
   signal,
 }: Looked): Promise<Finding> {
   const { operatorName } = project;
-  const account = await accountOf(cluster, namespace, operatorName, signal);
-  if (account === 'missing')
+  if ((await find(cluster, { type: ACCOUNTS, name: operatorName, namespace }, signal)) === undefined)
     return warn(
       OPERATORS,
       `there is no ServiceAccount ${operatorName} in namespace ${namespace}: the operator is not deployed there`,
@@ -108,22 +108,6 @@ const ACCOUNTS: ResourceType = {
   namespaced: true,
 };
 
-async function accountOf(
-  cluster: Cluster,
-  namespace: string,
-  name: string,
-  signal: AbortSignal,
-): Promise<'there' | 'missing' | 'unknown'> {
-  try {
-    await cluster.client.get({ type: ACCOUNTS, name, namespace }, { metadataOnly: true, signal });
-    return 'there';
-  } catch (error) {
-    if (isStatus(error, 404)) return 'missing';
-    if (isStatus(error, 403)) return 'unknown';
-    throw error;
-  }
-}
-
 const DEFINITIONS: ResourceType = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
@@ -133,13 +117,21 @@ const DEFINITIONS: ResourceType = {
 };
 
 /** The cluster's definition of that name; undefined: it has none. */
-export async function definitionIn(
+export function definitionIn(
   cluster: Cluster,
   name: string,
   signal: AbortSignal,
 ): Promise<KubernetesObject | 'forbidden' | undefined> {
+  return find(cluster, { type: DEFINITIONS, name }, signal);
+}
+
+async function find(
+  { client }: Cluster,
+  ref: ObjectRef,
+  signal: AbortSignal,
+): Promise<KubernetesObject | 'forbidden' | undefined> {
   try {
-    return await cluster.client.get({ type: DEFINITIONS, name }, { signal });
+    return await client.get(ref, { signal });
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
     if (isStatus(error, 403)) return 'forbidden';
