@@ -191,9 +191,15 @@ function parsed(text: string): unknown {
   }
 }
 
+function sortAt(body: unknown, path: readonly string[]): void {
+  const list = pick(body, path);
+  if (Array.isArray(list)) list.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+}
+
 function toAnswer(step: Step, raw: Raw, normaliser: Normaliser): Answer {
   const body = normaliser.answer(deepCopy(raw.value));
   for (const path of step.ignore ?? []) removeAt(body, path.split('.'));
+  for (const path of step.unordered ?? []) sortAt(body, path.split('.'));
   const shown = step.only ? Object.fromEntries(step.only.map((path) => [path, pick(body, path.split('.'))])) : body;
   const told = step.storedOnly === true ? raw.warnings.filter((text) => !text.includes(STORED_ONLY)) : raw.warnings;
   const warnings = step.unorderedWarnings === true ? [...told].sort() : told;

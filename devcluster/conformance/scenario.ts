@@ -36,6 +36,8 @@ export interface Step {
   readonly ignore?: readonly string[];
   /** Only these paths of the answer count. */
   readonly only?: readonly string[];
+  /** Lists at these paths come in the order of Go's maps, which is none. */
+  readonly unordered?: readonly string[];
   /** Warnings come in the order of Go's maps, which is none. */
   readonly unorderedWarnings?: boolean;
   /** The embedded cluster warns that it stores the object only; that does not count. */

@@ -150,7 +150,12 @@ export const rbacReviews: Scenario = {
     }),
 
     // Rules of several bindings come in no order.
-    ask('rules: the admin', 'selfsubjectrulesreviews', { namespace: '{{ns}}' }, { only: ['status.resourceRules'] }),
+    ask(
+      'rules: the admin',
+      'selfsubjectrulesreviews',
+      { namespace: '{{ns}}' },
+      { only: ['status.resourceRules'], unordered: ['status.resourceRules'] },
+    ),
     ask(
       'rules: nobody',
       'selfsubjectrulesreviews',
