@@ -13,6 +13,7 @@ import { EXIT } from './cluster/exit-codes.ts';
 import { addDiff } from './diff/command.ts';
 import { addDoctor } from './doctor/command.ts';
 import { addDeployCommands, DEPLOY_FLAGS, longFlags } from './deploy/commands.ts';
+import { addLogs } from './logs/command.ts';
 import { addQuestions, flagNames, normalizeFlags } from './flags.ts';
 import { runGenerator } from './run-generator.ts';
 import type { GeneratorName } from './run-generator.ts';
@@ -126,6 +127,7 @@ Examples:
       finish(await validate(dir ?? '.', context));
     });
   addDeployCommands(program, finish);
+  addLogs(program, finish);
   program
     .command('dev')
     .allowUnknownOption()

@@ -9,7 +9,15 @@ import { parseSync } from 'oxc-parser';
 export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   generators: ['cli', 'project'],
   // Of these the published `ap` carries compiled copies.
-  cli: ['generators', 'project', 'runtime/clock.ts', 'runtime/config/duration.ts', 'runtime/errors.ts', 'runtime/kube'],
+  cli: [
+    'devcluster/terminal',
+    'generators',
+    'project',
+    'runtime/clock.ts',
+    'runtime/config/duration.ts',
+    'runtime/errors.ts',
+    'runtime/kube',
+  ],
   project: [
     'devcluster/journal',
     'runtime/crd',
@@ -19,6 +27,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   devcluster: ['devcluster/*'],
   'devcluster/journal': [],
+  'devcluster/terminal': [],
 
   runtime: ['runtime/*'],
   'runtime/clock.ts': [],

@@ -1,7 +1,8 @@
+import { Writable } from 'node:stream';
 import { systemClock, type Clock } from '../../runtime/clock.ts';
 import type { ClusterAccess } from '../../runtime/kube/kubeconfig.ts';
 import { connect, type Transport } from '../../runtime/kube/transport.ts';
-import type { CommandEnvironment } from './command-environment.ts';
+import type { CommandEnvironment, OutputStream } from './command-environment.ts';
 
 export interface RecordedOptions {
   readonly cwd?: string;
@@ -9,6 +10,8 @@ export interface RecordedOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
   readonly connect?: (access: ClusterAccess) => Transport;
+  /** A person looks at a terminal of this size. */
+  readonly terminal?: { readonly columns: number; readonly rows: number };
 }
 
 /** How much faster than others' it goes. */
@@ -27,32 +30,60 @@ export class RecordedEnvironment implements CommandEnvironment {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly connect: (access: ClusterAccess) => Transport;
+  readonly output: OutputStream;
   stdout = '';
   stderr = '';
   /** Both, as a terminal shows them. */
   terminal = '';
   readonly #interrupts = new Set<() => void>();
+  readonly #waiting = new Set<() => void>();
 
   constructor(options: RecordedOptions = {}) {
     this.cwd = options.cwd ?? process.cwd();
     this.env = { ...process.env, ...options.env, KUBECONFIG: options.kubeconfig ?? '/nowhere/kubeconfig' };
     this.clock = options.clock ?? systemClock;
     this.connect = options.connect ?? connect;
+    const written = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        this.out(chunk.toString());
+        done();
+      },
+    });
+    this.output = Object.assign(written, options.terminal && { ...options.terminal, isTTY: true });
   }
 
   out(text: string): void {
     this.stdout += text;
     this.terminal += text;
+    this.#look();
   }
 
   err(text: string): void {
     this.stderr += text;
     this.terminal += text;
+    this.#look();
   }
 
   onInterrupt(callback: () => void): () => void {
     this.#interrupts.add(callback);
     return () => void this.#interrupts.delete(callback);
+  }
+
+  /** Resolves once what was written is as it should be. */
+  until(meets: (environment: this) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!meets(this)) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  #look(): void {
+    for (const look of this.#waiting) look();
   }
 
   /** What Ctrl-C does. */

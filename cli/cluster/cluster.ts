@@ -96,15 +96,23 @@ export class Cluster {
   /** A GET of any path; answers other than success are returned too. `streamed`: no time limit on the body. */
   async get(
     path: string,
-    { accept = '*/*', streamed = false }: { readonly accept?: string; readonly streamed?: boolean } = {},
+    {
+      accept = '*/*',
+      streamed = false,
+      signal,
+    }: { readonly accept?: string; readonly streamed?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<TransportResponse> {
-    const authorization = await this.#access.credentials.headers();
-    return this.#transport.send({
-      method: 'GET',
-      path,
-      headers: { accept, 'user-agent': 'ap', ...authorization },
-      streamed,
-    });
+    const { credentials } = this.#access;
+    const send = async (isLast: boolean): Promise<TransportResponse> => {
+      const authorization = await credentials.headers();
+      const headers = { accept, 'user-agent': 'ap', ...authorization };
+      const response = await this.#transport.send({ method: 'GET', path, headers, streamed, signal });
+      if (response.status === 401) credentials.reject(authorization);
+      if (response.status !== 401 || isLast) return response;
+      await response.body.text();
+      return send(true);
+    };
+    return send(false);
   }
 
   async close(): Promise<void> {
@@ -120,7 +128,8 @@ function attended(transport: Transport, { signal, onWarning }: ClusterHooks): Tr
   return {
     async send(request) {
       signal.throwIfAborted();
-      const response = await transport.send(request.method === 'GET' ? { ...request, signal } : request);
+      const whole = request.signal ? AbortSignal.any([request.signal, signal]) : signal;
+      const response = await transport.send(request.method === 'GET' ? { ...request, signal: whole } : request);
       for (const text of warningTexts(response.headers['warning'])) onWarning(text);
       return response;
     },

@@ -3,7 +3,7 @@ import { contextTarget, describeWrites, unconfirmed } from './context-target.ts'
 import { embeddedTarget, STATE } from './embedded-target.ts';
 import { findContext } from './kubeconfig-context.ts';
 import { DevLoop } from './loop.ts';
-import { Screen } from './screen.ts';
+import { Screen } from '../terminal/screen.ts';
 import { finishInterruptedWrite } from './unfinished-write.ts';
 import type { ReadStream } from 'node:tty';
 import type { Cluster } from '../cluster/cluster.ts';

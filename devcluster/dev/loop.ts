@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { getCompileCacheDir } from 'node:module';
 import { join } from 'node:path';
 import { describeKeys, listenToKeys } from './keys.ts';
-import { missingPackage, readableLines } from './error-text.ts';
+import { missingPackage, readableLines } from '../terminal/error-text.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { ProgressLines } from './progress-lines.ts';
 import { readExample } from './example.ts';
@@ -17,7 +17,7 @@ import type { DevTarget } from './target.ts';
 import type { JsonObject } from '../schema/json.ts';
 import type { Keys } from './keys.ts';
 import type { SavedKind } from './watch-project.ts';
-import type { Screen } from './screen.ts';
+import type { Screen } from '../terminal/screen.ts';
 
 export interface DevLoopOptions {
   readonly project: DevProject;

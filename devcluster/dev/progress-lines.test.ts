@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { ProgressLines } from './progress-lines.ts';
-import { Screen } from './screen.ts';
+import { Screen } from '../terminal/screen.ts';
 
 describe('What an operator tells', () => {
   const shown = (...told: readonly Readonly<Record<string, string>>[]): readonly string[] => {

@@ -1,7 +1,7 @@
-import { stringAt, valueAt } from '../schema/json.ts';
-import { ownFrames, readableLines } from './error-text.ts';
+import { stringAt } from '../schema/json.ts';
+import { happened, isTransition, logText, widthOf } from '../terminal/log-line.ts';
 import type { JsonObject } from '../schema/json.ts';
-import type { Screen, Tone } from './screen.ts';
+import type { Screen, Tone } from '../terminal/screen.ts';
 
 const CHANGES: Readonly<Record<string, Tone>> = {
   created: 'good',
@@ -33,7 +33,7 @@ export class ProgressLines {
   constructor({ screen, folder, phases }: ProgressLinesOptions) {
     this.#screen = screen;
     this.#folder = folder;
-    this.#phaseWidth = Math.max(7, ...phases.map(({ length }) => length));
+    this.#phaseWidth = widthOf(phases);
   }
 
   /** Shows `Progress` of autopilot-runtime. */
@@ -65,27 +65,19 @@ export class ProgressLines {
 
   /** Shows a line of the log, as pino writes it. */
   log(line: JsonObject): void {
-    // Of which sync a line is, would make each one another, and tells nothing to who sees them one after the other.
-    const { level, time: _time, msg, resource, phase, sync: _sync, err, ...fields } = line;
-    const [key, message] = [asText(resource), asText(msg)];
+    const { resource, phase, word, tone, text, frames } = logText(line, this.#folder);
     // Told as progress, too.
-    if (key !== '' && message === `${asText(fields['from'])} → ${asText(fields['to'])}`) return;
-    const { word, tone } = levelOf(level);
+    if (isTransition(line)) return;
     // That it started is told once it is ready, too.
-    if (key === '' && word === 'info' && /^\S+ started: /.test(message)) return;
-    const reason = word === 'failed' ? asText(fields['reason']) : '';
-    if (reason !== '') delete fields['reason'];
-    const more = Object.entries(fields).map(([name, value]) => ` ${name}=${asText(value)}`);
-    const what = `${reason === '' ? '' : `${reason}: `}${message}${more.join('')}`;
-    const said = readableLines(what, this.#folder).join('\n');
-    if (key === '') return this.#screen.say('operator', `${word === 'info' ? '' : `${word}  `}${said}`, tone);
-    if (word !== 'failed') return this.#happened(key, asText(phase), word, said, tone);
-    const times = this.#count(key, `${asText(phase)} ${said}`);
+    if (resource === '' && word === 'info' && /^\S+ started: /.test(text)) return;
+    if (resource === '') return this.#screen.say('operator', `${word === 'info' ? '' : `${word}  `}${text}`, tone);
+    if (word !== 'failed') return this.#happened(resource, phase, word, text, tone);
+    const times = this.#count(resource, `${phase} ${text}`);
     if (times === 1) {
-      this.#happened(key, asText(phase), word, said, tone);
-      this.#screen.more(ownFrames(asText(valueAt(err, 'stack')), this.#folder), 'quiet');
+      this.#happened(resource, phase, word, text, tone);
+      this.#screen.more(frames, 'quiet');
     } else if (Number.isInteger(Math.log2(times))) {
-      this.#happened(key, asText(phase), word, `${said.split('\n', 1)[0] ?? ''} (${times} times)`, tone);
+      this.#happened(resource, phase, word, `${text.split('\n', 1)[0] ?? ''} (${times} times)`, tone);
     }
   }
 
@@ -103,7 +95,7 @@ export class ProgressLines {
   }
 
   #happened(resource: string, phase: string, verb: string, what: string, tone: Tone = 'plain'): void {
-    this.#screen.say(resource, `${phase.padEnd(this.#phaseWidth)}  ${verb.padEnd(7)}  ${what}`, tone);
+    this.#screen.say(resource, happened(phase, verb, what, this.#phaseWidth), tone);
   }
 }
 
@@ -111,17 +103,4 @@ export class ProgressLines {
 function within(object: string, resource: string): string {
   const namespace = resource.slice(0, resource.indexOf('/') + 1);
   return namespace !== '' && object.startsWith(namespace) ? object.slice(namespace.length) : object;
-}
-
-function asText(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** Pino's levels. */
-function levelOf(level: unknown): { readonly word: string; readonly tone: Tone } {
-  const number = typeof level === 'number' ? level : 30;
-  if (number >= 50) return { word: 'failed', tone: 'bad' };
-  if (number >= 40) return { word: 'warning', tone: 'warning' };
-  return number >= 30 ? { word: 'info', tone: 'plain' } : { word: 'debug', tone: 'quiet' };
 }

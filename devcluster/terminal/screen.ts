@@ -25,11 +25,14 @@ const TIME = 'HH:MM:SS';
 export class Screen {
   readonly #output: NodeJS.WritableStream;
   readonly #now: () => Date;
+  readonly #margin: () => string;
   #width = 10;
 
-  constructor(output: NodeJS.WritableStream, now: () => Date) {
+  /** `margin`: what stands between time and subject, of one width. Default: nothing. */
+  constructor(output: NodeJS.WritableStream, now: () => Date, margin: () => string = () => '') {
     this.#output = output;
     this.#now = now;
+    this.#margin = margin;
   }
 
   /** A line about `subject`; further lines of the text are indented below. */
@@ -38,14 +41,19 @@ export class Screen {
     const [first = '', ...more] = text.split('\n');
     const time = this.#now().toTimeString().slice(0, TIME.length);
     const name = this.#paint(subject.padEnd(this.#width), tone === 'bad' ? 'bad' : 'quiet');
-    this.#write(`${this.#paint(time, 'quiet')}  ${name}  ${this.#paint(first, tone)}`);
+    this.#write(`${this.#paint(time + this.#besides(), 'quiet')}  ${name}  ${this.#paint(first, tone)}`);
     this.more(more, tone);
   }
 
   /** Lines that belong to the one before. */
   more(lines: readonly string[], tone: Tone = 'plain'): void {
-    const indent = ' '.repeat(TIME.length + this.#width + 4);
+    const indent = ' '.repeat(TIME.length + this.#besides().length + this.#width + 4);
     for (const line of lines) this.#write(line === '' ? '' : `${indent}${this.#paint(line, tone)}`);
+  }
+
+  #besides(): string {
+    const margin = this.#margin();
+    return margin === '' ? '' : `  ${margin}`;
   }
 
   #paint(text: string, tone: Tone): string {
