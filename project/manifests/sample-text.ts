@@ -2,9 +2,9 @@ import type { StructuralSchema } from '../../runtime/crd/crd.ts';
 import { leastMatch } from './least-match.ts';
 
 /** Texts that the API server accepts for a format. */
-const BY_FORMAT: Readonly<Record<string, string>> = {
+const BY_FORMAT: Readonly<Record<string, string | readonly string[]>> = {
   byte: 'aGVsbG8=',
-  cidr: '10.0.0.0/24',
+  cidr: ['10.0.0.0/24', '2001:db8::/32'],
   date: '2026-01-31',
   'date-time': '2026-01-31T12:00:00Z',
   duration: '30s',
@@ -48,11 +48,12 @@ export function sampleText(
   const tests = patterns.map((each) => new RegExp(each, 'u'));
   const fits = (text: string) =>
     text.length >= minLength && text.length <= maxLength && tests.every((test) => test.test(text));
-  const byFormat = BY_FORMAT[format ?? ''];
+  const wanted = format ?? allOf.find((rule) => rule.format !== undefined)?.format;
+  const byFormat = BY_FORMAT[wanted ?? ''];
   const candidates =
     byFormat === undefined
       ? [name, ...COMMON, ...COMMON.map((text) => text.padEnd(minLength, 'x').slice(0, Math.max(maxLength, 0)))]
-      : [byFormat];
+      : [byFormat].flat();
   return (
     candidates.find((text) => text !== '' && fits(text)) ??
     patterns.map((each) => leastMatch(each)).find((text) => text !== undefined && fits(text))

@@ -14,6 +14,9 @@ function convert(schema: unknown): { converted: StructuralSchema | undefined; pr
   return { converted: conversion.convert(schema, 'spec'), problems: conversion.problems };
 }
 
+/** What JavaScript can tell apart of a server's integers. */
+const SAFE = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+
 /** The keywords of CRDs as ajv has them. Formats are the server's business where the two differ. */
 function ajv(): Ajv {
   const judge = new Ajv({ strict: false, validateFormats: true });
@@ -82,7 +85,11 @@ describe('a zod schema as a structural schema', () => {
       type: 'object',
       default: {},
       properties: {
-        a: { type: 'object', default: {}, properties: { b: { type: 'integer', format: 'int64', default: 3 } } },
+        a: {
+          type: 'object',
+          default: {},
+          properties: { b: { type: 'integer', format: 'int64', ...SAFE, default: 3 } },
+        },
       },
     });
   });
@@ -181,6 +188,17 @@ describe('a zod schema as a structural schema', () => {
         z.object({ t: z.literal('b'), x: z.string() }),
       ]),
     ],
+    [
+      'ERR_AP_SCHEMA_UNION_DEFAULT',
+      'a default in one of the objects',
+      z.discriminatedUnion('t', [
+        z.object({ t: z.literal('a'), x: z.int().default(1) }),
+        z.object({ t: z.literal('b') }),
+      ]),
+    ],
+    ['ERR_AP_SCHEMA_TYPE', 'a literal that JSON cannot hold', z.literal([1, Infinity])],
+    ['ERR_AP_SCHEMA_NO_VALUES', 'multiples of 0', z.number().multipleOf(0)],
+    ['ERR_AP_SCHEMA_MULTIPLE_OF', 'multiples of a fraction', z.number().multipleOf(0.5)],
     ['ERR_AP_SCHEMA_LITERALS', 'literals of two types', z.literal(['a', 1])],
     ['ERR_AP_SCHEMA_LITERALS', 'a union of them', z.union([z.literal('a'), z.literal(true)])],
     ['ERR_AP_SCHEMA_TUPLE', 'tuple', z.tuple([z.string(), z.int()])],
@@ -209,11 +227,19 @@ describe('a zod schema as a structural schema', () => {
     ['ERR_AP_SCHEMA_FORMAT', 'jwt', z.jwt()],
     ['ERR_AP_SCHEMA_FORMAT', 'ISO duration', z.iso.duration()],
     ['ERR_AP_SCHEMA_FORMAT', 'http URL', z.httpUrl()],
+    ['ERR_AP_SCHEMA_FORMAT', 'credit cards, whose digits sum up', z.creditCard()],
+    ['ERR_AP_SCHEMA_FORMAT', 'IBANs, whose digits sum up', z.iban()],
+    ['ERR_AP_SCHEMA_FORMAT', 'a format by a function', z.stringFormat('email', (text) => text.length === 3)],
     ['ERR_AP_SCHEMA_FORMAT', 'a format that the server lacks', z.string().meta({ format: 'semver' })],
     ['ERR_AP_SCHEMA_FORMAT', 'a text format on a number', z.int().meta({ format: 'duration' })],
     ['ERR_AP_SCHEMA_DEFAULT', 'a default out of bounds', z.int().min(3).default(1)],
     ['ERR_AP_SCHEMA_DEFAULT', 'a default that is no JSON', z.unknown().default(new Date(0))],
     ['ERR_AP_SCHEMA_DEFAULT', 'a default of null', z.string().nullable().default(null)],
+    [
+      'ERR_AP_SCHEMA_DEFAULT',
+      'a default that lacks inner ones',
+      z.object({ a: z.object({ b: z.string().default('x').optional() }) }).default({ a: {} }),
+    ],
     [
       'ERR_AP_SCHEMA_DEFAULT',
       'a default with unknown keys',
@@ -350,7 +376,7 @@ describe('a zod schema as a structural schema', () => {
   });
 
   it('has the ready-made schemas as Kubernetes has them', () => {
-    assert.deepEqual(convert(intOrString()).converted, { 'x-kubernetes-int-or-string': true });
+    assert.deepEqual(convert(intOrString()).converted, { 'x-kubernetes-int-or-string': true, ...SAFE });
     const selector = convert(labelSelector()).converted;
     assert.equal(selector?.['x-kubernetes-map-type'], 'atomic');
     assert.deepEqual(selector?.properties?.['matchExpressions']?.items?.required, ['key', 'operator']);

@@ -16,9 +16,11 @@ type DefOf<Type extends ZodDef['type']> = Extract<ZodDef, { type: Type }>;
 
 /**
  * A zod schema as a structural schema. Each construct is mapped to one that means the same, or refused with its path: nothing
- * passes that the API server would take otherwise than zod does. Four looser spots are inherent: unknown keys of a strict
- * object are removed by the server rather than refused (kubectl refuses them), null where it is not allowed counts as absent, keys of another form of a discriminated union are
- * kept, and formats such as `email` are checked by the server's own rules.
+ * passes that the API server would take otherwise than zod does, which `test/schemas/` compares. What remains is inherent: unknown keys of a
+ * strict object, or of a record whose keys are listed, are removed by the server rather than refused (kubectl refuses them, by strict
+ * validation); null where it is not allowed counts as absent; of a discriminated union whose forms are not strict, keys of another form are
+ * checked and kept; a character beyond U+FFFF is one to the server and two to zod's lengths; and `z.url()` asks Go's parser in the place of
+ * the browsers'.
  */
 export class Conversion {
   readonly problems: SchemaProblem[] = [];
@@ -82,11 +84,17 @@ export class Conversion {
       case 'default':
       case 'prefault': {
         const inner = this.convert(def.innerType, path);
-        return inner && defaultOf(() => def.defaultValue, def.innerType, inner, refuse);
+        return inner && defaultOf(() => def.defaultValue, def, inner, refuse);
+      }
+      // No default fills in what has to be there.
+      case 'nonoptional': {
+        const inner = this.convert(def.innerType, path);
+        if (inner?.default === undefined) return inner;
+        const { default: _default, ...rest } = inner;
+        return rest;
       }
       // These say nothing about the stored value.
       case 'optional':
-      case 'nonoptional':
       case 'readonly':
         return this.convert(def.innerType, path);
       case 'lazy':
@@ -177,12 +185,14 @@ export class Conversion {
     if (only && rest.length === 1) return wrap(this.convert(only, path));
     const refuse = (refusal: Refusal) => this.refuse(path, refusal);
     const values = rest.map((option) => valuesOf(option));
-    if (values.every((each) => each !== undefined)) return wrap(enumOf([...new Set(values.flat())], refuse));
+    if (values.every((each) => each !== undefined)) return wrap(enumOf(together(values.flat(), def), refuse));
     const before = this.problems.length;
     const parts = rest.map((option) => this.convert(option, path));
     if (this.problems.length > before || !parts.every((part) => part !== undefined)) return undefined;
-    if ('discriminator' in def && typeof def.discriminator === 'string')
-      return wrap(discriminatedOf(parts, def.discriminator, refuse));
+    if ('discriminator' in def && typeof def.discriminator === 'string') {
+      const strict = rest.map((option) => isStrict(option));
+      return wrap(discriminatedOf(parts, def.discriminator, strict, refuse));
+    }
     return wrap(intOrStringOf(parts) ?? refuse(REFUSALS.union()));
   }
 }
@@ -214,6 +224,19 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 function typeOf(def: { readonly type: string }): string {
   return def.type;
+}
+
+/** The values of a union's options, each once; of an exclusive one, those of one option only. */
+function together<Value>(values: readonly Value[], { inclusive }: DefOf<'union'>): readonly Value[] {
+  const fits =
+    inclusive === false ? values.filter((value) => values.indexOf(value) === values.lastIndexOf(value)) : values;
+  return [...new Set(fits)];
+}
+
+/** Whether an object refuses keys that it does not have. */
+function isStrict(schema: unknown): boolean {
+  const def = isZodSchema(schema) ? defOf(schema) : undefined;
+  return def?.type === 'object' && isZodSchema(def.catchall) && defOf(def.catchall).type === 'never';
 }
 
 function flattened(options: DefOf<'union'>['options']): DefOf<'union'>['options'] {

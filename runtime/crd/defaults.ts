@@ -3,7 +3,7 @@ import { REFUSALS } from './errors.ts';
 import type { Refusal } from './errors.ts';
 import { isJson } from './structural.ts';
 import type { Json, StructuralSchema } from './structural.ts';
-import { refusalOf } from './zod.ts';
+import { lacksDefaults, refusalOf } from './zod.ts';
 
 /**
  * The default of a schema, checked against it: the API server refuses a CRD whose default is not valid, or holds keys that it
@@ -11,7 +11,7 @@ import { refusalOf } from './zod.ts';
  */
 export function defaultOf(
   read: () => unknown,
-  inner: Parameters<typeof refusalOf>[0],
+  { type, innerType }: { readonly type: 'default' | 'prefault'; readonly innerType: Parameters<typeof refusalOf>[0] },
   structure: StructuralSchema,
   refuse: (refusal: Refusal) => undefined,
 ): StructuralSchema | undefined {
@@ -19,7 +19,12 @@ export function defaultOf(
   if (!isDeepStrictEqual(value, read())) return refuse(REFUSALS.defaultVaries());
   if (!isJson(value)) return refuse(REFUSALS.defaultValue('it is no plain JSON value'));
   if (value === null) return refuse(REFUSALS.defaultValue('the API server forgets a default of null'));
-  const reason = refusalOf(inner, value) ?? surplusKey(structure, value);
+  const reason =
+    refusalOf(innerType, value) ??
+    surplusKey(structure, value) ??
+    (type === 'default' && lacksDefaults(innerType, value)
+      ? 'zod takes it as it is, and the server adds the defaults of what it lacks; `.prefault()` has both add them'
+      : undefined);
   return reason === undefined ? { ...structure, default: value } : refuse(REFUSALS.defaultValue(reason));
 }
 

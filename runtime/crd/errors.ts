@@ -52,6 +52,12 @@ export const REFUSALS = {
       `The key \`${key}\` has one schema in one of the objects and another in another, and a CRD has one for all.`,
       'Give it the same schema everywhere, or other names.',
     ),
+  unionDefault: (key: string) =>
+    refusal(
+      'ERR_AP_SCHEMA_UNION_DEFAULT',
+      `The default of \`${key}\` is for one of the objects, and the API server would add it to the others too.`,
+      'Make the key optional and let the worker fill it in, or give it to all of the objects.',
+    ),
   literals: () =>
     refusal(
       'ERR_AP_SCHEMA_LITERALS',
@@ -101,6 +107,12 @@ export const REFUSALS = {
       'ERR_AP_SCHEMA_CHECK',
       `The check \`${check}\` is not known here.`,
       'Use another one, or a pattern: `.regex(…)`.',
+    ),
+  multipleOf: (divisor: string) =>
+    refusal(
+      'ERR_AP_SCHEMA_MULTIPLE_OF',
+      `The API server counts in whole numbers, and cannot check multiples of ${divisor}.`,
+      'Use a whole number of a smaller unit.',
     ),
   pattern: (pattern: string, reason: string) =>
     refusal(

@@ -14,6 +14,8 @@ const ZOD_KEYWORDS = new Set(
   ).split(' '),
 );
 
+const RULES = 'x-kubernetes-validations';
+
 /** Formats that the API server checks in texts. Source: k8s.io/kube-openapi/pkg/validation/strfmt. */
 const TEXT_FORMATS = new Set(
   (
@@ -43,7 +45,8 @@ export function withMeta(
       if (isDocs(value)) result.externalDocs = value;
     } else if (key === 'format') {
       const known = typeof value === 'string' && structure.type === 'string' && TEXT_FORMATS.has(value);
-      if (known) result.format = value;
+      // Beside the type it would make the server take lists too: see text-formats.ts.
+      if (known) result.allOf = [...(result.allOf ?? []), { format: value }];
       else
         refuse(
           REFUSALS.format(
@@ -54,7 +57,7 @@ export function withMeta(
     } else if (key.startsWith('x-kubernetes-')) {
       const fault = extensionFault(key, value, result, metaOf(schema));
       if (fault) refuse(fault);
-      else Object.assign(result, { [key]: value });
+      else Object.assign(result, { [key]: key === RULES ? [result[RULES] ?? [], value].flat() : value });
     } else if (ZOD_KEYWORDS.has(key)) {
       refuse(REFUSALS.meta(key));
     }

@@ -1,8 +1,9 @@
 /**
  * Patterns of JavaScript as patterns of RE2, which the API server uses. The languages agree on nearly all that people write;
  * what only JavaScript has is written otherwise or refused here rather than by the server, whose answer knows no line of
- * `spec.ts`. What is returned means the same to JavaScript. Two differences remain and are small: `\s` of RE2 is ASCII only,
- * and its `.` takes in `\r`, U+2028 and U+2029.
+ * `spec.ts`. What is returned means the same to JavaScript. What differs still, and is rare: RE2 sees one
+ * character where JavaScript without the flag `u` sees the two halves of one beyond U+FFFF; with the flag `m` only `\n` ends its lines, with
+ * `i` it takes the Kelvin sign for a k; U+FEFF is no space to it, and `[\S]`, in a class, takes the spaces beyond ASCII.
  */
 export type Translated = { readonly pattern: string } | { readonly refused: string };
 
@@ -15,7 +16,7 @@ export function toRe2({ source, flags }: RegExp): Translated {
     rest = rest.slice(token.length);
     if (inClass && token === ']') inClass = false;
     else if (!inClass && (token === '[' || token === '[^')) inClass = true;
-    const translated = token.startsWith('\\') ? escape(token, inClass) : plain(token, inClass);
+    const translated = token.startsWith('\\') ? escape(token, inClass) : plain(token, inClass, flags.includes('s'));
     if (typeof translated !== 'string') return translated;
     pattern += translated;
   }
@@ -28,11 +29,16 @@ const ESCAPE = String.raw`\\[pPk](?:\{[^}]*\}|<[^>]*>)|\\u\{[^}]*\}|\\u[0-9A-Fa-
 const TOKEN = new RegExp(String.raw`^(?:${ESCAPE}|\[\^?\]|\[\^?|\(\?<?[=!]|\{\d+(?:,\d*)?\}|[^])`);
 const CLASS_TOKEN = new RegExp(`^(?:${ESCAPE}|[^])`);
 
+/** What JavaScript's `\s` takes; RE2's is ASCII only. */
+const SPACES = String.raw`\s\v\p{Z}`;
+
 /** RE2 writes a repetition out, and stops at this many. */
 const MAX_REPEAT = 1000;
 
-function plain(token: string, inClass: boolean): string | { refused: string } {
+function plain(token: string, inClass: boolean, dotAll: boolean): string | { refused: string } {
   if (inClass) return token;
+  // RE2's point takes in what ends lines, but for the line feed.
+  if (token === '.' && !dotAll) return String.raw`[^\n\r\p{Zl}\p{Zp}]`;
   if (token.startsWith('(?') && token.length > 2) return { refused: 'it looks ahead or behind' };
   if (token === '[]' || token === '[^]') return { refused: `it has the class \`${token}\`` };
   const counts = /^\{(\d+)(?:,(\d*))?\}$/.exec(token)?.slice(1) ?? [];
@@ -43,7 +49,9 @@ function plain(token: string, inClass: boolean): string | { refused: string } {
 
 function escape(token: string, inClass: boolean): string | { refused: string } {
   const letter = token.charAt(1);
-  if (/[dDwWsSnrtfvx]/.test(letter) || token === '\\0') return token;
+  if (letter === 's') return inClass ? SPACES : `[${SPACES}]`;
+  if (letter === 'S') return inClass ? token : `[^${SPACES}]`;
+  if (/[dDwWnrtfvx]/.test(letter) || token === '\\0') return token;
   if (letter === 'b' || letter === 'B') return inClass ? { refused: 'it has a backspace (`\\b`) in a class' } : token;
   if (letter === 'u') return character(Number.parseInt(token.replaceAll(/[\\u{}]/g, ''), 16));
   if (letter === 'c' && token.length > 2) return character(token.charCodeAt(2) % 32);

@@ -1,7 +1,7 @@
 import { REFUSALS } from './errors.ts';
 import type { Refusal } from './errors.ts';
-import { toRe2 } from './patterns.ts';
-import type { StructuralSchema, ValueRules } from './structural.ts';
+import type { StructuralSchema, ValidationRule, ValueRules } from './structural.ts';
+import { textFormatOf } from './text-formats.ts';
 import type { Check } from './zod.ts';
 
 type Refuse = (refusal: Refusal) => undefined;
@@ -30,7 +30,9 @@ export function numberOf(checks: readonly Check[], refuse: Refuse): StructuralSc
         upperBound(rules, value, inclusive);
         break;
       case 'multiple_of':
-        divisors.push(value);
+        if (value === 0) return refuse(REFUSALS.noValues());
+        if (!Number.isSafeInteger(value)) return refuse(REFUSALS.multipleOf(String(value)));
+        divisors.push(Math.abs(value));
         break;
       case 'custom':
         break;
@@ -38,13 +40,63 @@ export function numberOf(checks: readonly Check[], refuse: Refuse): StructuralSc
         return refuse(REFUSALS.check(kind));
     }
   }
+  if (type === 'integer') wholeBounds(rules);
+  const validations = type === 'number' ? boundRules(rules) : [];
   const [multipleOf, ...more] = divisors;
   return {
     type,
     ...rules,
+    ...(validations.length > 0 && { 'x-kubernetes-validations': validations }),
     ...(multipleOf !== undefined && { multipleOf }),
     ...(more.length > 0 && { allOf: more.map((divisor) => ({ multipleOf: divisor })) }),
   };
+}
+
+/** The server holds it against integers, valid ones too, when a bound of theirs is a fraction. Seen with Kubernetes 1.37. */
+function wholeBounds(rules: Mutable<ValueRules>): void {
+  const { minimum, maximum } = rules;
+  if (minimum !== undefined && !Number.isInteger(minimum)) {
+    rules.minimum = Math.ceil(minimum);
+    delete rules.exclusiveMinimum;
+  }
+  if (maximum !== undefined && !Number.isInteger(maximum)) {
+    rules.maximum = Math.floor(maximum);
+    delete rules.exclusiveMaximum;
+  }
+}
+
+/**
+ * Takes the bounds away that the server would get wrong, and returns rules in CEL that say the same. For values that are written as whole
+ * numbers it cuts a bound off to 64 bits: 0 passes `minimum: 0.5`, and nothing passes `maximum: 1e20`. Seen with Kubernetes 1.37.
+ */
+function boundRules(rules: Mutable<ValueRules>): readonly ValidationRule[] {
+  const found: ValidationRule[] = [];
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = rules;
+  if (minimum !== undefined && !isCutRight(minimum, exclusiveMinimum === true ? 0 : -1)) {
+    delete rules.minimum;
+    delete rules.exclusiveMinimum;
+    const [sign, words] = exclusiveMinimum === true ? ['>', 'greater than'] : ['>=', 'greater than or equal to'];
+    found.push({ rule: `self ${sign} ${inCel(minimum)}`, message: `should be ${words} ${minimum}` });
+  }
+  if (maximum !== undefined && !isCutRight(maximum, exclusiveMaximum === true ? 0 : 1)) {
+    delete rules.maximum;
+    delete rules.exclusiveMaximum;
+    const [sign, words] = exclusiveMaximum === true ? ['<', 'less than'] : ['<=', 'less than or equal to'];
+    found.push({ rule: `self ${sign} ${inCel(maximum)}`, message: `should be ${words} ${maximum}` });
+  }
+  return found;
+}
+
+/** Whether a bound cut off means the same for whole numbers. `side`: on which side of 0 a fraction may be; 0: on none. */
+function isCutRight(bound: number, side: -1 | 0 | 1): boolean {
+  if (Math.abs(bound) > Number.MAX_SAFE_INTEGER) return false;
+  return Number.isInteger(bound) || Math.sign(bound) === side;
+}
+
+/** As a double: a whole number's literal would be an integer. */
+function inCel(value: number): string {
+  const text = String(value).replace('e+', 'e');
+  return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
 interface NumberFormat {
@@ -54,10 +106,13 @@ interface NumberFormat {
   readonly maximum?: number;
 }
 
-/** By zod's names. The bounds of `int32` are its format's; OpenAPI has no unsigned numbers. */
+/**
+ * By zod's names. OpenAPI has no unsigned numbers. The server's integers have 64 bits, of which JavaScript reads 53: a greater one would
+ * come to a worker as another number.
+ */
 const NUMBER_FORMATS: ReadonlyMap<string, NumberFormat> = new Map([
-  ['safeint', { integer: true, format: 'int64' }],
-  ['int32', { integer: true, format: 'int32' }],
+  ['safeint', { integer: true, format: 'int64', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }],
+  ['int32', { integer: true, format: 'int32', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }],
   ['uint32', { integer: true, format: 'int64', minimum: 0, maximum: 2 ** 32 - 1 }],
   ['float32', { integer: false, format: 'float' }],
   ['float64', { integer: false, format: 'double' }],
@@ -80,15 +135,15 @@ function upperBound(rules: Mutable<ValueRules>, value: number, inclusive: boolea
 }
 
 export function stringOf(checks: readonly Check[], refuse: Refuse): StructuralSchema | undefined {
-  let format: string | undefined;
+  const formats: string[] = [];
   const patterns: string[] = [];
   for (const check of checks) {
     switch (check.kind) {
       case 'string_format': {
-        const found = formatOf(check);
+        const found = textFormatOf(check);
         if ('code' in found) return refuse(found);
-        format = found.format ?? format;
-        if (found.pattern !== undefined && !patterns.includes(found.pattern)) patterns.push(found.pattern);
+        if (found.format !== undefined) formats.push(found.format);
+        patterns.push(...found.patterns);
         break;
       }
       case 'custom':
@@ -97,74 +152,31 @@ export function stringOf(checks: readonly Check[], refuse: Refuse): StructuralSc
         if (!LENGTH_CHECKS.has(check.kind)) return refuse(REFUSALS.check(check.kind));
     }
   }
-  const [pattern, ...more] = patterns;
+  const [pattern, ...more] = new Set(patterns);
   const { least, most } = lengthRange(checks);
+  const allOf = [...more.map((each) => ({ pattern: each })), ...[...new Set(formats)].map((format) => ({ format }))];
   return {
     type: 'string',
-    ...(format !== undefined && { format }),
     ...(least !== undefined && { minLength: least }),
     ...(most !== undefined && { maxLength: most }),
     ...(pattern !== undefined && { pattern }),
-    ...(more.length > 0 && { allOf: more.map((each) => ({ pattern: each })) }),
+    ...(allOf.length > 0 && { allOf }),
   };
 }
 
 /** The least and the most characters or items that all checks allow together. */
 export function lengthRange(checks: readonly Check[]): { least?: number; most?: number } {
-  const least = Math.max(0, ...checks.map(({ length, minimum }) => length ?? minimum ?? 0));
-  const most = Math.min(...checks.map(({ length, maximum }) => length ?? maximum ?? Infinity));
+  const least = Math.ceil(Math.max(0, ...checks.map(({ length, minimum }) => length ?? minimum ?? 0)));
+  const most = Math.floor(Math.min(...checks.map(({ length, maximum }) => length ?? maximum ?? Infinity)));
   return { ...(least > 0 && { least }), ...(Number.isFinite(most) && { most }) };
 }
 
 export const LENGTH_CHECKS: ReadonlySet<string> = new Set(['min_length', 'max_length', 'length_equals']);
 
-/**
- * What the API server itself checks, by zod's names. Where zod's pattern says no more than that, or is not for RE2, the format
- * alone remains.
- */
-const FORMATS: ReadonlyMap<string, { readonly format: string; readonly pattern: boolean }> = new Map([
-  ['email', { format: 'email', pattern: true }],
-  ['url', { format: 'uri', pattern: false }],
-  ['uuid', { format: 'uuid', pattern: true }],
-  ['guid', { format: 'uuid', pattern: false }],
-  ['ipv4', { format: 'ipv4', pattern: false }],
-  ['ipv6', { format: 'ipv6', pattern: false }],
-  ['cidrv4', { format: 'cidr', pattern: true }],
-  ['cidrv6', { format: 'cidr', pattern: true }],
-  ['base64', { format: 'byte', pattern: false }],
-  ['hostname', { format: 'hostname', pattern: false }],
-  ['date', { format: 'date', pattern: true }],
-  ['datetime', { format: 'date-time', pattern: true }],
-]);
-
-const REGEX_REMEDY = 'Describe it by a pattern: `.regex(…)`.';
-
-/** Formats that have no pattern for RE2, or that the server takes for something else. */
-const UNSUPPORTED_FORMATS: ReadonlyMap<string, string> = new Map([
-  ['emoji', REGEX_REMEDY],
-  ['jwt', REGEX_REMEDY],
-  ['json_string', REGEX_REMEDY],
-  // The format `duration` of the server is Go's.
-  ['duration', "Use durations as Kubernetes writes them, such as `1m30s`: `z.string().meta({ format: 'duration' })`."],
-]);
-
-function formatOf({ format = '', pattern, parts }: Check): { format?: string; pattern?: string } | Refusal {
-  const remedy = UNSUPPORTED_FORMATS.get(format);
-  if (remedy !== undefined) return REFUSALS.format(format, remedy);
-  if (parts.length > 0) return REFUSALS.format('url with rules for its parts', REGEX_REMEDY);
-  const known = FORMATS.get(format);
-  // Local times and times without seconds are none for the server.
-  const lax =
-    format === 'datetime' && ['2020-01-01T00:00:00', '2020-01-01T00:00Z'].some((text) => pattern?.test(text) === true);
-  const checked = known && !lax ? { format: known.format } : {};
-  if (!pattern) return known ? checked : REFUSALS.format(format, REGEX_REMEDY);
-  if (known && !known.pattern) return checked;
-  const translated = toRe2(pattern);
-  return 'pattern' in translated ? { ...checked, ...translated } : REFUSALS.pattern(pattern.source, translated.refused);
-}
-
 /** An enum, a literal or several. */
 export function enumOf(values: readonly unknown[], refuse: Refuse): StructuralSchema | undefined {
+  if (values.some((value) => typeof value === 'number' && !Number.isFinite(value)))
+    return refuse(REFUSALS.type('number that JSON cannot hold', 'Use a text, or another number.'));
   const rest = values.filter((value) => value !== null);
   const isNullable = rest.length < values.length;
   if (rest.length === 0) {

@@ -45,6 +45,8 @@ export interface ValueRules {
 export interface Alternative {
   readonly properties: Readonly<Record<string, ValueRules>>;
   readonly required: readonly string[];
+  /** Keys that it must not have. */
+  readonly not?: { readonly anyOf: readonly { readonly required: readonly string[] }[] };
 }
 
 /** A CEL rule. */

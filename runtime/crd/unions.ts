@@ -18,17 +18,19 @@ export function intOrStringOf(parts: readonly StructuralSchema[]): StructuralSch
 
 /**
  * Objects that one key tells apart: all keys side by side, and for each form what it requires. The server does not remove keys
- * that belong to another form; zod ignores them.
+ * that belong to another form; zod ignores them, or refuses them where the form is strict, and so does the server then. Its defaults go to all forms, so a form may have none of its own.
  */
 export function discriminatedOf(
   forms: readonly StructuralSchema[],
   discriminator: string,
+  strict: readonly boolean[],
   refuse: Refuse,
 ): StructuralSchema | undefined {
   const properties: Record<string, StructuralSchema> = {};
   const values: Json[] = [];
   const oneOf: Alternative[] = [];
-  for (const form of forms) {
+  const keys = new Set(forms.flatMap((form) => Object.keys(form.properties ?? {})));
+  for (const [index, form] of forms.entries()) {
     if (
       form.type !== 'object' ||
       form.additionalProperties ||
@@ -41,12 +43,19 @@ export function discriminatedOf(
       if (key === discriminator) continue;
       const known = properties[key];
       if (known && !isDeepStrictEqual(known, schema)) return refuse(REFUSALS.unionKey(key));
+      if (schema.default !== undefined && !forms.every((each) => each.properties?.[key]))
+        return refuse(REFUSALS.unionDefault(key));
       properties[key] = schema;
     }
     const own = form.properties?.[discriminator]?.enum;
     if (!own) return refuse(REFUSALS.union());
     values.push(...own);
-    oneOf.push({ properties: { [discriminator]: { enum: own } }, required: form.required ?? [] });
+    const foreign = strict[index] ? [...keys].filter((key) => !form.properties?.[key]) : [];
+    oneOf.push({
+      properties: { [discriminator]: { enum: own } },
+      required: form.required ?? [],
+      ...(foreign.length > 0 && { not: { anyOf: foreign.map((key) => ({ required: [key] })) } }),
+    });
   }
   const texts = values.every((value) => typeof value === 'string');
   if (!texts) return refuse(REFUSALS.literals());

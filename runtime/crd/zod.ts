@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 
 /** What this folder asks of zod's schemas, beyond zod's own methods: the boundary at which unknown values become schemas. */
@@ -46,6 +47,8 @@ export interface Check {
   /** Of a number. */
   readonly value: number | undefined;
   readonly inclusive: boolean;
+  /** Of a format of the user's own, whatever its name. */
+  readonly isOwn: boolean;
   /** Of a URL: what a pattern has to say about its parts. */
   readonly parts: readonly RegExp[];
 }
@@ -76,6 +79,7 @@ function readCheck(def: object): Check {
     length: number('length'),
     value: number('value'),
     inclusive: found.get('inclusive') === true,
+    isOwn: typeof found.get('fn') === 'function',
     parts: [pattern('hostname'), pattern('protocol')].filter((part) => part !== undefined),
   };
 }
@@ -99,4 +103,10 @@ export function refusalOf(schema: z.core.$ZodType, value: unknown): string | und
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Whether the schema would add something to a value that it accepts. */
+export function lacksDefaults(schema: z.core.$ZodType, value: unknown): boolean {
+  const { success, data } = z.safeParse(schema, value);
+  return success && !isDeepStrictEqual(data, value);
 }

@@ -6,6 +6,9 @@ import { DEFAULTS, FIELDS } from '../../runtime/crd/fields.fixture.test.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { fromKubeconfig } from '../../runtime/kube/kubeconfig.ts';
 import { connect, type Transport } from '../../runtime/kube/transport.ts';
+import { HttpClient } from '../../devcluster/conformance/http-client.ts';
+import { assertAgreement } from '../schemas/agreement.ts';
+import { definitions } from '../schemas/samples.ts';
 import { kubectlFor } from './kubectl.ts';
 import { RealCluster } from './kubernetes/real-cluster.ts';
 
@@ -74,6 +77,20 @@ describe('CRDs of zod schemas on a real Kubernetes', () => {
     }
     assert.deepEqual(wrong, []);
     assert.ok(judged > 200);
+  });
+
+  it('judge objects of many specs as zod does, and make of them what zod makes', async function () {
+    this.timeout(Number(process.env['SCHEMA_OBJECTS'] ?? 0) > 100 ? 900_000 : 120_000);
+    const kubectl = kubectlFor(cluster.kubeconfig);
+    const documents = definitions().map((crd) => JSON.stringify(crd));
+    kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], documents.join('\n---\n'));
+    kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+    const client = new HttpClient(await readFile(cluster.kubeconfig, 'utf8'));
+    try {
+      await assertAgreement(client, 16, 'npm run test:real -- test/real/schemas.test.ts');
+    } finally {
+      await client.close();
+    }
   });
 
   it('have defaults that the server fills in as zod does', async () => {
