@@ -26,7 +26,7 @@ export interface PhaseStatus<Phase extends string = string> {
   /** Raised by every status write of ours: the fence of the compare-and-swap. */
   readonly revision?: number;
   readonly observedGeneration?: number;
-  /** `Ready`, `Reconciling`, `Stalled`. */
+  /** `Ready`; `Reconciling` and `Stalled` only while they are True. */
   readonly conditions?: readonly Condition[];
   /** The last changes of the phase, as many as `transitions` in autopilot.yaml says. */
   readonly transitions?: readonly {

@@ -30,7 +30,7 @@ export function runtimeStatus(phases: readonly string[]): Readonly<Record<string
       minimum: UNOBSERVED,
     },
     conditions: {
-      description: 'Ready, Reconciling and Stalled.',
+      description: 'Ready; Reconciling and Stalled only while they are True.',
       type: 'array',
       items: CONDITION,
       'x-kubernetes-list-type': 'map',

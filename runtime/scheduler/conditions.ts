@@ -17,9 +17,12 @@ export type Standing =
   | { readonly is: 'drifted'; readonly message: string };
 
 interface Verdict {
-  readonly status: 'True' | 'False';
+  readonly ready: boolean;
+  /** Of Ready, and of the other one that is True. */
   readonly reason: string;
   readonly message: string;
+  /** The one that is True. */
+  readonly also?: 'Reconciling' | 'Stalled';
 }
 
 /** The reason of a final phase that takes no notice of a change of the spec. */
@@ -28,8 +31,12 @@ export const IGNORED = 'SpecChangeIgnored';
 /** The server's limit. */
 const LONGEST_MESSAGE = 32_768;
 
+/** What the runtime writes. */
+const OURS: ReadonlySet<string> = new Set(['Ready', 'Reconciling', 'Stalled']);
+
 /**
- * The conditions Ready, Reconciling and Stalled, as kstatus and `kubectl wait` read them. Their texts hold nothing that changes by
+ * The conditions as kstatus and `kubectl wait` read them: Ready always, Reconciling and Stalled only while they are True. False and absent
+ * are one to kstatus, and each condition more costs the server a tenth of every status write. Their texts hold nothing that changes by
  * itself, and `lastTransitionTime` is kept where the status of a condition stays: so nothing changed gives nothing to write.
  */
 export function conditionsFor(
@@ -39,8 +46,8 @@ export function conditionsFor(
   before: readonly Condition[],
   now: string,
 ): readonly Condition[] {
-  const { ready, reconciling, stalled } = verdicts(standing, phase);
-  const make = (type: string, { status, reason, message }: Verdict): Condition => {
+  const { ready, reason, message, also } = verdict(standing, phase);
+  const make = (type: string, status: 'True' | 'False'): Condition => {
     const known = before.find((condition) => condition.type === type);
     return {
       type,
@@ -51,52 +58,35 @@ export function conditionsFor(
       ...(generation !== undefined && { observedGeneration: generation }),
     };
   };
-  const ours = [make('Ready', ready), make('Reconciling', reconciling), make('Stalled', stalled)];
-  const others = before.filter(({ type }) => !ours.some((condition) => condition.type === type));
-  return [...ours, ...others];
+  const others = before.filter(({ type }) => !OURS.has(type));
+  return [make('Ready', ready ? 'True' : 'False'), ...(also ? [make(also, 'True')] : []), ...others];
 }
 
-function verdicts(
-  standing: Standing,
-  phase: Pick<Phase, 'name' | 'ready' | 'final'>,
-): Record<'ready' | 'reconciling' | 'stalled', Verdict> {
-  const yes = (reason: string, message: string): Verdict => ({ status: 'True', reason, message });
-  const no = (reason: string, message: string): Verdict => ({ status: 'False', reason, message });
+function verdict(standing: Standing, phase: Pick<Phase, 'name' | 'ready' | 'final'>): Verdict {
   switch (standing.is) {
-    case 'progressing': {
-      const message = `Phase ${phase.name} is under way.`;
+    case 'progressing':
       return {
-        ready: no('Progressing', message),
-        reconciling: yes('Progressing', message),
-        stalled: no('Progressing', message),
+        ready: false,
+        reason: 'Progressing',
+        message: `Phase ${phase.name} is under way.`,
+        also: 'Reconciling',
       };
-    }
     case 'resting':
     case 'ignoring': {
-      const ignored = standing.is === 'ignoring';
-      const reason = ignored ? IGNORED : phase.final ? 'Final' : 'Resting';
-      const message = ignored
-        ? `Phase ${phase.name} is final and takes no notice of changes of the spec.`
-        : `Phase ${phase.name} is at rest.`;
-      const ready =
-        phase.ready === false ? no('NotReady', `Phase ${phase.name} does not count as ready.`) : yes(reason, message);
-      return { ready, reconciling: no(reason, message), stalled: no(reason, message) };
+      if (phase.ready === false)
+        return { ready: false, reason: 'NotReady', message: `Phase ${phase.name} does not count as ready.` };
+      if (standing.is === 'ignoring') {
+        const message = `Phase ${phase.name} is final and takes no notice of changes of the spec.`;
+        return { ready: true, reason: IGNORED, message };
+      }
+      const reason = phase.final ? 'Final' : 'Resting';
+      return { ready: true, reason, message: `Phase ${phase.name} is at rest.` };
     }
-    case 'failing': {
-      const { reason, message } = standing;
-      return { ready: no(reason, message), reconciling: yes(reason, message), stalled: no(reason, message) };
-    }
-    case 'stalled': {
-      const { reason, message } = standing;
-      return { ready: no(reason, message), reconciling: no(reason, message), stalled: yes(reason, message) };
-    }
-    case 'drifted': {
-      const { message } = standing;
-      return {
-        ready: no('OutputDrifted', message),
-        reconciling: no('OutputDrifted', message),
-        stalled: no('OutputDrifted', message),
-      };
-    }
+    case 'failing':
+      return { ready: false, reason: standing.reason, message: standing.message, also: 'Reconciling' };
+    case 'stalled':
+      return { ready: false, reason: standing.reason, message: standing.message, also: 'Stalled' };
+    case 'drifted':
+      return { ready: false, reason: 'OutputDrifted', message: standing.message };
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Transport, TransportRequest, TransportResponse } from '../../runtime/kube/transport.ts';
-import { condition, configMap, configMaps, OPERATOR, phase, routes, sum, Testbed, type ConfigMap } from './testbed.ts';
+import { configMap, configMaps, isTrue, OPERATOR, phase, routes, sum, Testbed, type ConfigMap } from './testbed.ts';
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
@@ -196,7 +196,7 @@ describe('own writes', () => {
       await testbed.setSpec('writer', { n });
       await testbed.untilRoute('follower', ({ status }) => status?.['followed'] === String(n));
       const follower = await testbed.untilReady('follower', 'Resting');
-      assert.equal(condition(follower, 'Stalled').status, 'False');
+      assert.equal(isTrue(follower, 'Stalled'), false);
       await testbed.untilIdle(operator);
     }
     assert.ok(!testbed.operatorWrites().includes('create events'), 'it was taken for one');
