@@ -10,6 +10,7 @@ import type { Questions } from '../generators/questions/question.ts';
 import { FAULTS, ProjectError } from '../project/errors.ts';
 import { findProject } from '../project/config/files.ts';
 import { EXIT } from './cluster/exit-codes.ts';
+import { addBuild, BUILD_FLAGS } from './build/command.ts';
 import { addDiff } from './diff/command.ts';
 import { addDoctor } from './doctor/command.ts';
 import { addDeployCommands, DEPLOY_FLAGS, longFlags } from './deploy/commands.ts';
@@ -50,6 +51,7 @@ export async function main(words: readonly string[]): Promise<number> {
     ...flagNames(APP_QUESTIONS, PHASE_QUESTIONS, DEPLOY_QUESTIONS, DEPLOY_OPTIONS),
     ...Object.keys(COMMON_FLAGS).map(optionName),
     'skip-install',
+    ...BUILD_FLAGS,
     ...DEPLOY_FLAGS,
   ]);
   try {
@@ -126,6 +128,7 @@ Examples:
       const { validate } = await import('./validate.ts');
       finish(await validate(dir ?? '.', context));
     });
+  addBuild(program, finish);
   addDeployCommands(program, finish);
   addLogs(program, finish);
   program

@@ -5,8 +5,8 @@ import { parseDuration } from '../../runtime/config/duration.ts';
 import { processEnvironment, type CommandEnvironment } from '../cluster/command-environment.ts';
 import { clusterCommand } from '../cluster/cluster-command.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster/options.ts';
+import { BUILDERS, type Builder } from '../image/builders.ts';
 import { option } from './errors.ts';
-import { BUILDERS, type Builder } from './push.ts';
 
 /** Flags of `ap deploy`, some with the letter of the original. */
 const FLAGS = {

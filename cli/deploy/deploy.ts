@@ -7,6 +7,8 @@ import type { CommandContext, Outcome } from '../cluster/cluster-command.ts';
 import { EXIT } from '../cluster/exit-codes.ts';
 import { CommandError } from '../cluster/problems.ts';
 import type { Wait } from '../cluster/waiting.ts';
+import { findBuilder, type Builder } from '../image/builders.ts';
+import { push } from '../image/push.ts';
 import { applyPlan } from './apply-plan.ts';
 import { awaitFormer } from './await-former.ts';
 import { diagnose, diagnosisLines } from './diagnosis.ts';
@@ -16,7 +18,6 @@ import { nameOf, objectNameOf, type Manifest } from './manifest.ts';
 import { DEPLOYMENTS, PODS, workloadOf } from './operator-pods.ts';
 import { inNamespace, operatorDeployment, withImage } from './placement.ts';
 import { planDeployment, type Plan, type PlannedObject } from './plan.ts';
-import { findBuilder, push, type Builder } from './push.ts';
 import { removeObsolete } from './remove-obsolete.ts';
 import { renderManifests } from './render.ts';
 import { rollBack } from './roll-back.ts';
@@ -76,11 +77,10 @@ export async function deploy(context: CommandContext, options: DeployOptions): P
     progress: context.progress,
   };
   if (!isPreview && options.push) {
-    const builder = findBuilder(context.environment.env, options.builder);
+    const { env } = context.environment;
+    const builder = findBuilder(env, 'push', options.builder);
     context.progress(`pushing ${options.image} with ${builder}`);
-    await push(options.image, builder, context.environment.env, context.signal, (text) =>
-      context.environment.err(text),
-    );
+    await push(options.image, builder, { env, signal: context.signal, say: context.progress });
   }
   context.progress(`context ${cluster.context}, namespace ${namespace}, manifests of ${options.overlay}`);
   if (!isPreview) await awaitFormer(cluster, manifests, instance, wait);

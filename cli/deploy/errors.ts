@@ -105,20 +105,6 @@ export const notUp = (deployment: string, reason: string, rolledBack: string): P
     `${rolledBack}Mend what is told above, and deploy again.`,
   );
 
-export const notPushed = (command: string, reason: string): Problem =>
-  problem(
-    'ERR_AP_NOT_PUSHED',
-    `\`${command}\` failed: ${reason}.`,
-    'See what it says above: usually one has to log in to the registry, or build the image first.',
-  );
-
-export const noBuilder = (names: readonly string[]): Problem =>
-  problem(
-    'ERR_AP_NO_BUILDER',
-    `None of ${names.join(', ')} is there to push with.`,
-    'Install one of them, or push the image by other means and leave out -p.',
-  );
-
 export const option = (name: string, message: string, remedy: string): Problem =>
   problem('ERR_AP_OPTION_VALUE', message, remedy, name);
 

@@ -46,7 +46,7 @@ function scaffold(project: Project, settings: ScaffoldSettings): RenderedFile[] 
   return [
     file('scaffold', 'package.json', packageJson(project, settings), true),
     file('scaffold', 'README.md', readme(project, settings)),
-    file('scaffold', 'Dockerfile', dockerfile(settings)),
+    file('scaffold', 'Dockerfile', dockerfile(project, settings)),
     ...Object.entries(toolingFiles(settings)).map(([path, contents]) =>
       file('scaffold', path, contents, path.startsWith('tsconfig') || path.startsWith('scripts/')),
     ),

@@ -1,3 +1,4 @@
+import type { Project } from '../model.ts';
 import type { PackageManager, ScaffoldSettings } from './settings.ts';
 import { vendored } from './settings.ts';
 import { lockFile } from './tooling.ts';
@@ -5,23 +6,24 @@ import { lockFile } from './tooling.ts';
 interface Commands {
   /** Makes the package manager available in the image; npm is there. */
   readonly setUp?: string;
+  /** By the lock file, and not otherwise. */
   readonly install: string;
   readonly build: string;
 }
 
 const COMMANDS: Readonly<Record<PackageManager, Commands>> = {
   npm: {
-    install: 'if [ -f package-lock.json ]; then npm ci; else npm install; fi',
+    install: 'npm ci',
     build: 'npm run build',
   },
   pnpm: {
     setUp: 'corepack enable',
-    install: 'pnpm install',
+    install: 'pnpm install --frozen-lockfile',
     build: 'pnpm run build',
   },
   yarn: {
     setUp: 'corepack enable',
-    install: 'yarn install',
+    install: 'yarn install --immutable',
     build: 'yarn run build',
   },
 };
@@ -39,31 +41,42 @@ const NODE = [
   '--liftoff-only',
 ] as const;
 
-/** `Dockerfile`: the bundle and nothing else, run by a user that is not root. */
-export function dockerfile(settings: ScaffoldSettings): string {
+/** `nonroot` of distroless images; by number, since Kubernetes checks runAsNonRoot by it. */
+const USER = '65532:65532';
+
+/** `Dockerfile`: the bundle and nothing else, on an image without a shell, run by a user that is not root. */
+export function dockerfile({ operatorName, plural, group }: Project, settings: ScaffoldSettings): string {
   const commands = COMMANDS[settings.packageManager];
   const yarnrc = settings.packageManager === 'yarn' ? ' .yarnrc.yml' : '';
   const command = (file: string) => JSON.stringify([...NODE, file]).replaceAll(',', ', ');
-  return `FROM node:24-slim AS build
+  return `# Both can be given with their digest, so that a build a year from now takes the same:
+# ap build <image> --image-build-args "--build-arg RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13@sha256:…"
+ARG BUILD_IMAGE=docker.io/library/node:24-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
+
+FROM \${BUILD_IMAGE} AS build
 WORKDIR /app
-${commands.setUp ? `RUN ${commands.setUp}\n` : ''}COPY package.json ${lockFile(settings)}*${yarnrc} ./
+${commands.setUp ? `RUN ${commands.setUp}\n` : ''}COPY package.json ${lockFile(settings)}${yarnrc} ./
 ${vendored(settings) ? 'COPY vendor ./vendor\n' : ''}RUN ${commands.install}
 COPY tsconfig.json ./
 COPY src ./src
 COPY scripts ./scripts
-RUN ${commands.build}
+RUN ${commands.build} && mkdir cache
 
-FROM node:24-slim
-ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/cache
+FROM \${RUNTIME_IMAGE}
+# What else is known of an image, its version and where it is from, \`ap build\` adds.
+LABEL org.opencontainers.image.title="${operatorName}" \\
+      org.opencontainers.image.description="The operator of ${plural}.${group}"
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/cache PATH=/nodejs/bin:$PATH
 WORKDIR /app
 COPY --from=build /app/dist ./dist
-RUN mkdir cache && chown 1000:1000 cache
-# The user "node" of the image, by number: Kubernetes checks runAsNonRoot by it.
-USER 1000:1000
+COPY --from=build --chown=${USER} /app/cache ./cache
+# The user "nonroot" of the image, by number: Kubernetes checks runAsNonRoot by it.
+USER ${USER}
 # Keeps in cache/ what Node makes of the code, so that no start has to compile it: for this user, and by the same flags as below.
 RUN ${command('dist/packages.mjs')}
 EXPOSE 8081 9091
 STOPSIGNAL SIGTERM
-CMD ${command('dist/main.mjs')}
+ENTRYPOINT ${command('dist/main.mjs')}
 `;
 }

@@ -58,11 +58,11 @@ ${[
 ## Deploying it
 
 \`\`\`sh
-docker build --tag registry.example.com/${project.operatorName}:0.0.1 .
-docker push registry.example.com/${project.operatorName}:0.0.1
-ap deploy-manifests --image registry.example.com/${project.operatorName}:0.0.1 --yes
-kubectl apply -k deploy
+ap build registry.example.com/${project.operatorName}:0.0.1 --push
+ap deploy registry.example.com/${project.operatorName}:0.0.1
 \`\`\`
+
+\`ap build\` takes docker, podman, buildah or nerdctl, and needs the lock file of the packages; \`docker build\` does as well. \`ap deploy\` waits until the operator runs, \`ap undeploy\` takes it away again. By other means: \`ap deploy-manifests --image <image> --yes\`, then \`kubectl apply -k deploy\`.
 
 \`deploy/\` grants the operator what follows from autopilot.yaml, and nothing else. \`deploy/kustomization.yaml\` says what of it is installed: name the overlays there that you want. Each wants something of your cluster, so one is there at first; all are kept up to date:
 

@@ -86,7 +86,7 @@ export function toolingFiles(settings: ScaffoldSettings): Readonly<Record<string
   };
 }
 
-export function lockFile({ packageManager }: ScaffoldSettings): string {
+export function lockFile({ packageManager }: Pick<ScaffoldSettings, 'packageManager'>): string {
   return { npm: 'package-lock.json', pnpm: 'pnpm-lock.yaml', yarn: 'yarn.lock' }[packageManager];
 }
 

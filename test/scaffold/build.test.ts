@@ -20,7 +20,7 @@ trace.setGlobalTracerProvider({ getTracer: () => tracer });
 `;
 
 /** What a Dockerfile gives to an instruction as a list. */
-function words(dockerfile: string, instruction: 'RUN' | 'CMD'): string[] {
+function words(dockerfile: string, instruction: 'RUN' | 'ENTRYPOINT'): string[] {
   const list = new RegExp(`^${instruction} (\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? assert.fail(instruction);
   const [program, ...args] = JSON.parse(list) as string[];
   assert.equal(program, 'node');
@@ -90,7 +90,7 @@ describe('What `npm run build` makes of a project', function () {
 
   /** Starts the operator as its image does. `logged` resolves with the first line of its log that has these words. */
   const start = (more?: NodeJS.ProcessEnv) => {
-    const started = spawn(process.execPath, words(dockerfile, 'CMD'), { cwd: image, env: env(more) });
+    const started = spawn(process.execPath, words(dockerfile, 'ENTRYPOINT'), { cwd: image, env: env(more) });
     child = started;
     let output = '';
     const listeners = new Set<() => void>();
@@ -184,7 +184,10 @@ describe('What `npm run build` makes of a project', function () {
 
   it('says what is wrong with its configuration', async () => {
     await writeFile(join(image, 'wrong.yaml'), 'concurrency: many\n');
-    const { code, stdout, stderr } = await run(words(dockerfile, 'CMD'), env({ AUTOPILOT_CONFIG: 'wrong.yaml' }));
+    const { code, stdout, stderr } = await run(
+      words(dockerfile, 'ENTRYPOINT'),
+      env({ AUTOPILOT_CONFIG: 'wrong.yaml' }),
+    );
     assert.equal(code, 1);
     assert.match(stdout + stderr, /ERR_AP_CONFIG: wrong\.yaml.*concurrency/s);
   });
@@ -193,7 +196,7 @@ describe('What `npm run build` makes of a project', function () {
     const cache = { NODE_COMPILE_CACHE: join(image, 'cache'), NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
     const { code } = await run(words(dockerfile, 'RUN'), env(cache));
     assert.equal(code, 0);
-    const { stderr } = await run(words(dockerfile, 'CMD'), env({ ...cache, KUBECONFIG: '/nowhere' }));
+    const { stderr } = await run(words(dockerfile, 'ENTRYPOINT'), env({ ...cache, KUBECONFIG: '/nowhere' }));
     assert.match(stderr, /cache for .*packages\.mjs was accepted/);
   });
 
