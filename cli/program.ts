@@ -17,6 +17,7 @@ import { addDeployCommands, DEPLOY_FLAGS, longFlags } from './deploy/commands.ts
 import { addLogs } from './logs/command.ts';
 import { addQuestions, flagNames, normalizeFlags } from './flags.ts';
 import { runGenerator } from './run-generator.ts';
+import { addValidate } from './validate-command.ts';
 import type { GeneratorName } from './run-generator.ts';
 
 /** The dev loop is the project's own, so these are its options: `autopilot-devcluster dev --help` tells the same. */
@@ -110,24 +111,7 @@ Examples:
   $ ap deploy-manifests
   $ ap deploy-manifests --image registry.example.com/autoroute:1.0.0 --namespace routing --yes`,
     );
-  program
-    .command('validate')
-    .argument('[dir]', 'a folder of the project')
-    .option(
-      '--context <name>',
-      'name also the objects in this cluster of your kubeconfig that former versions left behind',
-    )
-    .description(
-      'Checks autopilot.yaml, autopilot-operator.yaml and the schemas of the API, and tells what former versions of the project left behind. Writes nothing.',
-    )
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ ap validate\n  $ ap validate ../my-operator\n  $ ap validate --context staging',
-    )
-    .action(async (dir: string | undefined, { context }: { readonly context?: string }) => {
-      const { validate } = await import('./validate.ts');
-      finish(await validate(dir ?? '.', context));
-    });
+  addValidate(program, finish);
   addBuild(program, finish);
   addDeployCommands(program, finish);
   addLogs(program, finish);

@@ -18,6 +18,7 @@ import { nameOf, objectNameOf, type Manifest } from './manifest.ts';
 import { DEPLOYMENTS, PODS, workloadOf } from './operator-pods.ts';
 import { inNamespace, operatorDeployment, withImage } from './placement.ts';
 import { planDeployment, type Plan, type PlannedObject } from './plan.ts';
+import { changeText } from '../schema-changes/change.ts';
 import { removeObsolete } from './remove-obsolete.ts';
 import { renderManifests } from './render.ts';
 import { rollBack } from './roll-back.ts';
@@ -106,15 +107,22 @@ function preview(plan: Plan, { diff }: DeployOptions): Outcome {
   const result = { ...resultOf(plan), ...(diff && { diffs }), dryRun: true };
   const lines = plan.objects.map(({ change, manifest }) => `would be ${change.padEnd(9)} ${nameOf(manifest)}`);
   const obsolete = plan.obsolete.map(({ object }) => `would be deleted   ${nameOf(object)}`);
-  const schema = plan.schemaChanges.map((name) => `The schema of ${name} changes.`);
+  const schema = plan.schemaChanges.flatMap(({ name, changes }) => [
+    `The schema of ${name} changes.`,
+    ...changes.flatMap(changeText),
+  ]);
   if (!diff) return { result, text: [...lines, ...obsolete, ...schema, 'Nothing was written.'] };
-  return { result, text: diffs.length > 0 ? diffs.map((text) => text.trimEnd()) : ['Nothing would be changed.'] };
+  return {
+    result,
+    text: diffs.length > 0 ? [...diffs.map((text) => text.trimEnd()), ...schema] : ['Nothing would be changed.'],
+  };
 }
 
 /** What `-o json` says of the objects. */
-function resultOf({ objects, obsolete, instance }: Plan): object {
+function resultOf({ objects, obsolete, instance, schemaChanges }: Plan): object {
   return {
     ...instance,
+    schemaChanges,
     objects: [
       ...objects.map(({ manifest, change }) => ({ ...objectNameOf(manifest), change })),
       ...obsolete.map(({ object }) => ({ ...objectNameOf(object), change: 'deleted' })),
@@ -131,9 +139,12 @@ async function carryOut(
 ): Promise<Outcome> {
   const { operatorName, namespace } = plan.instance;
   const isReversible = plan.schemaChanges.length === 0;
+  for (const { name, changes } of plan.schemaChanges)
+    for (const { severity, path, message, remedy } of changes)
+      if (severity !== 'note') context.warn(`${name}: ${path} ${message} ${remedy}`);
   if (options.rollback && !isReversible)
     context.warn(
-      `The schema of ${plan.schemaChanges.join(', ')} changes: should the pods not come up, nothing will be rolled back, since resources may be stored by the new schema then.`,
+      `The schema of ${plan.schemaChanges.map(({ name }) => name).join(', ')} changes: should the pods not come up, nothing will be rolled back, since resources may be stored by the new schema then.`,
     );
   const written: PlannedObject[] = [];
   const deployment = operatorDeployment(

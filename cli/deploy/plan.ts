@@ -12,6 +12,8 @@ import { instanceOf, isDeployed, labelled, type Instance } from './labels.ts';
 import { identityOf, nameOf, type Manifest } from './manifest.ts';
 import { inOrder } from './order.ts';
 import { comparable } from './comparable.ts';
+import type { SchemaChange } from '../schema-changes/change.ts';
+import { crdChanges } from '../schema-changes/crd-changes.ts';
 
 /** What becomes of an object: `kept` is a namespace that somebody else made. */
 export type Change = 'created' | 'changed' | 'unchanged' | 'kept';
@@ -34,8 +36,8 @@ export interface Plan {
   readonly objects: readonly PlannedObject[];
   /** Deployed before, and not in the manifests any more. */
   readonly obsolete: readonly Found[];
-  /** The CustomResourceDefinitions that are there, and whose spec changes. */
-  readonly schemaChanges: readonly string[];
+  /** The CustomResourceDefinitions that are there, and whose spec changes, and what that does to stored resources. */
+  readonly schemaChanges: readonly { readonly name: string; readonly changes: readonly SchemaChange[] }[];
 }
 
 export interface PlanOptions {
@@ -92,7 +94,7 @@ export async function planDeployment(
     ),
     schemaChanges: planned.flatMap(({ manifest, before, after }) =>
       isCrd(manifest) && before && after && !isDeepStrictEqual(at(before, 'spec'), at(after, 'spec'))
-        ? [manifest.metadata.name]
+        ? [{ name: manifest.metadata.name, changes: crdChanges(before, after) }]
         : [],
     ),
   };

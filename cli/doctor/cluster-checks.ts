@@ -2,9 +2,9 @@ import type { Deployment } from '../../project/manifests/settings.ts';
 import type { Project } from '../../project/model.ts';
 import { isStatus } from '../../runtime/errors.ts';
 import { describeAccess, type Access } from '../../runtime/kube/access-review.ts';
-import type { ObjectRef } from '../../runtime/kube/client.ts';
-import type { KubernetesObject, ResourceType } from '../../runtime/kube/types.ts';
+import type { ResourceType } from '../../runtime/kube/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { findObject } from '../cluster/definition.ts';
 import { fail, ok, skip, warn, type Finding } from './finding.ts';
 import { refusedTo, serviceAccount } from './reviews.ts';
 import { deployAccess, escalateAccess, operatorAccess, undeployAccess } from './wanted-access.ts';
@@ -77,7 +77,7 @@ export async function checkOperatorsRights({
   signal,
 }: Looked): Promise<Finding> {
   const { operatorName } = project;
-  if ((await find(cluster, { type: ACCOUNTS, name: operatorName, namespace }, signal)) === undefined)
+  if ((await findObject(cluster, { type: ACCOUNTS, name: operatorName, namespace }, signal)) === undefined)
     return warn(
       OPERATORS,
       `there is no ServiceAccount ${operatorName} in namespace ${namespace}: the operator is not deployed there`,
@@ -107,34 +107,3 @@ const ACCOUNTS: ResourceType = {
   plural: 'serviceaccounts',
   namespaced: true,
 };
-
-const DEFINITIONS: ResourceType = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
-
-/** The cluster's definition of that name; undefined: it has none. */
-export function definitionIn(
-  cluster: Cluster,
-  name: string,
-  signal: AbortSignal,
-): Promise<KubernetesObject | 'forbidden' | undefined> {
-  return find(cluster, { type: DEFINITIONS, name }, signal);
-}
-
-async function find(
-  { client }: Cluster,
-  ref: ObjectRef,
-  signal: AbortSignal,
-): Promise<KubernetesObject | 'forbidden' | undefined> {
-  try {
-    return await client.get(ref, { signal });
-  } catch (error) {
-    if (isStatus(error, 404)) return undefined;
-    if (isStatus(error, 403)) return 'forbidden';
-    throw error;
-  }
-}

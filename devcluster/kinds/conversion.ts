@@ -1,6 +1,6 @@
 /**
  * Objects of a custom resource on their way between what is stored and what a version serves, without a webhook: each version
- * drops what its schema does not know, and what is stored gets the defaults of the version that it is stored in.
+ * drops what its schema does not know, and what is stored is cut to the version that it is stored in as it is now, and gets its defaults.
  * Source: schemaCoercingConverter and unstructuredDefaulter of apiextensions-apiserver/pkg/apiserver/customresource_handler.go.
  */
 import { applyDefaults } from '../schema/defaults.ts';
@@ -8,7 +8,7 @@ import { compareStrings } from '../schema/go-text.ts';
 import { deepCopy, deepEqual, setMember } from '../schema/json.ts';
 import { sortMembers } from '../schema/member-order.ts';
 import { pruneUnknown } from '../schema/prune.ts';
-import { additionalSchema, type Schema } from '../schema/schema.ts';
+import type { Schema } from '../schema/schema.ts';
 import { freezeJson } from '../store/json.ts';
 import type { ApiObject, Draft } from '../store/object.ts';
 
@@ -32,9 +32,13 @@ export function conversion(
   const convert = (object: ApiObject): ApiObject => {
     const schema = schemaOf(object.apiVersion);
     const isOther = object.apiVersion !== served.apiVersion;
-    if (!isOther && (schema === undefined || !hasDefaults(schema))) return object;
+    if (!isOther && schema === undefined) return object;
     const copy = deepCopy<ApiObject>(object);
-    if (schema !== undefined) applyDefaults(schema, copy);
+    if (schema !== undefined) {
+      // It may have been written by a schema that had more.
+      pruneUnknown(schema, copy);
+      applyDefaults(schema, copy);
+    }
     if (!isOther) return deepEqual(copy, object) ? object : freezeJson(copy);
     const target = { ...copy, apiVersion: served.apiVersion };
     pruneUnknown(served.schema, target);
@@ -64,15 +68,4 @@ function inOrder(draft: Draft): Draft {
   for (const name of Object.keys(draft).sort(compareStrings))
     if (!Object.hasOwn(ordered, name)) setMember(ordered, name, sortMembers(draft[name]));
   return ordered;
-}
-
-const withDefaults = new WeakMap<Schema, boolean>();
-
-function hasDefaults(schema: Schema): boolean {
-  const known = withDefaults.get(schema);
-  if (known !== undefined) return known;
-  const inner = [schema.items, additionalSchema(schema), ...Object.values(schema.properties ?? {})];
-  const found = (schema.default ?? null) !== null || inner.some((part) => part !== undefined && hasDefaults(part));
-  withDefaults.set(schema, found);
-  return found;
 }

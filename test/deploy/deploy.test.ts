@@ -334,8 +334,14 @@ for (const kubectl of KUBECTLS)
     it('says before it begins that a change of the schema is not rolled back, and does not', async () => {
       await operations.deploy();
       await edit('deploy/base/crd.yaml', (text) =>
-        text.replace(/mode:\n/, 'extra:\n                  type: string\n                mode:\n'),
+        text.replace(
+          /mode:\n/,
+          'extra:\n                  type: string\n                mode:\n                  maxLength: 3\n',
+        ),
       );
+      const planned = await operations.deploy({ dryRun: true });
+      const [change] = listAt(listAt(planned.answer, 'result', 'schemaChanges')[0], 'changes');
+      assert.deepEqual([textAt(change, 'severity'), textAt(change, 'path')], ['warning', 'spec.mode']);
       const failed = await operations.deploy({ image: BAD_IMAGE, timeout: 30_000, rollback: true });
       assert.equal(failed.code, 5);
       const [said, changed] = [
@@ -343,6 +349,10 @@ for (const kubectl of KUBECTLS)
         /changing Custom/,
       ].map((pattern) => failed.stderr.search(pattern));
       assert.ok(said !== undefined && changed !== undefined && said >= 0 && said < changed, failed.stderr);
+      const warned = failed.stderr.search(
+        /^Warning: autoroutes\.examples\.io: spec\.mode has maxLength 3 \(it had none\): .*$/m,
+      );
+      assert.ok(warned >= 0 && warned < changed, failed.stderr);
       assert.equal(at(failed.answer, 'result', 'rolledBack'), false);
       assert.equal(
         textAt(listAt(await cluster.get(DEPLOYMENT), 'spec', 'template', 'spec', 'containers')[0], 'image'),

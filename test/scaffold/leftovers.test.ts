@@ -77,7 +77,7 @@ describe('a kind that is dropped from the YAML', function () {
     const validate = () => node(folder, [...AP, 'validate', '--context', context], env);
     const { code, stdout, stderr } = await validate();
     assert.deepEqual([code, stderr], [0, '']);
-    const commands = stdout.split('\n').filter((line) => line.startsWith('    '));
+    const commands = stdout.split('\n').filter((line) => /^ {4}\S/.test(line));
     assert.equal(commands.length, 2, stdout);
     for (const command of commands) await run(command);
     assert.equal(await cluster.find(made), undefined);

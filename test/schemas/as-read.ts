@@ -19,7 +19,7 @@ export interface Read {
 }
 
 /**
- * The three ways in which a CRD's server reads a value otherwise than zod, all of which `runtime/crd/convert.ts` names: null where it is not
+ * The ways in which a CRD's server reads a value otherwise than zod, all of which `runtime/crd/convert.ts` names: null where it is not
  * allowed counts as absent, unknown keys are removed, and all forms of a union lie side by side.
  */
 export function asRead(schema: z.core.$ZodType, value: unknown): Read {
