@@ -15,6 +15,7 @@ import { addDiff } from './diff/command.ts';
 import { addDoctor } from './doctor/command.ts';
 import { addDeployCommands, DEPLOY_FLAGS, longFlags } from './deploy/commands.ts';
 import { addLogs } from './logs/command.ts';
+import { addStatus } from './status/command.ts';
 import { addQuestions, flagNames, normalizeFlags } from './flags.ts';
 import { runGenerator } from './run-generator.ts';
 import { addValidate } from './validate-command.ts';
@@ -115,6 +116,7 @@ Examples:
   addBuild(program, finish);
   addDeployCommands(program, finish);
   addLogs(program, finish);
+  addStatus(program, finish);
   program
     .command('dev')
     .allowUnknownOption()

@@ -17,6 +17,12 @@ export interface ClusterHooks {
   readonly onWarning: (text: string) => void;
 }
 
+export interface ListOptions {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly metadataOnly?: boolean;
+}
+
 /** The cluster that a command works on, and what it asks there beside objects. */
 export class Cluster {
   readonly client: KubeClient;
@@ -64,24 +70,29 @@ export class Cluster {
     this.#kinds = undefined;
   }
 
-  /** A whole list, page by page. `namespace` undefined: of all. */
+  /** A whole list. `namespace` undefined: of all. */
   async list(
     type: ResourceType,
     namespace: string | undefined,
-    options: { readonly labelSelector?: string; readonly fieldSelector?: string; readonly metadataOnly?: boolean } = {},
+    options: ListOptions = {},
   ): Promise<readonly KubernetesObject[]> {
     const items: KubernetesObject[] = [];
+    for await (const page of this.pages(type, namespace, options)) items.push(...page);
+    return items;
+  }
+
+  /** The same page by page, for who keeps little of each object. */
+  async *pages(
+    type: ResourceType,
+    namespace: string | undefined,
+    options: ListOptions = {},
+  ): AsyncGenerator<readonly KubernetesObject[], void> {
     let next: string | undefined;
     do {
-      const page = await this.client.list(type, namespace, {
-        ...options,
-        limit: PAGE,
-        continue: next,
-      });
-      items.push(...page.items);
+      const page = await this.client.list(type, namespace, { ...options, limit: PAGE, continue: next });
+      yield page.items;
       next = page.continue;
     } while (next !== undefined);
-    return items;
   }
 
   /** What a path answers as JSON. Throws an ApiError for answers other than success. */
