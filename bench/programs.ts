@@ -13,6 +13,7 @@ export const OPERATORS = {
   'controller-runtime': `${join(FOLDER, 'controller-runtime')} -concurrency 50`,
   'controller-runtime-1': `${join(FOLDER, 'controller-runtime')} -concurrency 1`,
   'controller-runtime-10': `${join(FOLDER, 'controller-runtime')} -concurrency 10`,
+  'controller-runtime-conditions': `${join(FOLDER, 'controller-runtime')} -concurrency 50 -conditions`,
   kopf: `${join(FOLDER, 'python/bin/kopf')} run --all-namespaces --standalone --quiet ${join(import.meta.dirname, 'kopf/operator.py')}`,
 } as const;
 

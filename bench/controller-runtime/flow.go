@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -15,8 +17,9 @@ type Flow struct {
 		Message string `json:"message,omitempty"`
 	} `json:"spec,omitempty"`
 	Status struct {
-		Phase              string `json:"phase,omitempty"`
-		ObservedGeneration int64  `json:"observedGeneration,omitempty"`
+		Phase              string             `json:"phase,omitempty"`
+		ObservedGeneration int64              `json:"observedGeneration,omitempty"`
+		Conditions         []metav1.Condition `json:"conditions,omitempty"`
 	} `json:"status,omitempty"`
 }
 
@@ -30,6 +33,7 @@ type FlowList struct {
 func (in *Flow) copyInto(out *Flow) {
 	*out = *in
 	in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
+	out.Status.Conditions = slices.Clone(in.Status.Conditions)
 }
 
 // DeepCopyObject makes it a runtime.Object, as controller-gen would.

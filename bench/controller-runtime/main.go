@@ -8,6 +8,7 @@ import (
 	"log"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgo "k8s.io/client-go/kubernetes/scheme"
@@ -31,6 +32,8 @@ var steps = map[string]step{
 
 type flows struct {
 	client.Client
+	// Whether conditions are written too, the same ones that ../flow-operator writes.
+	conditions bool
 }
 
 func (f *flows) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
@@ -51,11 +54,32 @@ func (f *flows) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Resul
 		return ctrl.Result{}, err
 	}
 	flow.Status.Phase, flow.Status.ObservedGeneration = step.next, flow.Generation
+	if f.conditions {
+		tell(flow)
+	}
 	return ctrl.Result{}, f.Status().Update(ctx, flow)
+}
+
+// tell sets the condition Ready, and Reconciling while it is True.
+func tell(flow *Flow) {
+	condition := metav1.Condition{Type: "Ready", ObservedGeneration: flow.Generation}
+	if _, works := steps[flow.Status.Phase]; works {
+		condition.Status, condition.Reason = metav1.ConditionFalse, "Progressing"
+		condition.Message = "Phase " + flow.Status.Phase + " is under way."
+		reconciling := condition
+		reconciling.Type, reconciling.Status = "Reconciling", metav1.ConditionTrue
+		meta.SetStatusCondition(&flow.Status.Conditions, reconciling)
+	} else {
+		condition.Status, condition.Reason = metav1.ConditionTrue, "Final"
+		condition.Message = "Phase " + flow.Status.Phase + " is at rest."
+		meta.RemoveStatusCondition(&flow.Status.Conditions, "Reconciling")
+	}
+	meta.SetStatusCondition(&flow.Status.Conditions, condition)
 }
 
 func run() error {
 	concurrency := flag.Int("concurrency", 1, "resources that are reconciled at once; 1 is the library's default")
+	conditions := flag.Bool("conditions", false, "write conditions too")
 	flag.Parse()
 	ctrl.SetLogger(zap.New())
 
@@ -79,7 +103,7 @@ func run() error {
 		For(&Flow{}).
 		Owns(&corev1.ConfigMap{}).
 		WithOptions(controller.Options{MaxConcurrentReconciles: *concurrency}).
-		Complete(&flows{manager.GetClient()})
+		Complete(&flows{manager.GetClient(), *conditions})
 	if err != nil {
 		return err
 	}
