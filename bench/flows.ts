@@ -13,6 +13,7 @@ export interface FlowsResult {
   readonly firstWrite: number;
   readonly wall: number;
   readonly cpu: number;
+  readonly serverCpu: number;
   readonly memory: number;
   readonly peakMemory: number;
   readonly idleCpu: number;

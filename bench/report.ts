@@ -21,6 +21,7 @@ function measuresFor(n: number): readonly Measure[] {
     { name: 'other failures', of: (it) => it.failures, digits: 0, most: 0 },
     { name: 'until all are final, s', of: (it) => it.wall, digits: 1, ...(exact && { share: 0.85 }) },
     { name: 'CPU until then, s', of: (it) => it.cpu, digits: 2, ...(exact && { share: 0.9 }) },
+    { name: "kube-apiserver's CPU until then, s", of: (it) => it.serverCpu, digits: 1 },
     { name: 'first write, s', of: (it) => it.firstWrite, digits: 2, ...(n === 1000 && { share: 1 }) },
     { name: 'memory after it, MiB', of: (it) => it.memory, digits: 0, ...memoryFor(n) },
     { name: 'memory at its highest, MiB', of: (it) => it.peakMemory, digits: 0 },

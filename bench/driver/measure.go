@@ -29,6 +29,8 @@ type result struct {
 	FirstWrite float64 `json:"firstWrite"`
 	Wall       float64 `json:"wall"`
 	CPU        float64 `json:"cpu"`
+	// Of kube-apiserver in the same time; 0 for the embedded one.
+	ServerCPU float64 `json:"serverCpu"`
 	// After all were final and the operator has rested; the highest until then.
 	Memory     float64 `json:"memory"`
 	PeakMemory float64 `json:"peakMemory"`
@@ -87,6 +89,10 @@ func run(ctx context.Context, c *cluster, o options, log *os.File, r *result) er
 	if err != nil {
 		return err
 	}
+	server, err := c.serverCPU(ctx)
+	if err != nil {
+		return err
+	}
 	begin := time.Now()
 	operator, err := startProcess(o.command, log)
 	if err != nil {
@@ -102,6 +108,10 @@ func run(ctx context.Context, c *cluster, o options, log *os.File, r *result) er
 		return err
 	}
 	r.CPU = busy.CPUSeconds
+	if r.ServerCPU, err = c.serverCPU(ctx); err != nil {
+		return err
+	}
+	r.ServerCPU -= server
 	time.Sleep(o.idle)
 	rested, err := operator.usage()
 	if err != nil {

@@ -14,14 +14,31 @@ import (
 type requests map[string]int
 
 // Nil where the server does not count: the embedded one.
-func (c *cluster) requests(ctx context.Context) (requests, error) {
+func (c *cluster) metrics(ctx context.Context) (map[string]*dto.MetricFamily, error) {
 	raw, err := c.rest.Get().AbsPath("/metrics").DoRaw(ctx)
 	if err != nil {
 		return nil, nil //nolint:nilerr // It has no such page.
 	}
 	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(bytes.NewReader(raw))
+	return parser.TextToMetricFamilies(bytes.NewReader(raw))
+}
+
+// What kube-apiserver has used so far, in seconds of CPU; 0 where it does not count.
+func (c *cluster) serverCPU(ctx context.Context) (float64, error) {
+	families, err := c.metrics(ctx)
 	if err != nil {
+		return 0, err
+	}
+	for _, metric := range families["process_cpu_seconds_total"].GetMetric() {
+		return metric.GetCounter().GetValue(), nil
+	}
+	return 0, nil
+}
+
+// Nil where the server does not count.
+func (c *cluster) requests(ctx context.Context) (requests, error) {
+	families, err := c.metrics(ctx)
+	if families == nil {
 		return nil, err
 	}
 	counted := requests{}
