@@ -4,7 +4,7 @@ import { processEnvironment } from '../cluster/command-environment.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster/options.ts';
 
 const HELP = `
-Checks Node, the project and its generated files, kubectl, the cluster, your rights for \`ap deploy\`, those of the operator's account, the
+Checks Node, the project and its generated files, kubectl, the manifests as they are on the disk, the cluster, your rights for \`ap deploy\`, those of the operator's account, the
 CustomResourceDefinition, and the kinds that phases need. Each finding is ok, warn, fail or skip, with what to do about it. Nothing is written, on
 the cluster neither.
 

@@ -10,9 +10,9 @@ const SHOWN = 5;
 export type Definition = NonNullable<CrdResult['crd']>;
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The cluster's CustomResourceDefinition (undefined: none) against the project's. */
-export function checkDefinition(wanted: Definition, found: unknown): readonly Finding[] {
-  const { name } = wanted.metadata;
+/** The cluster's CustomResourceDefinition (undefined: none) against the one that would be applied. */
+export function checkDefinition(wanted: object, found: unknown): readonly Finding[] {
+  const name = textAt(fieldsAt(wanted, 'metadata'), 'name');
   if (!isFields(found)) return [warn(CHECK, `the cluster does not have ${name}`, '`ap deploy` installs it.')];
   const conditions = listAt(found, 'status', 'conditions');
   const isEstablished = conditions.some(
@@ -35,27 +35,30 @@ export function checkDefinition(wanted: Definition, found: unknown): readonly Fi
     findings.push(
       warn(
         CHECK,
-        `${name} is not as the project has it: ${differences.slice(0, SHOWN).join('; ')}${more}`,
+        `${name} is not as deploy/ has it: ${differences.slice(0, SHOWN).join('; ')}${more}`,
         '`ap deploy` brings it up to date; `ap deploy --diff` shows how.',
       ),
     );
   }
-  return findings.length > 0 ? findings : [ok(CHECK, `${name} is as the project has it`)];
+  return findings.length > 0 ? findings : [ok(CHECK, `${name} is as deploy/ has it`)];
 }
 
 const NAMES = ['kind', 'listKind', 'plural', 'singular', 'shortNames', 'categories'] as const;
 
 /** Places, in words. What only the server fills in is none. */
-export function differencesOf(wanted: Definition, found: Fields): readonly string[] {
-  const spec = fieldsAt(found, 'spec');
+export function differencesOf(wanted: object, found: unknown): readonly string[] {
+  const [wish, spec] = [fieldsAt(wanted, 'spec'), fieldsAt(found, 'spec')];
   const served = listAt(spec, 'versions').filter(isFields);
   return [
-    ...valuesDiffer('scope', wanted.spec.scope, spec['scope']),
-    ...NAMES.flatMap((key) => valuesDiffer(`names.${key}`, wanted.spec.names[key], fieldsAt(spec, 'names')[key])),
-    ...wanted.spec.versions.flatMap((version) => {
-      const there = served.find((each) => textAt(each, 'name') === version.name);
-      return there ? treesDiffer(version.name, { ...version }, there) : [`version ${version.name} is missing`];
-    }),
+    ...valuesDiffer('scope', wish['scope'], spec['scope']),
+    ...NAMES.flatMap((key) => valuesDiffer(`names.${key}`, fieldsAt(wish, 'names')[key], fieldsAt(spec, 'names')[key])),
+    ...listAt(wish, 'versions')
+      .filter(isFields)
+      .flatMap((version) => {
+        const name = textAt(version, 'name');
+        const there = served.find((each) => textAt(each, 'name') === name);
+        return there ? treesDiffer(name, version, there) : [`version ${name} is missing`];
+      }),
   ];
 }
 

@@ -4,6 +4,8 @@ import { explain } from '../cluster/problems.ts';
 import { EXIT } from '../cluster/exit-codes.ts';
 import type { CommandContext, Outcome } from '../cluster/cluster-command.ts';
 import { deploymentSettings } from '../cluster/deployment-settings.ts';
+import type { Manifest } from '../deploy/manifest.ts';
+import { isCrd } from '../deploy/plan.ts';
 import { definitionIn } from '../cluster/definition.ts';
 import type { OpenProject } from '../cluster/open-project.ts';
 import { checkOperatorsRights, checkOwnRights, type Looked } from './cluster-checks.ts';
@@ -11,6 +13,7 @@ import { checkDefinition, type Definition } from './crd-check.ts';
 import { fail, findingText, skip, type Finding } from './finding.ts';
 import { checkKinds } from './kinds-check.ts';
 import { checkDrift, checkKubectl, checkNode, checkProject } from './local-checks.ts';
+import { checkManifests, type ManifestsOf } from './manifests-check.ts';
 import { checkServerVersion, checkSkew } from './versions.ts';
 
 /**
@@ -34,7 +37,11 @@ export async function doctor(context: CommandContext, drift: typeof checkDrift =
   const kubectl = await checkKubectl(context.environment.env);
   const isKnown = kubectl.version !== undefined && version !== undefined;
   tell((isKnown ? checkSkew(kubectl.version, version) : undefined) ?? kubectl.finding);
-  if (version !== undefined && opened) await checkCluster(context, opened, crd, tell);
+  const placed = opened && (await placeOf(context, opened, crd));
+  const checked = placed && kubectl.version !== undefined ? await checkManifests(placed) : undefined;
+  if (checked) tell(...checked.findings);
+  else if (placed) tell(skip('manifests', 'kubectl puts them together, and does not work'));
+  if (version !== undefined && placed) await checkCluster(context, placed, checked?.manifests, tell);
   else
     tell(
       skip(
@@ -71,23 +78,33 @@ async function serverVersion(context: CommandContext, tell: (finding: Finding) =
   }
 }
 
-async function checkCluster(
+/** What would be deployed, and where. */
+async function placeOf(
   context: CommandContext,
   opened: OpenProject,
   crd: Definition | undefined,
-  tell: (...found: readonly Finding[]) => void,
-): Promise<void> {
-  const { project } = opened;
+): Promise<ManifestsOf> {
   const deployment = await deploymentSettings(opened);
   const namespace = context.options.namespace ?? deployment.namespace;
   context.setNamespace(namespace);
-  const cluster = context.cluster();
   const isProduction = await asksForProduction(opened);
+  return { ...opened, deployment, namespace, isProduction, crd, env: context.environment.env };
+}
+
+async function checkCluster(
+  context: CommandContext,
+  { project, deployment, namespace, isProduction, crd }: ManifestsOf,
+  manifests: readonly Manifest[] | undefined,
+  tell: (...found: readonly Finding[]) => void,
+): Promise<void> {
+  const cluster = context.cluster();
   const looked: Looked = { cluster, project, deployment, namespace, isProduction, signal: context.signal };
+  // What the user made of it is what would be applied.
+  const wanted = manifests?.find((each) => isCrd(each) && each.metadata.name === crd?.metadata.name) ?? crd;
   const checks: readonly (readonly [string, () => Promise<readonly Finding[]>])[] = [
     ['your rights', () => checkOwnRights(looked)],
     ["operator's rights", async () => [await checkOperatorsRights(looked)]],
-    ['definition', () => definitionFindings(looked, crd)],
+    ['definition', () => definitionFindings(looked, wanted)],
     ['kinds', async () => checkKinds(project, await looked.cluster.kinds())],
   ];
   context.progress('Asking the cluster for rights and kinds …');
@@ -110,7 +127,7 @@ async function asksForProduction({ folder }: OpenProject): Promise<boolean> {
 
 async function definitionFindings(
   { cluster, signal }: Looked,
-  crd: Definition | undefined,
+  crd: Definition | Manifest | undefined,
 ): Promise<readonly Finding[]> {
   if (!crd) return [skip('definition', 'the project has none to compare with')];
   const found = await definitionIn(cluster, crd.metadata.name, signal);
