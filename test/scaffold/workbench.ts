@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, readdir, realpath, rm, symlink } from 'node:fs/promises';
+import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helpers from 'yeoman-test';
@@ -104,15 +105,18 @@ export async function scaffold(folder: string, options: Readonly<Record<string, 
   await generate(folder, 'app', { options: { yes: true, ...options } });
 }
 
-/** All files of the folder but for installed packages, by path. */
-export async function tree(folder: string): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>();
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name).slice(folder.length + 1);
-    if (entry.isFile() && !path.startsWith('node_modules'))
-      files.set(path, await readFile(join(folder, path), 'latin1'));
+/** All files of the folder but for installed packages, by path. Nothing below `node_modules` is looked at: it is most of what there is. */
+export function tree(folder: string): Promise<ReadonlyMap<string, string>> {
+  const files = [...filesBelow(folder)].map((path) => [path, readFileSync(join(folder, path), 'latin1')] as const);
+  return Promise.resolve(new Map(files.sort(([left], [right]) => (left < right ? -1 : 1))));
+}
+
+function* filesBelow(folder: string, path = ''): Generator<string> {
+  for (const entry of readdirSync(join(folder, path), { withFileTypes: true })) {
+    const below = join(path, entry.name);
+    if (entry.isFile()) yield below;
+    else if (entry.isDirectory() && below !== 'node_modules') yield* filesBelow(folder, below);
   }
-  return new Map([...files].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 /** What a user sees of the tree: without what is kept below `.autopilot/`. */
