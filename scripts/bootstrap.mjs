@@ -1,8 +1,8 @@
 // What `npm start`, `npm test` and the other scripts run first, on whatever Node the machine has (18 or newer): installs what is
 // missing, finds a Node that can run the sources, and hands over to it. Plain JavaScript without dependencies.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism, constants } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,13 +34,16 @@ const SUITES = {
   packed: ['test/packed/**/*.test.ts'],
 };
 
-/** How files of a suite run side by side, each in a process of its own. On more processors the clusters' memory would be felt. */
-const parallel = (most) => ['--parallel', '--jobs', String(Math.min(availableParallelism(), most))];
+/**
+ * How files of a suite run side by side, each in a process of its own: one more than there are processors, since they wait, too. On more
+ * processors the clusters' memory would be felt.
+ */
+const parallel = (most) => ['--parallel', '--jobs', String(Math.min(availableParallelism() + 1, most))];
 const BESIDE = { specs: parallel(4), real: parallel(3) };
 
 /**
- * Each command is a list of programs, run one after the other; the first that fails ends it. A list of programs instead of one: they run side
- * by side. `{args}` is what the user added.
+ * Each command is a list of programs, run one after the other; the first that fails ends it, but for those of {@link WHOLE}. A list of programs
+ * instead of one: they run side by side. `{args}` is what the user added.
  */
 const bin = (name, file) => join(root, 'node_modules', name, file);
 const source = (file) => ['--conditions=autopilot-source', join(root, file)];
@@ -69,9 +72,12 @@ const COMMANDS = {
   soak: [[...source('test/soak/soak.ts'), '{args}']],
   bench: [[...source('bench/bench.ts'), '{args}']],
 };
-COMMANDS.check = ['build', 'lint', 'typecheck', 'test'].flatMap((name) =>
-  COMMANDS[name].map((words) => words.filter((word) => word !== '{args}')),
+const [build, lint, typecheck, test] = ['build', 'lint', 'typecheck', 'test'].map((name) =>
+  COMMANDS[name].flatMap((words) => words.filter((word) => word !== '{args}')),
 );
+COMMANDS.check = [build, [lint, typecheck], test];
+/** Commands whose programs have nothing to do with each other: what fails keeps no other from being tried. */
+const WHOLE = new Set(['test:real']);
 
 function fail(message) {
   console.error(message);
@@ -130,6 +136,17 @@ function fits(version) {
   return (major === 22 && minor >= 19) || (major === 24 && minor >= 11) || major > 24;
 }
 
+/** Where Node keeps what it compiled, so that the next process loads it in a third of the time. */
+function compileCache() {
+  // The show is watched: half a second less of it, from the second time on.
+  if (command === 'start') return join(root, 'node_modules/.cache/node');
+  if (command !== 'check' && !command.startsWith('test')) return undefined;
+  // Tests start hundreds of processes. What they run lies in new folders each time, and is of no use to the next run.
+  const folder = mkdtempSync(join(tmpdir(), 'autopilot-compiled-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 function findNode() {
   if (fits(process.versions.node)) return process.execPath;
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
@@ -148,8 +165,7 @@ function findNode() {
 function run(node, args, later) {
   return new Promise((resolve) => {
     const env = {
-      // The show is watched: half a second less of it, from the second time on.
-      ...(command === 'start' && { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node') }),
+      ...(compiled && { NODE_COMPILE_CACHE: compiled }),
       ...process.env,
       PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
     };
@@ -221,11 +237,16 @@ const steps = COMMANDS[command];
 if (!steps) fail(`Unknown command ${command}. There are: ${Object.keys(COMMANDS).join(', ')}.`);
 if (!installed()) install();
 const node = findNode();
+const compiled = compileCache();
+let first = 0;
 for (const step of steps) {
   const programs = Array.isArray(step[0]) ? step : [step];
   const code = await runAll(
     node,
     programs.filter((program) => !isOfOthers(program)),
   );
-  if (code !== 0) process.exit(code);
+  first ||= code;
+  // By a signal: somebody wants an end of all.
+  if (code >= 128 || (code !== 0 && !WHOLE.has(command))) break;
 }
+process.exit(first);

@@ -15,7 +15,7 @@ contains it; with a NUMBER: that one. A break that nothing notices is a hole in 
 test/mutants/list/, or name one that does notice.
 
   --list     prints the breaks, and runs nothing
-  --jobs N   so many at a time (default: as many as there are processors)
+  --jobs N   so many at a time (default: twice as many as there are processors)
 `;
 
 /** A test that waits for what never comes has failed after so many times its usual time, and no sooner than this. */
@@ -29,7 +29,8 @@ const { values, positionals } = parseArgs({
 const chosen = MUTANTS.filter(
   (mutant) => positionals.length === 0 || positionals.some((wanted) => isMeant(wanted, mutant)),
 );
-const jobs = Number(values.jobs ?? availableParallelism());
+// Many breaks have a test wait until its time is over.
+const jobs = Number(values.jobs ?? 2 * availableParallelism());
 
 if (values.help) {
   console.log(HELP);

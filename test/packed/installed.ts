@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -38,9 +38,14 @@ export async function openSandbox(): Promise<Sandbox> {
   await mkdir(home);
   await own(folder);
   await own(home);
+  // What Node compiled of the commands, for root and for the user that `yo` becomes.
+  const compiled = join(folder, 'compiled');
+  await mkdir(compiled);
+  await chmod(compiled, 0o777);
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS)/i.test(name))),
     HOME: home,
+    NODE_COMPILE_CACHE: compiled,
     npm_config_prefix: join(home, 'global'),
     npm_config_fund: 'false',
     npm_config_audit: 'false',
