@@ -3,7 +3,7 @@ import { listAt, stringAt, valueAt } from '../../../devcluster/schema/json.ts';
 import type { Upstream } from './upstream.ts';
 
 const NAMESPACES = '/api/v1/namespaces';
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+export const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 /** Not kept, or gone with what they belong to. */
 const NEVER_LISTED =
@@ -15,7 +15,8 @@ const LONGEST_MS = 60_000;
 /** Takes a server back to what it was, as far as anybody has written there through an {@link Upstream}: one server serves all tests. */
 export class Cleaning {
   readonly #upstream: Upstream;
-  readonly #kept = new Set<string>();
+  /** The collection and the name of what stays, by uid. */
+  readonly #kept = new Map<string, readonly [path: string, name: string]>();
 
   private constructor(upstream: Upstream) {
     this.#upstream = upstream;
@@ -24,13 +25,19 @@ export class Cleaning {
   /** What is in these collections now is to stay. */
   static async keeping(upstream: Upstream, collections: readonly string[]): Promise<Cleaning> {
     const cleaning = new Cleaning(upstream);
-    for (const path of collections) for (const item of await cleaning.#list(path)) cleaning.#kept.add(idOf(item));
+    for (const path of collections) await cleaning.keep(path);
     upstream.written.clear();
     return cleaning;
   }
 
-  /** Returns whether a kind was among what went. */
-  async clean(): Promise<boolean> {
+  /** What is in this collection now is to stay, and what was there before is missed no longer. */
+  async keep(path: string): Promise<void> {
+    for (const [uid, [collection]] of this.#kept) if (collection === path) this.#kept.delete(uid);
+    for (const item of await this.#list(path)) this.#kept.set(idOf(item), [path, stringAt(item, 'metadata', 'name')]);
+  }
+
+  /** Returns whether a kind was among what went, and which of the definitions that were to stay somebody deleted, by name. */
+  async clean(): Promise<{ readonly kindWent: boolean; readonly lost: readonly string[] }> {
     const paths = [...this.#upstream.written].filter((path) => !NEVER_LISTED.test(path));
     // Kinds and namespaces go last: what is in them goes with them, but not what a finalizer holds.
     const last = [NAMESPACES, DEFINITIONS].filter((path) => paths.includes(path));
@@ -49,8 +56,14 @@ export class Cleaning {
       if (performance.now() - begun > LONGEST_MS) throw new Error(`What was written does not go: ${paths.join(', ')}`);
       if (round > 0) await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    const lost = paths.includes(DEFINITIONS) ? await this.#lostDefinitions() : [];
     this.#upstream.written.clear();
-    return kinds > 0;
+    return { kindWent: kinds > 0 || lost.length > 0, lost };
+  }
+
+  async #lostDefinitions(): Promise<readonly string[]> {
+    const there = new Set((await this.#list(DEFINITIONS)).map(idOf));
+    return [...this.#kept].flatMap(([uid, [path, name]]) => (path === DEFINITIONS && !there.has(uid) ? [name] : []));
   }
 
   /** Returns how much there was. */

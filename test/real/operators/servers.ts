@@ -1,7 +1,7 @@
 import { addOnDefinitions } from '../../../devcluster/kinds/add-ons.ts';
 import { routeCrd } from '../../operator/testbed.ts';
 import { RealCluster, type Flags } from '../kubernetes/real-cluster.ts';
-import { Cleaning } from './cleaning.ts';
+import { Cleaning, DEFINITIONS } from './cleaning.ts';
 import { DiscoveredKinds } from './discovered-kinds.ts';
 import { FrontedCluster, type RealServer } from './fronted-cluster.ts';
 import { Upstream } from './upstream.ts';
@@ -20,13 +20,16 @@ const ITS_OWN = [
   '/api/v1/services',
   '/api/v1/configmaps',
   '/api/v1/serviceaccounts',
-  '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+  DEFINITIONS,
   '/apis/rbac.authorization.k8s.io/v1/clusterroles',
   '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
   '/apis/rbac.authorization.k8s.io/v1/roles',
   '/apis/rbac.authorization.k8s.io/v1/rolebindings',
   '/apis/coordination.k8s.io/v1/leases',
 ];
+
+/** What all tests find installed. */
+const INSTALLED = [...addOnDefinitions('istio'), routeCrd];
 
 /** One real server for all tests of a run; each gets it as the others found it. */
 export class SharedServer implements RealServer {
@@ -48,7 +51,7 @@ export class SharedServer implements RealServer {
     await server.kinds.refresh();
     const first = await FrontedCluster.start(server);
     // All of them: the controller manager learns of a kind at its next discovery only.
-    for (const crd of [...addOnDefinitions('istio'), routeCrd]) await first.installCrd(crd);
+    for (const crd of INSTALLED) await first.installCrd(crd);
     await cluster.startControllerManager({ controllers: CONTROLLERS, 'kube-api-qps': '500', 'kube-api-burst': '1000' });
     const authority = { apiVersion: 'v1', kind: 'ConfigMap', name: 'kube-root-ca.crt' };
     for (const namespace of ['default', 'kube-system', 'kube-public', 'kube-node-lease'])
@@ -64,9 +67,23 @@ export class SharedServer implements RealServer {
     const stop = cluster.stop.bind(cluster);
     cluster.stop = async () => {
       await stop();
-      if (await this.#cleaning?.clean()) await this.kinds.refresh();
+      await this.#takeBack();
     };
     return cluster;
+  }
+
+  /** To what it was. What a test took away is installed again here: else each later test would, for seconds, and delete it as its own. */
+  async #takeBack(): Promise<void> {
+    const cleaning = this.#cleaning;
+    if (!cleaning) return;
+    const { kindWent, lost } = await cleaning.clean();
+    if (kindWent) await this.kinds.refresh();
+    if (lost.length === 0) return;
+    const cluster = await FrontedCluster.start(this);
+    for (const crd of INSTALLED) if (lost.includes(crd.metadata.name)) await cluster.installCrd(crd);
+    await cluster.stop();
+    await cleaning.keep(DEFINITIONS);
+    this.upstream.written.clear();
   }
 
   compact(): Promise<void> {
