@@ -7,7 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { findObject } from '../cluster/definition.ts';
 import { fail, ok, skip, warn, type Finding } from './finding.ts';
 import { refusedTo, serviceAccount } from './reviews.ts';
-import { deployAccess, escalateAccess, operatorAccess, undeployAccess } from './wanted-access.ts';
+import { deployAccess, escalateAccess, operatorAccess, peoplesAccess, undeployAccess } from './wanted-access.ts';
 
 /** Where the operator is, and what is looked at. */
 export interface Looked {
@@ -34,7 +34,8 @@ export async function checkOwnRights({
 }: Looked): Promise<readonly Finding[]> {
   const asked = (wanted: readonly Access[]): Promise<readonly Access[]> =>
     refusedTo(cluster.client, undefined, wanted, signal);
-  const refused = await asked(deployAccess(project, deployment, namespace));
+  const installed = { ...deployment, namespace, isProduction };
+  const refused = await asked(deployAccess(project, installed));
   const findings: Finding[] = [];
   if (refused.length > 0)
     findings.push(
@@ -45,17 +46,18 @@ export async function checkOwnRights({
       ),
     );
   // Nobody can grant by a role what he does not have himself, unless he may escalate.
-  const mayEscalate = (await asked(escalateAccess(deployment, namespace))).length === 0;
-  const lacking = mayEscalate ? [] : await asked(operatorAccess(project, deployment, namespace, isProduction));
+  const mayEscalate = (await asked(escalateAccess(project, installed))).length === 0;
+  const granted = distinct([...operatorAccess(project, installed), ...peoplesAccess(project)]);
+  const lacking = mayEscalate ? [] : await asked(granted);
   if (lacking.length > 0)
     findings.push(
       fail(
         YOURS,
-        `you may not grant the operator what you may not do yourself: ${describeAccess(lacking)}`,
+        `you may not grant the operator, and people, what you may not do yourself: ${describeAccess(lacking)}`,
         'Have somebody who may apply the roles in deploy/ first, or give you the verb `escalate` on roles.',
       ),
     );
-  const unremovable = await asked(undeployAccess(project, deployment, namespace));
+  const unremovable = await asked(undeployAccess(project, installed));
   if (unremovable.length > 0)
     findings.push(
       warn(
@@ -65,6 +67,10 @@ export async function checkOwnRights({
       ),
     );
   return findings.length > 0 ? findings : [ok(YOURS, 'you may do all that `ap deploy` and `ap undeploy` do')];
+}
+
+function distinct(accesses: readonly Access[]): readonly Access[] {
+  return [...new Map(accesses.map((access) => [describeAccess([access]), access])).values()];
 }
 
 /** Whether the operator's account may do all that the operator does. */
@@ -83,7 +89,7 @@ export async function checkOperatorsRights({
       `there is no ServiceAccount ${operatorName} in namespace ${namespace}: the operator is not deployed there`,
       '`ap deploy` makes it, with its roles; -n names another namespace.',
     );
-  const wanted = operatorAccess(project, deployment, namespace, isProduction);
+  const wanted = operatorAccess(project, { ...deployment, namespace, isProduction });
   try {
     const refused = await refusedTo(cluster.client, serviceAccount(namespace, operatorName), wanted, signal);
     if (refused.length === 0)

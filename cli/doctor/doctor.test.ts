@@ -167,7 +167,7 @@ for (const real of findKubectls().slice(0, 1))
       );
       assert.match(
         grants?.message ?? '',
-        /may not grant .*patch autoroutes\.examples\.io\/status in the whole cluster/,
+        /may not grant .*patch, get autoroutes\.examples\.io\/status in the whole cluster/,
       );
       assert.match(of(findings, "operator's rights", 'skip')[0]?.message ?? '', /you may not ask/);
       assert.equal(of(findings, 'definition', 'skip').length, 1);

@@ -137,7 +137,7 @@ function rightsFindings(
   const lacking = notGranted(
     manifests,
     { name, namespace },
-    operatorAccess(project, deployment, namespace, isProduction),
+    operatorAccess(project, { ...deployment, namespace, isProduction }),
   );
   if (lacking.length === 0) return [];
   return [

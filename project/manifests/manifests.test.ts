@@ -233,6 +233,17 @@ describe('manifests', () => {
       'autoroute-operator',
     );
     assert.equal(pick(read(of, 'deploy/base/leader_election_role.yaml'), 'metadata', 'namespace'), 'leases');
+    // Events about its pod are where that is.
+    assert.equal(
+      pick(read(of, 'deploy/overlays/namespaced/events_role.yaml'), 'metadata', 'namespace'),
+      'autoroute-operator',
+    );
+    assert.equal(
+      pick(read(of, 'deploy/overlays/namespaced/events_rolebinding.yaml'), 'metadata', 'namespace'),
+      'autoroute-operator',
+    );
+    for (const here of ['', 'watchNamespace: autoroute-operator\n'])
+      assert.ok(!paths(project(AUTOROUTE, here)).some((path) => path.includes('/events_')));
     assert.ok(!paths(of).includes('deploy/overlays/namespaced/watch_namespace.yaml'));
     assert.deepEqual(pick(read(of, 'deploy/kustomization.yaml'), 'resources'), ['overlays/namespaced']);
   });

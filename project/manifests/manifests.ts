@@ -9,7 +9,7 @@ import { monitoringFolder } from './monitoring/monitoring.ts';
 import { networkPolicy } from './network-policy.ts';
 import * as objects from './objects.ts';
 import { metricsAccessFiles, productionFolder } from './production.ts';
-import { rightsOf } from './rights.ts';
+import { HOME_RULES, rightsOf } from './rights.ts';
 import { SYSTEM_NAMESPACES, deploymentOf } from './settings.ts';
 import type { Deployment, ManifestSettings } from './settings.ts';
 import { userRoles } from './user-roles.ts';
@@ -112,6 +112,7 @@ function namespacedFolder(project: Project, deploy: Deployment): Folder {
   const namespace = operator.watchNamespace === '' ? deploy.namespace : operator.watchNamespace;
   // Roles of the whole cluster are shared by all operators of this kind: each has its own.
   const clusterRole = `${operatorName}-${deploy.namespace}`;
+  const events = `${operatorName}-events`;
   return {
     bases: ['../../base'],
     files: {
@@ -123,6 +124,16 @@ function namespacedFolder(project: Project, deploy: Deployment): Folder {
         'What the operator may do in the namespace that it watches.',
       ),
       'rolebinding.yaml': objects.roleBinding(project, operatorName, namespace, deploy),
+      ...(namespace !== deploy.namespace && {
+        'events_role.yaml': objects.role(
+          project,
+          events,
+          deploy.namespace,
+          HOME_RULES,
+          'Events about the operator itself, whose namespace is another than the one that it watches.',
+        ),
+        'events_rolebinding.yaml': objects.roleBinding(project, events, deploy.namespace, deploy),
+      }),
       ...(cluster.length > 0 && {
         'clusterrole.yaml': objects.role(
           project,

@@ -19,6 +19,8 @@ type Place = keyof Rights;
  */
 const OUTPUT_VERBS = ['create', 'delete', 'get', 'list', 'patch', 'watch'];
 const INPUT_VERBS = ['list', 'watch'];
+/** An event is made, and counted when the same happens again. */
+const EVENTS = { group: 'events.k8s.io', resource: 'events', verbs: ['create', 'patch'] };
 /** Patches are applied to objects that are there; what they hold is found again by list and watch. */
 const PATCH_VERBS = ['list', 'patch', 'watch'];
 
@@ -36,7 +38,7 @@ export function rightsOf(project: Project, watch: Place): Rights {
       verbs: ['get', 'list', 'watch', ...(hasFinalizer(project) ? ['patch'] : [])],
     },
     { place: home, group, resource: `${plural}/status`, verbs: ['patch'] },
-    { place: home, group: 'events.k8s.io', resource: 'events', verbs: ['create', 'patch'] },
+    { place: home, group: EVENTS.group, resource: EVENTS.resource, verbs: EVENTS.verbs },
   ];
   for (const { inputs, outputs } of [...project.phases, project.finalizer]) {
     for (const { parameter, namespace } of inputs) {
@@ -80,6 +82,14 @@ export function leaseRules(name: string): readonly PolicyRule[] {
     { ...leases, resourceNames: [name], verbs: ['list', 'patch', 'watch'] },
   ];
 }
+
+/**
+ * Of an operator that watches another namespace than its own: what becomes of its configuration it tells by events about its pod, which are
+ * in the pod's namespace.
+ */
+export const HOME_RULES: readonly PolicyRule[] = [
+  { apiGroups: [EVENTS.group], resources: [EVENTS.resource], verbs: EVENTS.verbs },
+];
 
 interface Grant {
   readonly place: Place;

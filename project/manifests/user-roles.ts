@@ -51,6 +51,11 @@ export function userRoles(project: Project): Readonly<Record<string, string>> {
   );
 }
 
+/** All that they grant. */
+export function userRules(project: Project): readonly PolicyRule[] {
+  return rules(project, [...new Set(Object.values(ROLES).flatMap(({ verbs }) => verbs))]);
+}
+
 function rules({ group, plural }: Project, verbs: readonly string[]): readonly PolicyRule[] {
   return [
     { apiGroups: [group], resources: [plural], verbs: verbs.toSorted((a, b) => a.localeCompare(b)) },

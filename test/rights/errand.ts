@@ -14,7 +14,7 @@ import {
   sum,
   type ConfigMap,
   type Route,
-} from './testbed.ts';
+} from '../operator/testbed.ts';
 import type { KubeClient } from '../../runtime/kube/client.ts';
 
 /** What the operator below is to its project: one kind that is read, one that is written, replaced and put back, one that is patched, a finalizer. */
@@ -30,7 +30,7 @@ phases:
 /** In a role of its own, where the lease is. */
 export const LEASE = leaseRules(PROJECT.operatorName);
 
-const TYPE = routes({}).resource;
+export const ROUTE = routes({}).resource;
 const secrets: ResourceType = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
 const SECONDS = 15;
 
@@ -56,7 +56,7 @@ export interface Errand {
 
 /** Lets an operator go through everything, or up to the first refusal; returns how many there were. */
 export async function refusals({ admin, namespace, kubeconfig, place }: Errand): Promise<number> {
-  const route = await admin.create(TYPE, routeIn(namespace, { names: ['taken'] }));
+  const route = await admin.create(ROUTE, routeIn(namespace, { names: ['taken'] }));
   // As a run leaves it that was killed: the operator's create meets it.
   const controller = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', uid: route.metadata.uid ?? '' };
   await admin.create(configMaps, {
@@ -98,7 +98,7 @@ function viewOf(admin: KubeClient, namespace: string): View {
       throw error;
     });
   return {
-    route: async () => (await find(TYPE, 'a')) as Route | undefined,
+    route: async () => (await find(ROUTE, 'a')) as Route | undefined,
     label: async () => (await find(secrets, 'theirs'))?.metadata.labels?.['n'],
     data: async (name) => {
       const found: ConfigMap | undefined = await find(configMaps, name);
@@ -237,7 +237,7 @@ const OPERATOR = routes(
 );
 
 function routeRef(namespace: string): { type: ResourceType; name: string; namespace: string } {
-  return { type: TYPE, name: 'a', namespace };
+  return { type: ROUTE, name: 'a', namespace };
 }
 
 function routeIn(namespace: string, spec: object): KubernetesObject {
