@@ -16,7 +16,17 @@ function addQuestion(command: Command, name: string, question: Question): void {
     command.addOption(new Option(`--no-${optionName(name)}`).hideHelp());
     return;
   }
-  command.option(`${option} <${question.placeholder ?? 'value'}>`, describeOption(question));
+  const described = new Option(`${option} <${question.placeholder ?? 'value'}>`, describeOption(question));
+  if (question.type === 'choice') CHOICES.set(described, question.choices);
+  command.addOption(described);
+}
+
+/** Not commander's own choices: the generator itself says what is wrong with a value, of all options at once. */
+const CHOICES = new WeakMap<Option, readonly string[]>();
+
+/** What an option's value can be, where it is one of a few. */
+export function choicesOf(option: Option): readonly string[] | undefined {
+  return option.argChoices ?? CHOICES.get(option);
 }
 
 /**

@@ -11,6 +11,7 @@ import { FAULTS, ProjectError } from '../project/errors.ts';
 import { findProject } from '../project/config/files.ts';
 import { EXIT } from './cluster/exit-codes.ts';
 import { addBuild, BUILD_FLAGS } from './build/command.ts';
+import { addCompletion } from './completion/command.ts';
 import { addDiff } from './diff/command.ts';
 import { addDoctor } from './doctor/command.ts';
 import { addDeployCommands, DEPLOY_FLAGS, longFlags } from './deploy/commands.ts';
@@ -22,13 +23,19 @@ import { addValidate } from './validate-command.ts';
 import type { GeneratorName } from './run-generator.ts';
 
 /** The dev loop is the project's own, so these are its options: `autopilot-devcluster dev --help` tells the same. */
-const DEV_OPTIONS = `Options of the dev loop:
-  --keep            keep the embedded cluster's state in .autopilot/dev, and go on from it the next time
-  --port <number>   TCP port of the embedded cluster; default: any that is free, with --keep the same as before
-  --context <name>  run on the real cluster of this context of your kubeconfig instead
-  --yes             with --context: do not ask before the first write
-  --leader-elect    take part in leader election; default: no election
-  --once-ready      end, with exit code 0, as soon as the operator watches its kind
+const DEV_OPTIONS: readonly Option[] = [
+  new Option('--keep', "keep the embedded cluster's state in .autopilot/dev, and go on from it the next time"),
+  new Option(
+    '--port <number>',
+    'TCP port of the embedded cluster; default: any that is free, with --keep the same as before',
+  ),
+  new Option('--context <name>', 'run on the real cluster of this context of your kubeconfig instead'),
+  new Option('--yes', 'with --context: do not ask before the first write'),
+  new Option('--leader-elect', 'take part in leader election; default: no election'),
+  new Option('--once-ready', 'end, with exit code 0, as soon as the operator watches its kind'),
+];
+const DEV_HELP = `Options of the dev loop:
+${DEV_OPTIONS.map(({ flags, description }) => `  ${flags.padEnd(16)}  ${description}`).join('\n')}
 
 Keys, on a terminal: a applies the example, s shows the resources, r restarts the operator, h help, q quits.
 `;
@@ -71,7 +78,8 @@ function report(thrown: unknown): number {
   return FAILED;
 }
 
-function createProgram(finish: (code: number) => void): Command {
+/** The program with all its commands. `finish` is told the exit codes of those that have several. */
+export function createProgram(finish: (code: number) => void): Command {
   const program = new Command('ap')
     .description('Writes Kubernetes operators in TypeScript: one small function per phase.')
     .version(version())
@@ -122,13 +130,14 @@ Examples:
     .allowUnknownOption()
     .argument('[options...]', "options of the project's own dev loop, see below")
     .description('Runs the operator on an embedded cluster, and anew whenever a file is saved.')
-    .addHelpText('after', `\n${DEV_OPTIONS}\n${DEV_EXAMPLES}`)
+    .addHelpText('after', `\n${DEV_HELP}\n${DEV_EXAMPLES}`)
     .action(async (options: readonly string[]) => {
       const { dev } = await import('./dev.ts');
       finish(await dev(process.cwd(), options));
     });
   addDiff(program, finish);
   addDoctor(program, finish);
+  addCompletion(program, { dev: DEV_OPTIONS });
   return program;
 }
 
