@@ -15,6 +15,7 @@ export const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     'project',
     'runtime/clock.ts',
     'runtime/config/duration.ts',
+    'runtime/crd',
     'runtime/errors.ts',
     'runtime/kube',
   ],
