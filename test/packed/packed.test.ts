@@ -7,6 +7,7 @@ import { describeKills, killGenerator } from '../scaffold/kills.ts';
 import { tree } from '../scaffold/workbench.ts';
 import { installGenerator, succeed } from './installed.ts';
 import type { Installed } from './installed.ts';
+import { clusterTests } from './on-a-cluster.ts';
 import { terminalTests } from './terminal.ts';
 
 /** The path of a bundled tarball of the runtime, relative to a project. */
@@ -142,6 +143,8 @@ describe('The packed generator, installed into an empty folder', () => {
       assert.ok(packages.length <= MOST_PACKAGES, packages.join(' '));
       assert.ok(bytes <= MOST_BYTES, String(bytes));
     });
+
+    describe('on a cluster', () => clusterTests(() => ({ installed, project })));
 
     it('gets a changed runtime, and runs it', async () => {
       const old = RUNTIME.exec(await readFile(join(project, 'package.json'), 'utf8'))?.[0] ?? '';
