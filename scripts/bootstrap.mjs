@@ -25,6 +25,7 @@ const SUITES = {
     'phase-machine',
     'races',
     'reload',
+    'reload-replica',
     'tracked-inputs',
     'watch-answers',
     'watch-connections',

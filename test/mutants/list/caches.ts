@@ -15,7 +15,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'if (held) held.events.push(event);',
     broken: 'if (false) held.events.push(event);',
     breaks: 'events about an object wait for the answer to a write of it',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-own-writes.test.ts',
     title: 'holds events back while a write is under way, and drops those that the answer covers',
   },
   {
@@ -23,7 +23,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'if (held.count > 0) return;',
     broken: '',
     breaks: 'events wait for the last of several writes of one object',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-own-writes.test.ts',
     title: 'waits for the last of several writes to one object',
   },
   {
@@ -31,7 +31,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'if (age < 0) return this.#held.overlaps(key);',
     broken: 'if (age < 0) return true;',
     breaks: 'an answer older than what was known tells of a restored server',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-own-writes.test.ts',
     title: 'tells by an answer that is older than what was known that the server was restored',
   },
   {
@@ -39,7 +39,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'if (age === 0 && isDeepStrictEqual(known?.object, entry.object)) {',
     broken: 'if (false) {',
     breaks: 'a write that changed nothing tells nobody',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-own-writes.test.ts',
     title: 'tells nothing where a write left all as it was',
   },
   {
@@ -47,7 +47,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'if (namespace !== undefined && object.metadata.namespace !== namespace) return true;',
     broken: '',
     breaks: 'a cache takes in no own writes of other namespaces',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-selector.test.ts',
     title: 'takes in no own writes of other namespaces',
   },
   {
@@ -55,7 +55,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'written > writesBefore &&',
     broken: 'false &&',
     breaks: 'a write that was answered while a list was under way is kept',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-own-writes.test.ts',
     title: 'keeps a write that was answered while a list was under way',
   },
   {
@@ -71,7 +71,7 @@ export const CACHES: readonly Mutant[] = [
     code: '(tombstone.isGone && tombstone.uid === uid) ||',
     broken: '',
     breaks: 'late events do not bring back what was deleted',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-own-writes.test.ts',
     title: 'forgets what it deleted at once, and late events do not bring it back',
   },
   {
@@ -79,7 +79,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'if (!tombstone || tombstone.write <= writes) return false;',
     broken: 'if (!tombstone) return false;',
     breaks: 'a list that began after a deletion and has the object is believed',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-own-writes.test.ts',
     title: 'believes a list that began after its deletion and has the object: the server was restored',
   },
   {
@@ -87,7 +87,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'if (!listed.has(key)) this.#byKey.delete(key);',
     broken: '',
     breaks: 'a list that confirms a deletion ends the wait for its event',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-own-writes.test.ts',
     title: 'forgets deletions that a list confirms',
   },
   {
@@ -95,7 +95,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'if (tombstone?.uid !== uid || compareResourceVersions(resourceVersion, tombstone.resourceVersion) < 0) return;',
     broken: 'if (tombstone?.uid !== uid) return;',
     breaks: 'an event of an earlier time at which the object left the selection confirms no deletion',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-selector.test.ts',
     title: 'waits for the event of its own write, and for none of an earlier time at which the object left',
   },
   {
@@ -103,7 +103,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'if (!this.#isOvertaken(resourceVersion)) this.#replace',
     broken: 'this.#replace',
     breaks: 'a list that is older than one beside the watch is passed over',
-    test: 'runtime/cache/cache.test.ts',
+    test: 'runtime/cache/cache-own-writes.test.ts',
     title: 'does not go back to a list that began before a list beside the watch, and ends after it',
   },
   {
