@@ -9,7 +9,7 @@ import { commitProject } from './commit-project.ts';
 import type { ProjectChange } from './commit-project.ts';
 import { unifiedDiff } from './diff.ts';
 import { installFailed } from './errors.ts';
-import { install } from './install.ts';
+import { install, isInstallMissing } from './install.ts';
 import { missingTypes } from './missing-types.ts';
 import { plainError } from './plain-error.ts';
 import { checkDrift, previewOf } from './preview.ts';
@@ -100,7 +100,8 @@ export abstract class ProjectGenerator extends Generator {
 
   async install(): Promise<void> {
     const { folder, settings } = this.#decided();
-    if (!this.#change?.written.includes('package.json') || this.skipsInstall()) return;
+    if (!this.#change || this.skipsInstall()) return;
+    if (!this.#change.written.includes('package.json') && !isInstallMissing(folder)) return;
     const packageManager = settings.packageManager ?? 'npm';
     this.log(`\n${packageManager} install`);
     const reason = await install(packageManager, folder);

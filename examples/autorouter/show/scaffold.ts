@@ -75,7 +75,7 @@ const RUNS: readonly GeneratorRun[] = [
   },
 ];
 
-const AUTOROUTE: Recipe = { yours: YOURS, runs: RUNS, last: { onOutputDrift: 'Syncing' } };
+export const AUTOROUTE: Recipe = { yours: YOURS, runs: RUNS, last: { onOutputDrift: 'Syncing' } };
 
 /**
  * Makes an operator (the AutoRoute one, unless there is another recipe) from nothing, as a user would: the generators with their answers given as options, then the user's own

@@ -35,7 +35,9 @@ const LEASE_PERIOD = 10_000;
  * cluster's certificate), and an address of its own to listen on, which is all loopback. It ends as the pod's deletion asks for, and is started again when
  * it ends by itself. `kubectl logs` works. Needs root on Linux, for mount namespaces.
  *
- * Not played: other root file systems than the machine's, users and security contexts, limits, liveness and startup probes, hooks, `exec`;
+ * What an image's file system holds runs in that, read-only, as the image's user, where the image is given as one.
+ *
+ * Not played: security contexts, limits, liveness and startup probes, hooks, `exec`;
  * tokens are not renewed, as they are good for an hour.
  */
 export class Kubelet {
@@ -138,10 +140,10 @@ export class Kubelet {
     else if (node === this.#api.nodeName) this.#pods.set(uid, new PlayedPod(this.#host, pod, this.#nextAddress()));
   }
 
-  /** 127.0.1.1 and on. */
+  /** Of those that are loopback, some for each process: another one may play a node on this machine at the same time. */
   #nextAddress(): string {
     const number = this.#addresses++;
-    return `127.0.${1 + Math.floor(number / 250)}.${1 + (number % 250)}`;
+    return `127.${1 + ((process.pid >> 8) & 127)}.${process.pid & 255}.${1 + (number % 250)}`;
   }
 
   /** Without this the controllers take the node for lost after 40 s. */

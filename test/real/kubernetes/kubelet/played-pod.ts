@@ -23,6 +23,12 @@ export interface Program {
   readonly command: readonly string[];
   /** Default: the folder of the tests. */
   readonly folder?: string;
+  /** Its own variables; the container's come before them. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The image's file system; default: the machine's. `folder` and `command` are in it. */
+  readonly root?: string;
+  /** `user:group`, by numbers, where it has a file system of its own. */
+  readonly user?: string;
 }
 
 /** What a pod has of the node that it is played on. */
@@ -44,6 +50,9 @@ const RETRY = 300;
 
 const OWN_ADDRESS = fileURLToPath(new URL('own-address.ts', import.meta.url));
 const MOUNT = fileURLToPath(new URL('mount.sh', import.meta.url));
+const IMAGE_ROOT = fileURLToPath(new URL('image-root.sh', import.meta.url));
+/** Where an image has what our Node options load: as a module, whatever its folders say. */
+const OWN_ADDRESS_IN_IMAGE = '/own-address.mts';
 
 /** A pod whose containers are processes of this machine. */
 export class PlayedPod {
@@ -240,11 +249,16 @@ export class PlayedPod {
     const texts = (field: string): string[] => listAt(run.container, field).filter((each) => typeof each === 'string');
     const command = texts('command').length > 0 ? texts('command') : program.command;
     await mkdir(folder, { recursive: true });
+    const { root, user = '0:0', folder: workingFolder = '/' } = program;
+    const mounted =
+      root === undefined
+        ? [MOUNT, scratch, ...pairs]
+        : [IMAGE_ROOT, scratch, root, workingFolder, ...user.split(':'), OWN_ADDRESS, OWN_ADDRESS_IN_IMAGE, ...pairs];
     return spawn(
       'unshare',
-      ['--mount', '--propagation', 'private', 'sh', MOUNT, scratch, ...pairs, '--', ...command, ...texts('args')],
+      ['--mount', '--propagation', 'private', 'sh', ...mounted, '--', ...command, ...texts('args')],
       {
-        cwd: program.folder,
+        cwd: root === undefined ? program.folder : '/',
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           PATH: process.env['PATH'] ?? '',
@@ -252,7 +266,8 @@ export class PlayedPod {
           KUBERNETES_SERVICE_HOST: this.#host.service.host,
           KUBERNETES_SERVICE_PORT: this.#host.service.port,
           POD_ADDRESS: this.#address,
-          NODE_OPTIONS: `--import=${OWN_ADDRESS}`,
+          NODE_OPTIONS: `--import=${root === undefined ? OWN_ADDRESS : OWN_ADDRESS_IN_IMAGE}`,
+          ...program.env,
           ...env,
         },
       },
