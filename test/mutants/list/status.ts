@@ -100,8 +100,8 @@ export const STATUS: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/conditions.ts',
-    code: 'phase.ready === false ? no(',
-    broken: 'false ? no(',
+    code: 'if (phase.ready === false)',
+    broken: 'if (false)',
     breaks: 'who rests in a phase with `ready: false` is not Ready',
     test: 'runtime/scheduler/conditions.test.ts',
     title: 'let a phase say that resting in it is not being ready',
@@ -116,8 +116,8 @@ export const STATUS: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/conditions.ts',
-    code: 'return [...ours, ...others];',
-    broken: 'return ours;',
+    code: "...(also ? [make(also, 'True')] : []), ...others];",
+    broken: "...(also ? [make(also, 'True')] : [])];",
     breaks: 'others’ conditions stay',
     test: 'runtime/scheduler/conditions.test.ts',
     title: "leave others' conditions alone",
