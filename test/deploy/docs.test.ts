@@ -6,14 +6,17 @@ import { startCluster } from 'autopilot-devcluster';
 import { load } from 'js-yaml';
 import { addDeployCommands, DEPLOY_FLAGS, longFlags } from '../../cli/deploy/commands.ts';
 import { isManifest } from '../../cli/deploy/manifest.ts';
+import { addLogs } from '../../cli/logs/command.ts';
+import { addStatus } from '../../cli/status/command.ts';
 import { normalizeFlags } from '../../cli/flags.ts';
 import { findKubectls } from '../kubectl/find-kubectl.ts';
+import { lived } from './lived.fixture.ts';
 import { Operations } from './operations.fixture.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs/deploy.md');
 const KUBECTLS = findKubectls().slice(0, 1);
 
-const isEvent = (line: string): boolean => line.startsWith('    Failed: ');
+const isEvent = (line: string): boolean => line.startsWith('  Failed: ');
 
 /** What is waited for depends on how long that takes, pods get a new name each time, and events of one second have no order. */
 function comparable(text: string): readonly string[] {
@@ -21,7 +24,13 @@ function comparable(text: string): readonly string[] {
     .split('\n')
     .filter((line) => !/^(waiting until|Deployment \S+: |pod )/.test(line))
     .map((line) => line.replaceAll(/autoroute-operator-[0-9a-z]{6,10}-[0-9a-z]{5}/g, 'autoroute-operator-…'))
-    .map((line) => line.replace(/, \d+ times\)$/, ')'));
+    .map((line) => line.replace(/, \d+ times\)$/, ')'))
+    .map((line) =>
+      line
+        .replace(/^\d\d:\d\d:\d\d  [0-9a-z]{5}  /, 'time pod ')
+        .replaceAll(/\b\d+s\b/g, '…s')
+        .replaceAll(/ {2,}/g, '  '),
+    );
   return [...lines.filter((line) => !isEvent(line)), ...lines.filter(isEvent).toSorted((a, b) => a.localeCompare(b))];
 }
 
@@ -44,12 +53,15 @@ for (const kubectl of KUBECTLS)
         }
         const environment = operations.environment();
         const command = new Command('ap').exitOverride();
-        addDeployCommands(
-          command,
-          () => undefined,
-          () => environment,
-        );
+        for (const add of [addDeployCommands, addLogs, addStatus])
+          add(
+            command,
+            () => undefined,
+            () => environment,
+          );
+        const end = words[0] === 'status' || words[0] === 'logs' ? await lived(cluster, words[0]) : undefined;
         await command.parseAsync(normalizeFlags(longFlags(words), new Set(DEPLOY_FLAGS)), { from: 'user' });
+        await end?.();
         return environment.terminal;
       };
       const page = await readFile(DOCS, 'utf8');
