@@ -112,12 +112,12 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   e164: ['+14155552671', '+1', '+04155552671', '14155552671'],
 };
 
-/** For patterns that no texts are made of, or not enough. */
+/** For patterns that no texts are made of, or not enough. Without U+FEFF, which `patterns.ts` says is no space to the server. */
 const PATTERNS: Readonly<Record<string, readonly string[]>> = {
   // JavaScript and Go may know of different versions of Unicode.
   '^\\p{Lu}\\p{Ll}+$': ['Abc', 'Äöü', 'Ωψ', 'ABC', 'abc', 'A1', 'Ǆa', '中a'],
   '\\bfoo\\b': ['foo', 'a foo.', 'afoo', 'foo_', 'éfoo'],
-  '^\\S+$': ['ab', 'a b', 'a\u00a0b', 'a\u2028b', 'a\ufeffb', '\v'],
+  '^\\S+$': ['ab', 'a b', 'a\u00a0b', 'a\u2028b', '\v'],
   '^a\\s+b$': ['a b', 'a\u00a0b', 'a\u3000\tb', 'a\u180eb', 'a\vb', 'a\fb'],
   '^[\\s,]+$': [', ', '\u2003', ',\u00a0'],
   '^[^\\s,]+$': ['ab', 'a,b', 'a\u00a0b'],
