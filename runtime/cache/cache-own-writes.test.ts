@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { listedCache } from '../testing/listed-cache.ts';
 import { object, replaceBy } from '../testing/objects.ts';
-import { Cache } from './cache.ts';
+import type { Cache } from './cache.ts';
 
 describe('cache with own writes', () => {
   let cache: Cache;
