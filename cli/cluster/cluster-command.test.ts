@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { startCluster, type Cluster as Embedded } from 'autopilot-devcluster';
+import { ProjectError } from '../../project/errors.ts';
 import { RecordedEnvironment } from './cluster-command.fixture.ts';
 import { clusterCommand, type Answer, type CommandContext, type Outcome } from './cluster-command.ts';
 import type { ClusterOptions } from './options.ts';
@@ -51,6 +52,13 @@ describe('a command on a cluster', () => {
       errors: [],
     });
     assert.equal(environment.stderr, 'asking\nWarning: mind the gap\n');
+  });
+
+  it('ends with 2 for a value that an option cannot have', async () => {
+    const problem = { code: 'ERR_AP_OPTION_VALUE', message: '`soon` is not a duration.', remedy: 'Write `90s`.' };
+    const { code, environment } = await run(() => Promise.reject(new ProjectError([problem])));
+    assert.equal(code, 2);
+    assert.deepEqual(answerOf(environment).errors, [problem]);
   });
 
   it('writes lines for a person by default', async () => {

@@ -27,7 +27,10 @@ export const interrupted = (): Problem => ({
 /** What is wrong, of anything that was thrown, and the exit code for it. `where`: the server, for messages. */
 export function explain(thrown: unknown, where: string): CommandError {
   if (thrown instanceof CommandError) return thrown;
-  if (thrown instanceof ProjectError) return new CommandError(EXIT.failed, thrown.problems);
+  if (thrown instanceof ProjectError) {
+    const isUsage = thrown.problems.every(({ code }) => code === 'ERR_AP_OPTION_VALUE');
+    return new CommandError(isUsage ? EXIT.usage : EXIT.failed, thrown.problems);
+  }
   if (thrown instanceof ApiError) return explainAnswer(thrown, where);
   if (thrown instanceof AutopilotError && thrown.code === 'ERR_AP_KUBECONFIG') return noAccess(thrown);
   const reason = connectionFailure(thrown);
