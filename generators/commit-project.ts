@@ -9,6 +9,7 @@ import { outgrown } from '../project/regeneration/plan.ts';
 import type { Answer, PlannedFile } from '../project/regeneration/plan.ts';
 import { askAboutEdits } from './conflict-menu.ts';
 import type { Menu } from './conflict-menu.ts';
+import { markInstall } from './install.ts';
 import { busy, changedMeanwhile, notRecovered, notWritten } from './errors.ts';
 import { changesIn, leftConflicts, planProject, settle } from './project-plan.ts';
 import type { MemoryFiles, ProjectPlan } from './project-plan.ts';
@@ -35,15 +36,21 @@ export interface ProjectChange {
 
 /**
  * Takes the place of Yeoman's own commit, which writes file by file while it asks: decides about every file that is pending in
- * memory, asks where that is needed, and hands all changes to one write.
+ * memory, asks where that is needed, and hands all changes to one write. `installs`: packages are installed after it where package.json changed.
  */
-export async function commitProject(memory: MemoryFiles, folder: string, menu: Menu): Promise<ProjectChange> {
+export async function commitProject(
+  memory: MemoryFiles,
+  folder: string,
+  menu: Menu,
+  installs: boolean,
+): Promise<ProjectChange> {
   const planned = await planProject(memory, folder, menu.force);
   const left = menu.force ? [] : leftConflicts(planned);
   if (left.length > 0) throw new ProjectError(left);
   const answers = await askAboutEdits(planned.files, menu);
   const all = await changesIn(planned, answers);
-  await commit(folder, all).catch((error: unknown) => {
+  const isInstallDue = installs && all.some(({ path, after }) => path === 'package.json' && after !== undefined);
+  await commit(folder, isInstallDue ? [...all, await markInstall(folder)] : all).catch((error: unknown) => {
     throw new ProjectError([failedWrite(folder, error)]);
   });
   settle(memory);

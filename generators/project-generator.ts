@@ -185,7 +185,7 @@ export abstract class ProjectGenerator extends Generator {
     try {
       if (commandLine.flag('check') || commandLine.flag('dryRun')) return await this.#preview(folder);
       const menu = { adapter, folder, force: commandLine.flag('force'), interactive: commandLine.interactive };
-      this.#change = await commitProject(this.fs, folder, menu);
+      this.#change = await commitProject(this.fs, folder, menu, !this.skipsInstall());
     } catch (error) {
       throw plainError(error);
     }
