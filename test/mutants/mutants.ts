@@ -15,6 +15,7 @@ contains it; with a NUMBER: that one. A break that nothing notices is a hole in 
 test/mutants/list/, or name one that does notice.
 
   --list     prints the breaks, and runs nothing
+  --part K/N every Nth break only, from the Kth on
   --jobs N   so many at a time (default: twice as many as there are processors)
 `;
 
@@ -24,10 +25,13 @@ const SHORTEST_LIMIT_MS = 10_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { help: { type: 'boolean' }, list: { type: 'boolean' }, jobs: { type: 'string' } },
+  options: { help: { type: 'boolean' }, list: { type: 'boolean' }, part: { type: 'string' }, jobs: { type: 'string' } },
 });
+const { part = '1/1' } = values;
+const [first = 0, of = 0] = /^\d+\/\d+$/.test(part) ? part.split('/').map(Number) : [];
 const chosen = MUTANTS.filter(
-  (mutant) => positionals.length === 0 || positionals.some((wanted) => isMeant(wanted, mutant)),
+  (mutant, index) =>
+    index % of === first - 1 && (positionals.length === 0 || positionals.some((wanted) => isMeant(wanted, mutant))),
 );
 // Many breaks have a test wait until its time is over.
 const jobs = Number(values.jobs ?? 2 * availableParallelism());
@@ -36,6 +40,9 @@ if (values.help) {
   console.log(HELP);
 } else if (!Number.isInteger(jobs) || jobs < 1) {
   console.error(`--jobs has to be a number from 1 on, and is ${values.jobs}.`);
+  process.exitCode = 2;
+} else if (first < 1 || first > of) {
+  console.error(`--part has to be such as 2/6, and is ${part}.`);
   process.exitCode = 2;
 } else if (chosen.length === 0) {
   console.error(`No break is or has ${positionals.join(' or ')}, in its file, rule or test: --list shows all.`);

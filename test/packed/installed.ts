@@ -61,7 +61,8 @@ export async function openSandbox(): Promise<Sandbox> {
     folder,
     env,
     run: (cwd, command, args, more) => execute(cwd, command, args, { ...env, ...more }),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    // What was run may still be keeping what it compiled.
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 10 }),
   };
 }
 
