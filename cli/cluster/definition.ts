@@ -1,15 +1,8 @@
 import { isStatus } from '../../runtime/errors.ts';
 import type { ObjectRef } from '../../runtime/kube/client.ts';
-import type { KubernetesObject, ResourceType } from '../../runtime/kube/types.ts';
+import type { KubernetesObject } from '../../runtime/kube/types.ts';
 import type { Cluster } from './cluster.ts';
-
-const DEFINITIONS: ResourceType = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
+import { CUSTOM_RESOURCE_DEFINITIONS } from './kinds.ts';
 
 /** The cluster's CustomResourceDefinition of that name; undefined: it has none. */
 export function definitionIn(
@@ -17,7 +10,7 @@ export function definitionIn(
   name: string,
   signal: AbortSignal,
 ): Promise<KubernetesObject | 'forbidden' | undefined> {
-  return findObject(cluster, { type: DEFINITIONS, name }, signal);
+  return findObject(cluster, { type: CUSTOM_RESOURCE_DEFINITIONS, name }, signal);
 }
 
 /** An object; undefined: there is none. */

@@ -12,11 +12,10 @@ import { Cluster } from '../cluster/cluster.ts';
 import type { CommandEnvironment } from '../cluster/command-environment.ts';
 import { listAt, textAt } from '../cluster/fields.ts';
 import type { Candidate, Candidates, Place, Values } from './candidates.ts';
+import { NAMESPACES } from '../cluster/kinds.ts';
 
 /** Who waits for a word waits no longer than this for a cluster, unless `AP_COMPLETION_TIMEOUT` says otherwise. */
 const PATIENCE_MS = 3000;
-const NAMESPACES = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false } as const;
-
 /** What can stand at a place, by the name of the option or argument. */
 const SOURCES: Readonly<Record<string, (place: Place, environment: CommandEnvironment) => Promise<Candidates>>> = {
   '--context': (_, environment) => contexts(environment),

@@ -7,14 +7,7 @@ import { waitUntil, type Wait } from '../cluster/waiting.ts';
 import { notEstablished } from './errors.ts';
 import { nameOf, type Manifest } from './manifest.ts';
 import { isCrd, typesOfCrd, type Plan, type PlannedObject } from './plan.ts';
-
-export const CRDS = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-} as const;
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../cluster/kinds.ts';
 
 export interface ApplyOptions {
   /** How long a new kind is waited for. */
@@ -41,7 +34,11 @@ export async function applyPlan(cluster: Cluster, { objects }: Plan, options: Ap
 async function established(cluster: Cluster, crd: Manifest, wait: Wait): Promise<void> {
   const { name } = crd.metadata;
   const isServed = await waitUntil(wait, async () => {
-    const conditions = listAt(await cluster.client.get({ type: CRDS, name }), 'status', 'conditions');
+    const conditions = listAt(
+      await cluster.client.get({ type: CUSTOM_RESOURCE_DEFINITIONS, name }),
+      'status',
+      'conditions',
+    );
     const isEstablished = conditions.some(
       (condition) => textAt(condition, 'type') === 'Established' && textAt(condition, 'status') === 'True',
     );

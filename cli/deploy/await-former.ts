@@ -9,8 +9,7 @@ import { foundObject, type Found } from './find-deployed.ts';
 import { awaitGone } from './gone.ts';
 import type { Instance } from './labels.ts';
 import { nameOf, type Manifest } from './manifest.ts';
-
-const NAMESPACES = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false } as const;
+import { NAMESPACES } from '../cluster/kinds.ts';
 
 /** Waits until nothing of what is to be applied is just being deleted, as after an `ap undeploy` that was interrupted: it would go all the same. */
 export async function awaitFormer(

@@ -15,7 +15,7 @@ import { diagnose, diagnosisLines } from './diagnosis.ts';
 import { notUp } from './errors.ts';
 import type { Instance } from './labels.ts';
 import { nameOf, objectNameOf, type Manifest } from './manifest.ts';
-import { DEPLOYMENTS, PODS, workloadOf } from './operator-pods.ts';
+import { workloadOf } from './operator-pods.ts';
 import { inNamespace, operatorDeployment, withImage } from './placement.ts';
 import { planDeployment, type Plan, type PlannedObject } from './plan.ts';
 import { changeText } from '../schema-changes/change.ts';
@@ -25,6 +25,7 @@ import { rollBack } from './roll-back.ts';
 import { awaitRollout } from './rollout.ts';
 import { diffsOf } from './show-diff.ts';
 import { manifestText, writeManifests } from './write-manifests.ts';
+import { DEPLOYMENTS, PODS } from '../cluster/kinds.ts';
 
 export interface DeployOptions {
   readonly image: string;

@@ -3,8 +3,8 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { listAt, numberAt, textAt } from '../cluster/fields.ts';
 import { workloadOf } from './operator-pods.ts';
 import { waitingContainers, type WaitingContainer } from './waiting-containers.ts';
+import { EVENTS } from '../cluster/kinds.ts';
 
-const EVENTS = { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true } as const;
 const LOG_LINES = 20;
 const SHOWN_EVENTS = 8;
 

@@ -1,11 +1,7 @@
 import type { KubernetesObject } from '../../runtime/kube/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { at, isFields } from '../cluster/fields.ts';
-
-const APPS = { group: 'apps', version: 'v1', namespaced: true } as const;
-export const DEPLOYMENTS = { ...APPS, kind: 'Deployment', plural: 'deployments' } as const;
-const REPLICA_SETS = { ...APPS, kind: 'ReplicaSet', plural: 'replicasets' } as const;
-export const PODS = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true } as const;
+import { PODS, REPLICA_SETS } from '../cluster/kinds.ts';
 
 /** What a Deployment has made. */
 export interface Workload {

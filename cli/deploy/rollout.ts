@@ -2,8 +2,9 @@ import type { KubernetesObject } from '../../runtime/kube/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { listAt, numberAt, textAt } from '../cluster/fields.ts';
 import { waitUntil, type Wait } from '../cluster/waiting.ts';
-import { DEPLOYMENTS, workloadOf } from './operator-pods.ts';
+import { workloadOf } from './operator-pods.ts';
 import { waitingContainers } from './waiting-containers.ts';
+import { DEPLOYMENTS } from '../cluster/kinds.ts';
 
 /** How a rollout ended: all replicas are of the current template and available, or why not. */
 export type Rollout =

@@ -7,9 +7,9 @@ import { findDeployed, foundObject, type Found } from './find-deployed.ts';
 import { hasFinalizer } from './finalizers.ts';
 import { instanceOf, type Instance } from './labels.ts';
 import { identityOf } from './manifest.ts';
-import { DEPLOYMENTS } from './operator-pods.ts';
 import { resourcesOf, stageOf } from './removal.ts';
 import { watchedNamespace } from './resource-scope.ts';
+import { CONFIG_MAPS, DEPLOYMENTS } from '../cluster/kinds.ts';
 
 /** What there is to undo. */
 export interface UndeployPlan {
@@ -29,8 +29,6 @@ export interface UndeployPlan {
   readonly elsewhere: readonly string[];
   readonly unseen: readonly string[];
 }
-
-const CONFIG_MAPS = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true } as const;
 
 /** Looks what was deployed, and which resources the operator works on. Writes nothing. */
 export async function planUndeployment(

@@ -13,6 +13,7 @@ import { whyInUse } from './namespace-contents.ts';
 import { homeOf } from './home-namespace.ts';
 import { removeAll, resourcesOf, stageOf } from './removal.ts';
 import { planUndeployment, type UndeployPlan } from './undeploy-plan.ts';
+import { LEASES } from '../cluster/kinds.ts';
 
 export interface UndeployOptions {
   /** Delete the operator's resources, too. */
@@ -29,14 +30,6 @@ interface Kept {
   readonly found: Found;
   readonly why: string;
 }
-
-const LEASES = {
-  group: 'coordination.k8s.io',
-  version: 'v1',
-  kind: 'Lease',
-  plural: 'leases',
-  namespaced: true,
-} as const;
 
 /** `ap undeploy`. */
 export async function undeploy(context: CommandContext, options: UndeployOptions): Promise<Outcome> {

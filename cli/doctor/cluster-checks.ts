@@ -2,12 +2,12 @@ import type { Deployment } from '../../project/manifests/settings.ts';
 import type { Project } from '../../project/model.ts';
 import { isStatus } from '../../runtime/errors.ts';
 import { describeAccess, type Access } from '../../runtime/kube/access-review.ts';
-import type { ResourceType } from '../../runtime/kube/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { findObject } from '../cluster/definition.ts';
 import { fail, ok, skip, warn, type Finding } from './finding.ts';
 import { refusedTo, serviceAccount } from './reviews.ts';
 import { deployAccess, escalateAccess, operatorAccess, peoplesAccess, undeployAccess } from './wanted-access.ts';
+import { SERVICE_ACCOUNTS } from '../cluster/kinds.ts';
 
 /** Where the operator is, and what is looked at. */
 export interface Looked {
@@ -83,7 +83,7 @@ export async function checkOperatorsRights({
   signal,
 }: Looked): Promise<Finding> {
   const { operatorName } = project;
-  if ((await findObject(cluster, { type: ACCOUNTS, name: operatorName, namespace }, signal)) === undefined)
+  if ((await findObject(cluster, { type: SERVICE_ACCOUNTS, name: operatorName, namespace }, signal)) === undefined)
     return warn(
       OPERATORS,
       `there is no ServiceAccount ${operatorName} in namespace ${namespace}: the operator is not deployed there`,
@@ -105,11 +105,3 @@ export async function checkOperatorsRights({
     throw error;
   }
 }
-
-const ACCOUNTS: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'ServiceAccount',
-  plural: 'serviceaccounts',
-  namespaced: true,
-};

@@ -3,13 +3,13 @@ import { isStatus, messageOf } from '../../runtime/errors.ts';
 import type { KubernetesObject } from '../../runtime/kube/types.ts';
 import { drained, type CommandEnvironment } from '../cluster/command-environment.ts';
 import { followObjects, type Following } from '../cluster/follow-objects.ts';
-import { PODS } from '../deploy/operator-pods.ts';
 import { isPodOf, podSelectorOf } from '../operator/deployed-operator.ts';
 import { containerState, type ContainerRun, type ContainerState } from './container-run.ts';
 import { LogCursor } from './log-cursor.ts';
 import { LineReader, type LogLine } from './log-line.ts';
 import { LiveMerge } from './merge.ts';
 import { isPassing, readLog } from './read-log.ts';
+import { PODS } from '../cluster/kinds.ts';
 
 /** How far a run was read, and in which lines' times. */
 export interface Progressed {

@@ -5,7 +5,6 @@ import type { CommandContext, Outcome } from '../cluster/cluster-command.ts';
 import { EXIT } from '../cluster/exit-codes.ts';
 import { numberAt } from '../cluster/fields.ts';
 import { CommandError } from '../cluster/problems.ts';
-import { PODS } from '../deploy/operator-pods.ts';
 import { waitingContainers } from '../deploy/waiting-containers.ts';
 import { findOperator, isPodOf, podSelectorOf } from '../operator/deployed-operator.ts';
 import { notDeployed } from '../operator/errors.ts';
@@ -18,6 +17,7 @@ import { LineReader, type LogLine } from './log-line.ts';
 import { jsonLine, PrettyLines } from './log-printer.ts';
 import { mergeByTime } from './merge.ts';
 import { wholeLog } from './read-log.ts';
+import { PODS } from '../cluster/kinds.ts';
 
 export interface LogsOptions extends LogFilter {
   readonly follow: boolean;

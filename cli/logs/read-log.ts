@@ -4,9 +4,9 @@ import { failureOf } from '../../runtime/kube/failure.ts';
 import { objectPath } from '../../runtime/kube/paths.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { connectionFailure } from '../cluster/problems.ts';
-import { PODS } from '../deploy/operator-pods.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { LogCursor } from './log-cursor.ts';
+import { PODS } from '../cluster/kinds.ts';
 
 export interface LogRequest {
   readonly cluster: Cluster;

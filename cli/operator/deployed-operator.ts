@@ -7,7 +7,7 @@ import { deploymentSettings } from '../cluster/deployment-settings.ts';
 import { at, isFields, listAt, textAt } from '../cluster/fields.ts';
 import type { OpenProject } from '../cluster/open-project.ts';
 import { homeOf } from '../deploy/home-namespace.ts';
-import { DEPLOYMENTS } from '../deploy/operator-pods.ts';
+import { DEPLOYMENTS } from '../cluster/kinds.ts';
 
 /** Where the operator of a project is. */
 export interface OperatorPlace {

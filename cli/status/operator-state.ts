@@ -2,17 +2,9 @@ import { isStatus } from '../../runtime/errors.ts';
 import type { KubernetesObject } from '../../runtime/kube/types.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { listAt, numberAt, textAt } from '../cluster/fields.ts';
-import { PODS } from '../deploy/operator-pods.ts';
 import { waitingContainers } from '../deploy/waiting-containers.ts';
 import { isPodOf, podSelectorOf } from '../operator/deployed-operator.ts';
-
-export const LEASES = {
-  group: 'coordination.k8s.io',
-  version: 'v1',
-  kind: 'Lease',
-  plural: 'leases',
-  namespaced: true,
-} as const;
+import { LEASES, PODS } from '../cluster/kinds.ts';
 
 /** Who works, of the replicas. `held`: by the Lease; `free`: nobody; `unknown`: it may not be read; `off`: there is no election. */
 export type Leader =

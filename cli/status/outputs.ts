@@ -7,6 +7,7 @@ import { askAll } from '../cluster/at-once.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { at, isFields, textAt } from '../cluster/fields.ts';
 import { objectState, writtenByOthers } from './object-state.ts';
+import { EVENTS } from '../cluster/kinds.ts';
 
 /** An object that a phase made for a resource. */
 export interface ResourceOutput {
@@ -125,8 +126,6 @@ export interface ToldEvent {
   /** RFC 3339. */
   readonly lastSeen: string;
 }
-
-const EVENTS = { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true } as const;
 
 /** The events about a resource, the newest last; undefined where they may not be read. */
 export async function findEvents(

@@ -5,15 +5,14 @@ import type { KubernetesObject } from '../../runtime/kube/types.ts';
 import type { CommandContext, Outcome } from '../cluster/cluster-command.ts';
 import { EXIT } from '../cluster/exit-codes.ts';
 import { followObjects, type Followed, type Following } from '../cluster/follow-objects.ts';
-import { DEPLOYMENTS, PODS } from '../deploy/operator-pods.ts';
 import { podSelectorOf } from '../operator/deployed-operator.ts';
 import { kindMissing, mayNotRead } from './errors.ts';
 import { findPlace, podLabels, type Place } from './looked.ts';
-import { LEASES } from './operator-state.ts';
 import { findResource } from './resource-status.ts';
 import { rowOf, type ResourceRow } from './resource-row.ts';
 import { jsonDisplay, lineDisplay, pictureDisplay, type StatusDisplay } from './status-display.ts';
 import { StatusView } from './status-view.ts';
+import { DEPLOYMENTS, LEASES, PODS } from '../cluster/kinds.ts';
 
 /** Between two looks for a kind that is not there. */
 const LOOK_MS = 5000;
