@@ -36,7 +36,7 @@ const OURS: ReadonlySet<string> = new Set(['Ready', 'Reconciling', 'Stalled']);
 
 /**
  * The conditions as kstatus and `kubectl wait` read them: Ready always, Reconciling and Stalled only while they are True. False and absent
- * are one to kstatus, and each condition more costs the server a tenth of every status write. Their texts hold nothing that changes by
+ * are one to kstatus, and each condition more costs the server about a tenth of every status write (bench/README.md). Their texts hold nothing that changes by
  * itself, and `lastTransitionTime` is kept where the status of a condition stays: so nothing changed gives nothing to write.
  */
 export function conditionsFor(
