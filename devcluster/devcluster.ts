@@ -1,11 +1,12 @@
 /** An embedded Kubernetes API server for development and tests: `const cluster = await startCluster()`. */
 import './check-node.ts';
-export { startCluster } from './cluster/cluster.ts';
+export { startCluster } from './cluster/start-cluster.ts';
 export { DevclusterError } from './errors.ts';
 export { startProxy } from './faults/proxy.ts';
 export { StatusError } from './http/status.ts';
 export { systemClock } from './clock.ts';
-export type { Cluster, ClusterOptions } from './cluster/cluster.ts';
+export type { Cluster } from './cluster/cluster.ts';
+export type { ClusterOptions } from './cluster/start-cluster.ts';
 export type {
   AnyObject,
   ApplyOptions,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
-import { startCluster } from '../cluster/cluster.ts';
+import { startCluster } from '../cluster/start-cluster.ts';
 import { DevProjectFolder, Printed } from './dev-project.fixture.test.ts';
 import { findContext } from './kubeconfig-context.ts';
 import { startDev } from './dev.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { startCluster } from '../cluster/cluster.ts';
+import { startCluster } from '../cluster/start-cluster.ts';
 import { DevclusterError } from '../errors.ts';
 import { listAt, stringAt } from '../schema/json.ts';
 import { keyOf } from '../store/object.ts';

@@ -1,4 +1,5 @@
-import type { Cluster, ClusterOptions } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { ClusterOptions } from '../cluster/start-cluster.ts';
 import type { ApiObject } from '../store/object.ts';
 import type { OperatorTransport } from './transport.ts';
 import type { OperatorClock } from './virtual-process.ts';

@@ -1,4 +1,5 @@
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { startCluster } from '../cluster/start-cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { VirtualTime } from './virtual-time.ts';
 import type { Snapshot } from '../faults/server-faults.ts';
 import type { Subject } from './subject.ts';

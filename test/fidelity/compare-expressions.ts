@@ -10,6 +10,8 @@ import { writeRecording } from './recordings.ts';
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 /** As many rules as one definition may have by what they cost. */
 const TOGETHER = 25;
+/** A server takes a second to serve a definition, in which others can be judged. */
+const AT_ONCE = 6;
 
 const [kubeconfig = '', file] = process.argv.slice(2);
 const server = await RealServer.fromKubeconfig(kubeconfig);
@@ -22,9 +24,9 @@ for (const expression of EXPRESSIONS) {
 const sound = EXPRESSIONS.filter((expression) => !verdicts.has(expression));
 /** What ends all evaluations of a request is judged by itself. */
 const ending = sound.filter((expression) => /range\(\d{5}/.test(expression));
-for (const expression of ending) await judge([expression]);
 const others = sound.filter((expression) => !ending.includes(expression));
-for (let start = 0; start < others.length; start += TOGETHER) await judge(others.slice(start, start + TOGETHER));
+const groups = [...ending.map((expression) => [expression]), ...inGroups(others)].entries();
+await Promise.all(Array.from({ length: AT_ONCE }, judgeAll));
 
 let different = 0;
 for (const expression of EXPRESSIONS) {
@@ -41,8 +43,17 @@ if (file !== undefined)
     EXPRESSIONS.map((expression) => verdicts.get(expression)),
   );
 
-async function judge(expressions: readonly string[]): Promise<void> {
-  const plural = `many${Math.trunc(performance.now())}`;
+function inGroups(all: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(all.length / TOGETHER) }, (_, index) =>
+    all.slice(index * TOGETHER, (index + 1) * TOGETHER),
+  );
+}
+
+async function judgeAll(): Promise<void> {
+  for (const [index, group] of groups) await judge(group, `many${index}`);
+}
+
+async function judge(expressions: readonly string[], plural: string): Promise<void> {
   const path = `/apis/expressions.example.com/v1/namespaces/default/${plural}`;
   const made = await server.send('POST', DEFINITIONS, definitionOf(expressions, plural));
   if (made.code !== 201) throw new Error(JSON.stringify(made.body));
@@ -75,7 +86,7 @@ function causesOf(body: JsonObject): string[] {
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 1200; attempt++) {
     if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -51,6 +51,8 @@ export class Kubectl {
       HOME: this.#home,
       KUBECONFIG: this.#kubeconfig,
       KUBECACHEDIR: join(this.#home, 'cache'),
+      // It ends soon: a quarter less of the processor.
+      GOGC: 'off',
     };
     return spawn(this.#program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAutopilotError } from './autopilot-error.ts';
 import { counting } from './fixtures/own-reconciler.ts';
+import { done, reconciler, ROUTES } from './route-reconciler.ts';
 import { SteppedClock } from './stepped-clock.ts';
 import { configMap, configMaps, final, namespaces, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
 import type { ConfigMap, Route } from './testbed.ts';
@@ -13,29 +13,7 @@ import type {
   ReconcileResult,
   Reconciler,
   RunningOperator,
-  ReconcilerDefinition,
 } from 'autopilot-runtime';
-
-interface Types {
-  readonly object: Route;
-  readonly reads: { readonly configMaps: Reader<ConfigMap> };
-  readonly writes: { readonly configMaps: ConfigMap; readonly routes: Route };
-}
-type Request = KindRequest<Types>;
-
-const done: ReconcileResult = { outcome: 'done' };
-const ROUTES = routes({}).resource;
-
-/** A reconciler of Routes that reads and writes ConfigMaps. */
-const reconciler = (
-  reconcile: Reconciler<Request>['reconcile'],
-  more: Partial<ReconcilerDefinition> = {},
-): ReconcilerDefinition => ({
-  reads: { configMaps: { type: configMaps } },
-  writes: { configMaps, routes: ROUTES },
-  reconciler: { reconcile },
-  ...more,
-});
 
 describe("a reconciler of the project's own", () => {
   let testbed: Testbed;
@@ -355,111 +333,4 @@ describe("a reconciler of the project's own", () => {
     held.release();
     await testbed.untilConfigMap('a-copy', ({ data }) => data?.['n'] === '1');
   });
-
-  describe('that misbehaves', () => {
-    const misuses: Readonly<Record<string, readonly [(request: Request) => unknown, RegExp]>> = {
-      'returns nothing': [() => undefined, /ERR_AP_BAD_RECONCILE_RESULT.*Reconciler bad returned a undefined/],
-      'returns an outcome that there is not': [() => ({ outcome: 'dnoe' }), /BAD_RECONCILE_RESULT.*the outcome dnoe/],
-      'asks for later, and not how much': [() => ({ outcome: 'later', after: Number.NaN }), /'later' with after NaN/],
-      'throws what is no error': [() => Promise.reject('text'), /text/],
-      'never settles': [() => new Promise(() => undefined), /ERR_AP_DEADLINE.*did not settle within 0\.05 s/],
-      'changes what it was given': [
-        ({ object }) => Object.assign(object?.metadata ?? {}, { labels: {} }),
-        /read only|not extensible/,
-      ],
-      'writes what it does not declare': [
-        ({ client }) => client.apply(JSON.parse('"secrets"') as 'routes', { metadata: { name: 'x' } }),
-        /ERR_AP_UNDECLARED.*does not declare that it writes secrets/,
-      ],
-      'writes what has no name': [
-        ({ client }) => client.apply('configMaps', JSON.parse('{ "metadata": { "name": "../x" } }') as ConfigMap),
-        /ERR_AP_BAD_WRITE.*"\.\.\/x" is no name/,
-      ],
-      'reads by what it misspells': [
-        ({ reads }) => reads.configMaps.list(JSON.parse('{ "selektor": {} }') as object),
-        /Reconciler bad cannot read configMaps like that/,
-      ],
-    };
-    for (const [what, [misuse, message]] of Object.entries(misuses)) {
-      it(`harms its own object only: it ${what}`, async () => {
-        const errors: string[] = [];
-        const logger = {
-          ...silent,
-          error: (first: object | string, text?: string) => {
-            const { err } = first as { readonly err?: { readonly code?: string } };
-            errors.push(`${err?.code ?? ''} ${text ?? ''}`);
-          },
-        };
-        const bad = reconciler(
-          (request) => {
-            if (request.name !== 'bad') return Promise.resolve(done);
-            return misuse(request) as Promise<ReconcileResult>;
-          },
-          { timeout: '50ms' },
-        );
-        const operator = await testbed.runWith(routes({}, { reconcilers: { bad } }), { logger });
-        await testbed.route('bad');
-        await testbed.route('good');
-        await testbed.untilMetrics(
-          operator,
-          (text) =>
-            sum(text, 'controller_runtime_reconcile_total', 'controller="bad",result="success"') >= 1 &&
-            sum(text, 'controller_runtime_reconcile_errors_total', 'controller="bad"') >= 1 &&
-            sum(text, 'workqueue_retries_total', 'name="bad"') >= 1,
-        );
-        assert.match(errors[0] ?? '', message);
-      });
-    }
-
-    it('finds its client and readers shut once its time is over', async () => {
-      let late: Promise<unknown> = Promise.resolve();
-      const slow = reconciler(
-        async ({ signal, client, reads }) => {
-          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-          late = client.apply('configMaps', { metadata: { name: 'late' } });
-          late.catch(() => undefined);
-          assert.throws(
-            () => reads.configMaps.list(),
-            (error) => isAutopilotError(error, 'ERR_AP_STOPPED'),
-          );
-          seen.push('refused');
-          return done;
-        },
-        { timeout: '20ms' },
-      );
-      const operator = await testbed.run(routes({}, { reconcilers: { slow } }));
-      await testbed.route('a');
-      await testbed.untilMetrics(operator, () => seen.length > 0);
-      await assert.rejects(late, (error) => isAutopilotError(error, 'ERR_AP_STOPPED'));
-      assert.equal(await testbed.getConfigMap('late'), undefined);
-    });
-
-    it('is refused before anything starts where its declaration is wrong', async () => {
-      const wrong = {
-        route: reconciler(() => Promise.resolve(done)),
-        none: JSON.parse('{ "reconciler": {} }') as ReconcilerDefinition,
-        odd: reconciler(() => Promise.resolve(done), { concurrency: 0, timeout: JSON.parse('"soon"') as '1s' }),
-      };
-      await assert.rejects(testbed.run(routes({ Only: final }, { reconcilers: wrong })), (error) => {
-        assert.ok(isAutopilotError(error, 'ERR_AP_DEFINITION'));
-        for (const part of [
-          'reconciler route: the controller of the phases has this name',
-          'reconciler none: it has no function reconcile',
-          'reconciler odd: concurrency is 0',
-          'reconciler odd: timeout "soon" is no positive duration',
-        ])
-          assert.ok(error.message.includes(part), `${part} in ${error.message}`);
-        return true;
-      });
-      await assert.rejects(testbed.run(routes({})), /exactly one initial phase/);
-    });
-  });
 }).timeout(30_000);
-
-const silent = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};

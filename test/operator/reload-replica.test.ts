@@ -2,40 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { isAutopilotError } from './autopilot-error.ts';
-import { configMap, final, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
-import type { Context, Event } from './testbed.ts';
-
-const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: OPERATOR };
-const LEASE_TIMES = { leaseDuration: 3000, renewDeadline: 2000, retryPeriod: 200 };
-
-interface Lease {
-  readonly metadata: { readonly name: string };
-  readonly spec?: { readonly holderIdentity?: string; readonly leaseTransitions?: number };
-}
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+import { greets, LEASE, LEASE_TIMES, lists, type Lease } from './reloading.ts';
+import { final, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
+import type { Event } from './testbed.ts';
 
 describe('an operator whose configuration changes', () => {
   let testbed: Testbed;
   beforeEach(async () => void (testbed = await Testbed.open()));
   afterEach(() => testbed.close());
-
-  /** How often a kind was listed in full. */
-  const lists = (): number =>
-    testbed.cluster.requests.filter(
-      ({ userAgent, query }) => userAgent.startsWith(OPERATOR) && query['sendInitialEvents'] === 'true',
-    ).length;
-  const greets = (seen: string[] = []) =>
-    routes({
-      Only: phase(
-        ({ route, config, inputs }: Context) => {
-          seen.push(`${route.metadata.name} ${text(config['greeting'])}`);
-          const n = inputs['configMaps']?.find('input')?.data?.['n'] ?? '';
-          return { phase: 'Only', outputs: { configMaps: [configMap(`${route.metadata.name}-out`, { n })] } };
-        },
-        { initial: true },
-      ),
-    });
 
   it('moves to another lease, and to none, without two that work', async () => {
     await testbed.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'leaders' } });
@@ -47,7 +21,7 @@ describe('an operator whose configuration changes', () => {
     const holder = async (namespace: string): Promise<string | undefined> =>
       (await testbed.cluster.find<Lease>({ ...LEASE, namespace }))?.spec?.holderIdentity;
     await leads(1);
-    const before = lists();
+    const before = lists(testbed.cluster);
     await operator.reload({ leaderElectionNamespace: 'leaders' }, { leaderElection: at('leaders') });
     await leads(1);
     assert.deepEqual([await holder('default'), await holder('leaders')], ['', 'me']);
@@ -69,7 +43,7 @@ describe('an operator whose configuration changes', () => {
         resource === 'routes' && query['sendInitialEvents'] === 'true' && !accept.includes('PartialObjectMetadata'),
     );
     assert.equal(whole.length, 1);
-    assert.ok(lists() > before);
+    assert.ok(lists(testbed.cluster) > before);
   });
 
   it('begins no work where it lost the lease meanwhile, and goes on when it has it again', async () => {

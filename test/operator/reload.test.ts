@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
 import { isAutopilotError } from './autopilot-error.ts';
 import { SteppedClock } from './stepped-clock.ts';
+import { greets, LEASE, LEASE_TIMES, lists, text, type Lease } from './reloading.ts';
 import { configMap, configMaps, namespaces, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
 import type { Context } from './testbed.ts';
-
-const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: OPERATOR };
-const LEASE_TIMES = { leaseDuration: 3000, renewDeadline: 2000, retryPeriod: 200 };
-
-interface Lease {
-  readonly metadata: { readonly name: string };
-  readonly spec?: { readonly holderIdentity?: string; readonly leaseTransitions?: number };
-}
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** A worker that a test lets go on. */
 class Gate {
@@ -41,23 +32,6 @@ describe('an operator whose configuration changes', () => {
   beforeEach(async () => void (testbed = await Testbed.open()));
   afterEach(() => testbed.close());
 
-  /** How often a kind was listed in full. */
-  const lists = (): number =>
-    testbed.cluster.requests.filter(
-      ({ userAgent, query }) => userAgent.startsWith(OPERATOR) && query['sendInitialEvents'] === 'true',
-    ).length;
-  const greets = (seen: string[] = []) =>
-    routes({
-      Only: phase(
-        ({ route, config, inputs }: Context) => {
-          seen.push(`${route.metadata.name} ${text(config['greeting'])}`);
-          const n = inputs['configMaps']?.find('input')?.data?.['n'] ?? '';
-          return { phase: 'Only', outputs: { configMaps: [configMap(`${route.metadata.name}-out`, { n })] } };
-        },
-        { initial: true },
-      ),
-    });
-
   it('puts a concurrency in place: nothing under way is disturbed, and nothing listed again', async () => {
     const gate = new Gate();
     const operator = await testbed.runWith(
@@ -74,7 +48,7 @@ describe('an operator whose configuration changes', () => {
     );
     for (const name of ['a', 'b', 'c', 'd', 'e']) await testbed.route(name);
     await gate.holds(1);
-    const before = lists();
+    const before = lists(testbed.cluster);
     assert.deepEqual(await operator.reload({ concurrency: 3 }), ['concurrency']);
     await gate.holds(3);
     assert.equal(sum(await operator.metrics(), 'controller_runtime_active_workers'), 3);
@@ -92,7 +66,7 @@ describe('an operator whose configuration changes', () => {
       gate.open();
     }
     await testbed.untilIdle(operator);
-    assert.equal(lists(), before);
+    assert.equal(lists(testbed.cluster), before);
     assert.equal(sum(await operator.metrics(), 'autopilot_config_reloads_total', 'applied'), 2);
   });
 
@@ -156,7 +130,7 @@ describe('an operator whose configuration changes', () => {
     await gate.holds(1);
     const [slow] = gate.waiting;
     slow?.signal.addEventListener('abort', () => seen.push('slow is told'));
-    const before = lists();
+    const before = lists(testbed.cluster);
     const acquired = (await testbed.cluster.find<Lease>(LEASE))?.spec;
     const changed = await running.reload(
       { config: { greeting: 'new' } },
@@ -169,7 +143,7 @@ describe('an operator whose configuration changes', () => {
     assert.deepEqual(seen.slice(3).toSorted(), ['quick new begins', 'slow new begins']);
     // One that does not heed its signal finds that nothing of it counts.
     gate.open();
-    assert.equal(lists(), before);
+    assert.equal(lists(testbed.cluster), before);
     const { holderIdentity, leaseTransitions } = (await testbed.cluster.find<Lease>(LEASE))?.spec ?? {};
     assert.deepEqual([holderIdentity, leaseTransitions], [acquired?.holderIdentity, acquired?.leaseTransitions]);
     // What was read before still wakes; nothing else was written.
@@ -256,7 +230,7 @@ describe('an operator whose configuration changes', () => {
       const operator = await testbed.runWith(greets(seen), { kubeconfig, config: { watchNamespace: 'default' } });
       await testbed.route('a');
       await testbed.untilReady('a', 'Only');
-      const before = lists();
+      const before = lists(testbed.cluster);
       await assert.rejects(operator.reload({}), (error) => {
         assert.ok(isAutopilotError(error, 'ERR_AP_MISSING_RIGHTS'));
         for (const part of [
@@ -272,7 +246,7 @@ describe('an operator whose configuration changes', () => {
       assert.equal(sum(await operator.metrics(), 'autopilot_config_reloads_total', 'refused'), 1);
       await testbed.route('b');
       await testbed.untilReady('b', 'Only');
-      assert.equal(lists(), before);
+      assert.equal(lists(testbed.cluster), before);
       await testbed.cluster.create(role('ClusterRole', 'more'));
       await testbed.cluster.create({
         apiVersion: 'rbac.authorization.k8s.io/v1',

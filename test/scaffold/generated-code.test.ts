@@ -6,7 +6,7 @@ import { codeFiles } from '../../project/code/code.ts';
 import { AUTOROUTE, projectFixture } from '../../project/code/project.fixture.ts';
 import type { RenderedFile } from '../../project/code/rendered-file.ts';
 import type { Project, ResourceParameter } from '../../project/model.ts';
-import { node, openFolder, removeFolder, ROOT } from './workbench.ts';
+import { COMPILING, node, openFolder, removeFolder, ROOT } from './workbench.ts';
 
 const SETTINGS = { packageManager: 'npm', runtime: '*', devcluster: '*' } as const;
 
@@ -130,7 +130,7 @@ describe('Generated code', function () {
   }
 
   async function run(program: string, ...args: readonly string[]): Promise<void> {
-    const { code, stdout, stderr } = await node(folder, [join(ROOT, 'node_modules', program), ...args]);
+    const { code, stdout, stderr } = await node(folder, [join(ROOT, 'node_modules', program), ...args], COMPILING);
     assert.equal(code, 0, `${stdout}${stderr}`);
   }
 

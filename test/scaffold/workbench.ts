@@ -159,9 +159,13 @@ export async function ap(cwd: string, ...args: readonly string[]): Promise<Finis
   return node(cwd, [...AP, ...args]);
 }
 
+/** The compiler and the linter are programs in Go that end soon: without collections of garbage they need a quarter less of the processor. */
+export const COMPILING = { GOGC: 'off' } as const;
+
 /** What `npm run check` of the scaffold does before its tests. */
 export async function check(folder: string): Promise<void> {
-  const tool = (path: string, ...args: readonly string[]) => node(folder, [join(ROOT, 'node_modules', path), ...args]);
+  const tool = (path: string, ...args: readonly string[]) =>
+    node(folder, [join(ROOT, 'node_modules', path), ...args], COMPILING);
   const results = await Promise.all([
     tool('typescript/bin/tsc'),
     tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings'),

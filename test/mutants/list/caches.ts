@@ -191,7 +191,7 @@ export const CACHES: readonly Mutant[] = [
     code: 'this.isOver = true;\n    this.#giveUp();',
     broken: '',
     breaks: 'a watch of which nothing is heard is opened again',
-    test: 'runtime/cache/reflector.test.ts',
+    test: 'runtime/cache/reflector-silence.test.ts',
     title: 'opens its watch again after 75 s, where it stood, and not before',
   },
   {
@@ -199,7 +199,7 @@ export const CACHES: readonly Mutant[] = [
     code: '? this.#hasBookmarks && this.age > STALE_MS',
     broken: '? false',
     breaks: 'a watch that stands and brings no bookmarks any more is told of as stale',
-    test: 'runtime/cache/reflector.test.ts',
+    test: 'runtime/cache/reflector-silence.test.ts',
     title: 'says so when no bookmarks come any more, though watches are taken',
   },
   {

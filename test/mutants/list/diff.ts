@@ -15,7 +15,7 @@ export const DIFF: readonly Mutant[] = [
     code: "if (request.type.plural === 'events' && request.type.group === 'events.k8s.io') return",
     broken: "if (request.type.plural === 'none') return",
     breaks: 'no Event is sent, not even as a dry run',
-    test: 'test/operator/diff.test.ts',
+    test: 'test/operator/diff-outcomes.test.ts',
     title: 'of a worker that throws is that it failed, and the others are looked at all the same',
   },
   {
@@ -31,7 +31,7 @@ export const DIFF: readonly Mutant[] = [
     code: 'caches.takeBack(ref.type, objectKey(ref.name, ref.namespace), live);',
     broken: '',
     breaks: 'without --follow each resource is looked at as if there were no others',
-    test: 'test/operator/diff.test.ts',
+    test: 'test/operator/diff-outcomes.test.ts',
     title: 'is played on until all rest: those whom a write wakes run again',
   },
   {
@@ -63,7 +63,7 @@ export const DIFF: readonly Mutant[] = [
     code: 'if (status === 403 && / cannot (?:create|patch) resource /.test(message))',
     broken: 'if (false)',
     breaks: 'who may only read is shown what would be written',
-    test: 'test/operator/diff.test.ts',
+    test: 'test/operator/diff-outcomes.test.ts',
     title: 'is told though the account may only read, unchecked',
   },
   {
@@ -79,7 +79,7 @@ export const DIFF: readonly Mutant[] = [
     code: 'if (!this.#restless.has(id)) this.#turns.set(id, { work, key });',
     broken: 'this.#turns.set(id, { work, key });',
     breaks: 'what finds no rest is given up',
-    test: 'test/operator/diff.test.ts',
+    test: 'test/operator/diff-outcomes.test.ts',
     title: 'has an end where the operator finds none, and says when it would look again',
   },
   {
