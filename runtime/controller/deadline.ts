@@ -17,13 +17,13 @@ const OVER = new DOMException('The call is over', 'AbortError');
 
 /**
  * Waits for somebody's work until its deadline, or until it is given up: then nobody waits any more, whatever becomes of it. `over` ends
- * then, however that came.
+ * then, however that came. Of work that returns no promise the result is there at once.
  */
-export function settledWithin<Result>(
+export function settledWithin(
   { clock, timeout, given, late, aborted }: Deadline,
   over: Ending,
-  work: () => Promise<Result>,
-): Promise<Result> {
+  work: () => unknown,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const deadlines = deadlinesOf(clock);
     const end = (settle: () => void): void => {
@@ -40,11 +40,19 @@ export function settledWithin<Result>(
     }
     deadlines.add(isLate, timeout);
     given.onEnd = giveUp;
-    const outcome = work();
-    // Taken as it is, without a look at what was thrown: that may throw in its turn, and then nothing would settle.
-    const settled = (): void => end(() => resolve(outcome));
-    outcome.then(settled, settled);
+    const failed = (thrown: unknown): void => end(() => reject(thrown));
+    try {
+      const outcome = work();
+      if (isThenable(outcome)) Promise.resolve(outcome).then((result) => end(() => resolve(result)), failed);
+      else end(() => resolve(outcome));
+    } catch (thrown) {
+      failed(thrown);
+    }
   });
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** Many deadlines by one timer: nearly all work is done long before its own. */

@@ -112,6 +112,7 @@ type Read<Answer> = (response: TransportResponse) => Answer | Promise<Answer>;
  */
 export class KubeClient {
   readonly #options: KubeClientOptions;
+  readonly #headers = new WeakMap<object, Map<string, Readonly<Record<string, string>>>>();
 
   constructor(options: KubeClientOptions) {
     this.#options = options;
@@ -352,15 +353,10 @@ export class KubeClient {
     read: Read<Answer>,
     limit?: RequestLimit,
   ): Promise<Answer> {
-    const { transport, clock, userAgent, onRequest } = this.#options;
+    const { transport, clock, onRequest } = this.#options;
     // A Go duration: without a unit it is refused, and 0 is no limit.
     const query = queryOf(call.query, limit && `${Math.floor(limit.timeout)}ms`);
-    const headers: Record<string, string> = {
-      accept: call.accept ?? accept(call.metadataOnly, AS_METADATA),
-      'user-agent': userAgent,
-      ...authorization,
-    };
-    if (call.contentType !== undefined) headers['content-type'] = call.contentType;
+    const headers = this.#headersOf(call, authorization);
     const started = clock.monotonic();
     let status = 0;
     try {
@@ -377,11 +373,34 @@ export class KubeClient {
       call.answered?.(status);
       if (status === 401) this.#options.credentials.reject(authorization);
       if (status < 200 || status >= 300) throw await failureOf(call, response);
-      return await read(response);
+      const answer = read(response);
+      return answer instanceof Promise ? await answer : answer;
     } finally {
       const seconds = (clock.monotonic() - started) / 1000;
       onRequest?.({ verb: call.verb, resource: resourceName(call.type), method: call.method, status, seconds });
     }
+  }
+
+  /** Made once for all calls that are alike, as long as the credentials are the same. */
+  #headersOf(call: Call, authorization: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const accepted = call.accept ?? accept(call.metadataOnly, AS_METADATA);
+    const alike = `${accepted} ${call.contentType ?? ''}`;
+    let known = this.#headers.get(authorization);
+    if (!known) {
+      known = new Map();
+      this.#headers.set(authorization, known);
+    }
+    let headers = known.get(alike);
+    if (!headers) {
+      headers = {
+        accept: accepted,
+        'user-agent': this.#options.userAgent,
+        ...authorization,
+        ...(call.contentType !== undefined && { 'content-type': call.contentType }),
+      };
+      known.set(alike, headers);
+    }
+    return headers;
   }
 }
 

@@ -14,7 +14,6 @@ type Asked = Pick<TransportRequest, 'signal' | 'start'>;
 abstract class Exchange implements Dispatcher.DispatchHandler {
   readonly response: Promise<TransportResponse>;
   readonly #asked: Asked;
-  readonly #abort: (() => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   protected resolve: (response: TransportResponse) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
@@ -25,15 +24,13 @@ abstract class Exchange implements Dispatcher.DispatchHandler {
       this.resolve = resolve;
       this.#reject = reject;
     });
-    const { signal } = asked;
-    if (!signal) return;
-    this.#abort = () => {
-      const why = reasonOf(signal);
-      if (this.#controller) this.#controller.abort(why);
-      // It waits for a connection.
-      else this.#reject(why);
-    };
-    signal.addEventListener('abort', this.#abort, { once: true });
+    if (asked.signal) underWay.begin(asked.signal, this);
+  }
+
+  abort(why: Error): void {
+    if (this.#controller) this.#controller.abort(why);
+    // It waits for a connection.
+    else this.#reject(why);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -67,9 +64,38 @@ abstract class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #over(): void {
-    if (this.#abort) this.#asked.signal?.removeEventListener('abort', this.#abort);
+    if (this.#asked.signal) underWay.end(this.#asked.signal, this);
   }
 }
+
+/** What each signal ends. Requests between two renewals of a lease share theirs, and so one listener. */
+class UnderWay {
+  readonly #bySignal = new WeakMap<AbortSignal, { readonly exchanges: Set<Exchange>; readonly abort: () => void }>();
+
+  begin(signal: AbortSignal, exchange: Exchange): void {
+    const known = this.#bySignal.get(signal);
+    if (known) {
+      known.exchanges.add(exchange);
+      return;
+    }
+    const exchanges = new Set([exchange]);
+    const abort = (): void => {
+      for (const each of exchanges) each.abort(reasonOf(signal));
+    };
+    this.#bySignal.set(signal, { exchanges, abort });
+    signal.addEventListener('abort', abort, { once: true });
+  }
+
+  end(signal: AbortSignal, exchange: Exchange): void {
+    const known = this.#bySignal.get(signal);
+    if (!known?.exchanges.delete(exchange) || known.exchanges.size > 0) return;
+    // A signal that is made of others lives as long as somebody listens.
+    this.#bySignal.delete(signal);
+    signal.removeEventListener('abort', known.abort);
+  }
+}
+
+const underWay = new UnderWay();
 
 /** An answer that is told when all of it is there. */
 export class WholeExchange extends Exchange {

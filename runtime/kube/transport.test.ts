@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type Transport } from './transport.ts';
 
@@ -81,6 +81,22 @@ describe('transport', () => {
     const rest = assert.rejects(Promise.resolve(body.text()), /abort/i);
     abort.abort();
     await rest;
+  });
+
+  it('ends all requests of one signal, and those alone that are under way; it listens no longer than there are any', async () => {
+    const abort = new AbortController();
+    const { signal } = abort;
+    answer = (request, response) => void (request.url?.endsWith('/quick') === true && response.end('{}'));
+    const send = (path: string) => transport.send({ method: 'GET', path, headers: {}, signal });
+    await send('/quick');
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    const slow = [send('/slow'), send('/slower')];
+    const quick = await send('/quick');
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    abort.abort(new Error('over'));
+    for (const each of slow) await assert.rejects(each, /over/);
+    assert.equal(quick.status, 200);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
   it('ends a request that was aborted before it could be sent, and sends nothing', async () => {

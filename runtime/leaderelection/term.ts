@@ -31,6 +31,7 @@ export class Term implements RequestGate {
   readonly #clock: Clock;
   readonly #renewDeadline: number;
   readonly #ending = new AbortController();
+  #isOver = false;
   #renewed: Moment;
   #timer: Timer;
   /** Of all requests since the last renewal, which share one deadline. Undefined: there has been none. */
@@ -53,7 +54,7 @@ export class Term implements RequestGate {
 
   /** Milliseconds until the deadline, by the clock that says less. 0 and below: over. */
   left(): number {
-    if (this.signal.aborted) return 0;
+    if (this.#isOver) return 0;
     const passed = Math.max(this.#clock.monotonic() - this.#renewed.monotonic, this.#clock.now() - this.#renewed.wall);
     return this.#renewDeadline - passed;
   }
@@ -84,7 +85,8 @@ export class Term implements RequestGate {
   /** Nothing starts any more, and what is under way is cut off. `why` completes "since this replica does not lead any more". */
   end(why: string): void {
     this.#timer.cancel();
-    if (this.signal.aborted) return;
+    if (this.#isOver) return;
+    this.#isOver = true;
     const reason = errors.notLeading(why);
     this.#ending.abort(reason);
     for (const { cut, timer } of this.#limits) {
@@ -97,19 +99,19 @@ export class Term implements RequestGate {
     return new Promise((resolve, reject) => {
       this.check();
       const limit = (this.#limit ??= this.#newLimit());
-      const over = (): void => {
+      const end = (settle: () => void): void => {
         limit.waiting.delete(giveUp);
         this.#release(limit);
         if (this.#isIdle) for (const tell of this.#idle.splice(0)) tell();
+        settle();
       };
-      const giveUp = (reason: Error): void => {
-        over();
-        reject(reason);
-      };
+      const giveUp = (reason: Error): void => end(() => reject(reason));
       limit.waiting.add(giveUp);
       const answer = send({ timeout: this.left(), signal: limit.cut.signal, start: limit.start });
-      answer.then(over, over);
-      answer.then(resolve, reject);
+      answer.then(
+        (answered) => end(() => resolve(answered)),
+        (error: Error) => end(() => reject(error)),
+      );
     });
   }
 

@@ -7,11 +7,26 @@ interface Value {
   readonly metricName: string;
 }
 
-interface Series<Label extends string> {
+/** The values for one set of labels. */
+export class Series<Label extends string> {
   readonly labels: LabelValues<Label>;
+  readonly #bounds: readonly number[];
   /** For each bound, and for what is beyond them, how many values were no greater and greater than the bound before. */
   readonly counts: number[];
-  sum: number;
+  sum = 0;
+
+  constructor(labels: LabelValues<Label>, bounds: readonly number[]) {
+    this.labels = labels;
+    this.#bounds = bounds;
+    this.counts = Array.from({ length: bounds.length + 1 }, () => 0);
+  }
+
+  observe(value: number): void {
+    let index = 0;
+    while (index < this.#bounds.length && value > (this.#bounds[index] ?? 0)) index += 1;
+    this.counts[index] = (this.counts[index] ?? 0) + 1;
+    this.sum += value;
+  }
 }
 
 /**
@@ -34,16 +49,7 @@ export class Buckets<Label extends string> {
   }
 
   observe(labels: LabelValues<Label>, value: number): void {
-    const series = this.#of(labels);
-    let index = 0;
-    while (index < this.#bounds.length && value > (this.#bounds[index] ?? 0)) index += 1;
-    series.counts[index] = (series.counts[index] ?? 0) + 1;
-    series.sum += value;
-  }
-
-  /** Has the series there from the beginning. */
-  zero(labels: LabelValues<Label>): void {
-    this.#of(labels);
+    this.of(labels).observe(value);
   }
 
   /** What the registry asks at a scrape. */
@@ -69,13 +75,14 @@ export class Buckets<Label extends string> {
     ];
   }
 
-  #of(labels: LabelValues<Label>): Series<Label> {
+  /** The values for these labels, to be kept where they come often. The series is there from now on. */
+  of(labels: LabelValues<Label>): Series<Label> {
     let key = '';
     // A value of a label may hold any character but this one.
     for (const name of this.#labelNames) key += `${labels[name] ?? ''}\u0000`;
     let series = this.#series.get(key);
     if (!series) {
-      series = { labels, counts: Array.from({ length: this.#bounds.length + 1 }, () => 0), sum: 0 };
+      series = new Series(labels, this.#bounds);
       this.#series.set(key, series);
     }
     return series;

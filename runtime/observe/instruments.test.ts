@@ -4,7 +4,7 @@ import { goNumber, Instruments } from './instruments.ts';
 describe('instruments', () => {
   it('write bounds of buckets as Go does, whose histograms they are added to', async () => {
     const instruments = new Instruments();
-    instruments.histogram('seconds', 'Help', ['phase'], [1e-8, 1e-7 * 10 * 10 * 10, 0.001, 0.25, 1, 1000]).zero({
+    instruments.histogram('seconds', 'Help', ['phase'], [1e-8, 1e-7 * 10 * 10 * 10, 0.001, 0.25, 1, 1000]).of({
       phase: 'le="1"',
     });
     const text = await instruments.text();

@@ -7,6 +7,7 @@ import {
   type ControllerMetricsOptions,
 } from './controller-metrics.ts';
 import { Instruments } from './instruments.ts';
+import type { Count } from './tally.ts';
 
 /** What happened to one output; `contested`: somebody else keeps taking a field of it. */
 export type OutputAction =
@@ -72,6 +73,8 @@ export class Metrics {
     'Number of HTTP requests, partitioned by status code, method, and host.',
     ['code', 'host', 'method'],
   );
+  /** By method and status. */
+  readonly #requestCounts = new Map<string, Map<number, Count<'code' | 'host' | 'method'>>>();
   readonly #syncs = this.instruments.counter(
     'autopilot_phase_syncs_total',
     'Runs of a phase by how they ended: transition, stayed, failed, aborted, lost',
@@ -144,9 +147,9 @@ export class Metrics {
     this.setVersion(options.version);
     // As the controller's: a rate over a series that begins with its first event misses that.
     for (const phase of options.phases) {
-      for (const result of SYNC_RESULTS) this.#syncs.inc({ phase, result }, 0);
-      this.#syncTime.zero({ phase });
-      this.#workerTime.zero({ phase });
+      for (const result of SYNC_RESULTS) this.#syncs.of({ phase, result });
+      this.#syncTime.of({ phase });
+      this.#workerTime.of({ phase });
     }
   }
 
@@ -167,7 +170,17 @@ export class Metrics {
   }
 
   request({ method, status }: RequestRecord): void {
-    this.#requests.inc({ code: status === 0 ? '<error>' : String(status), host: this.#host, method });
+    const known = this.#requestCounts.get(method)?.get(status);
+    if (known) known.inc();
+    else this.#firstRequest(method, status).inc();
+  }
+
+  #firstRequest(method: string, status: number): Count<'code' | 'host' | 'method'> {
+    const byStatus = this.#requestCounts.get(method) ?? new Map<number, Count<'code' | 'host' | 'method'>>();
+    this.#requestCounts.set(method, byStatus);
+    const count = this.#requests.of({ code: status === 0 ? '<error>' : String(status), host: this.#host, method });
+    byStatus.set(status, count);
+    return count;
   }
 
   /** Says, at each scrape, how many resources wait for a kind that their phase needs to be listed. */

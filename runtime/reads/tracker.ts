@@ -4,6 +4,8 @@ import type { InterestIndex, Read } from '../cache/interest.ts';
 /** Where it is kept who read what of a cache. */
 export type Interests = (cache: Cache) => InterestIndex;
 
+const NO_READS: ReadonlySet<string> = new Set();
+
 /** What a run read, by cache: the ids of its reads. */
 export class Tracker {
   readonly #reader: string;
@@ -26,6 +28,6 @@ export class Tracker {
 
   /** From now on only what this run read concerns the resource. */
   replaceEarlierReads(caches: readonly Cache[]): void {
-    for (const cache of caches) this.#interests(cache).retain(this.#reader, this.#reads.get(cache) ?? new Set());
+    for (const cache of caches) this.#interests(cache).retain(this.#reader, this.#reads.get(cache) ?? NO_READS);
   }
 }

@@ -133,8 +133,7 @@ export class DeclaredReconciler implements Work {
         },
         aborted: () => errors.stopped(`reconciler ${plan.name}`),
       };
-      // One that throws before it returns a promise fails like one whose promise rejects.
-      const result: unknown = await settledWithin(deadline, over, async () => this.#call(key, over, tracker));
+      const result = await settledWithin(deadline, over, () => this.#call(key, over, tracker));
       return this.#checked(result);
     } catch (thrown) {
       // What the controller makes of it has to be an error.

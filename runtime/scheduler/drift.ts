@@ -18,7 +18,7 @@ export function compareWithRecord(run: Run): 'compared' | 'waits' | 'missing' {
   if (!found) return 'compared';
   const known = statusOf(run.resource)?.conditions?.find(({ type }) => type === 'Ready');
   if (known?.reason === 'OutputDrifted')
-    state.drifts.set(found.phase.name, { message: known.message, told: true, outputs: new Set() });
+    state.hasDrifted(found.phase.name, { message: known.message, told: true, outputs: new Set() });
   else state.drifted(found.phase.name, `${found.key} were changed or deleted while the operator was down`);
   return 'compared';
 }
@@ -26,15 +26,16 @@ export function compareWithRecord(run: Run): 'compared' | 'waits' | 'missing' {
 /** An output of another phase was changed: returns where the project repairs such things, if it is time for that, or tells. */
 export function seeToDrift(run: Run): Phase | undefined {
   const { plan, metrics, events } = run.environment;
-  const { drifts } = run.state;
   seeToPatchDrift(run);
+  const { drifts } = run.state;
+  if (drifts.size === 0) return undefined;
   const repairing = plan.onOutputDrift;
   forgetUnknown(run);
   for (const name of drifts.keys()) {
     // What the present phase made, it repairs by running again; the phase for repairs is about to do its work.
     if (name !== run.phase.name && run.phase !== repairing) continue;
-    drifts.delete(name);
-    if (name !== run.phase.name) run.state.repairing.add(name);
+    run.state.forgetDrift(name);
+    if (name !== run.phase.name) run.state.seesTo(name);
     metrics.drift(name, true);
   }
   if (drifts.size === 0) return undefined;
@@ -55,12 +56,11 @@ export function seeToDrift(run: Run): Phase | undefined {
 function forgetUnknown(run: Run): void {
   const { drifts } = run.state;
   const { plan } = run.environment;
-  if (drifts.size === 0) return;
   const record = recordOf(run);
   for (const name of drifts.keys()) {
     // Of patches alone there is no record.
     if (name === run.phase.name || name in record || plan.phases.get(name)?.outputs.size === 0) continue;
-    drifts.delete(name);
+    run.state.forgetDrift(name);
   }
 }
 
@@ -81,5 +81,5 @@ export function tellOfUnrepaired(run: Run): void {
     const note = `Outputs of phase ${name} were changed or deleted, and phase ${run.phase.name}, which \`onOutputDrift\` names, left them so.`;
     events.warn({ resource: run.resource, reason: 'OutputDrifted', action: 'Sync', note });
   }
-  run.state.repairing.clear();
+  run.state.hasSeenTo();
 }

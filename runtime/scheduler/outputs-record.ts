@@ -13,8 +13,9 @@ export const TAKING = 'taking';
 /** What is recorded, by the names that phases have now. A record under a former name is older than one under the present. */
 export function recordOf({ resource, announced, environment: { plan } }: Run): ObservedOutputs {
   const observed = announced.record ?? statusOf(resource)?.observedOutputs ?? {};
-  const renamed = Object.entries(observed).filter(([name]) => (plan.phases.get(name)?.name ?? name) !== name);
-  if (renamed.length === 0) return observed;
+  const isRenamed = (name: string): boolean => (plan.phases.get(name)?.name ?? name) !== name;
+  if (!Object.keys(observed).some(isRenamed)) return observed;
+  const renamed = Object.entries(observed).filter(([name]) => isRenamed(name));
   const former = new Set(renamed.map(([name]) => name));
   return {
     ...Object.fromEntries(renamed.map(([name, digests]) => [plan.phases.get(name)?.name ?? name, digests])),
@@ -31,7 +32,7 @@ export async function announce(run: Run, type: ResourceType, { metadata }: Kuber
   const { plan, marks } = run.environment;
   const made = plan.phases.get(metadata.annotations?.[marks.phase] ?? '');
   if (!made || made === run.phase || run.phase === plan.finalizer?.phase) return;
-  run.state.tookFrom.add(made.name);
+  run.state.takesFrom(made.name);
   const observed = recordOf(run);
   const digests = observed[made.name] ?? {};
   const keys = [...made.outputs].filter(

@@ -4,7 +4,7 @@ import type { Ending } from '../controller/ending.ts';
 import { Contests } from './contests.ts';
 import { Cycles } from './cycles.ts';
 import { pathsOf, type FieldPath, type PathsText } from './fields.ts';
-import { PatchMemory } from './patches/memory.ts';
+import { PatchMemory, type PatchDrift } from './patches/memory.ts';
 import { ReportedStatus } from './reported-status.ts';
 import type { Journal } from './rollback/journal.ts';
 import { SyncRate } from './sync-rate.ts';
@@ -17,6 +17,10 @@ export interface Drift {
   /** Whether that was said already. */
   told: boolean;
 }
+
+/** Most resources have none: these stand for theirs. */
+const NO_DRIFTS: ReadonlyMap<string, Drift> = new Map();
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** What is remembered of a resource between its syncs. None of it is needed to be right: after a restart it is empty. */
 export class ResourceState {
@@ -49,19 +53,53 @@ export class ResourceState {
     return (this.#patches ??= new PatchMemory());
   }
 
+  /** Drift of patches that was not seen to yet, each told once. */
+  takePatchDrifts(): readonly PatchDrift[] {
+    return this.#patches?.takeDrifts() ?? [];
+  }
+
   /** Outputs that somebody else changed, by the phase that made them: until that phase, or the one for repairs, runs. */
-  get drifts(): Map<string, Drift> {
-    return (this.#drifts ??= new Map());
+  get drifts(): ReadonlyMap<string, Drift> {
+    return this.#drifts ?? NO_DRIFTS;
+  }
+
+  hasDrifted(phase: string, drift: Drift): void {
+    this.#drifts ??= new Map();
+    this.#drifts.set(phase, drift);
+  }
+
+  forgetDrift(phase: string): void {
+    this.#drifts?.delete(phase);
   }
 
   /** Phases whose drift the phase for repairs is seeing to. */
-  get repairing(): Set<string> {
-    return (this.#repairing ??= new Set());
+  get repairing(): ReadonlySet<string> {
+    return this.#repairing ?? NO_NAMES;
+  }
+
+  seesTo(phase: string): void {
+    this.#repairing ??= new Set();
+    this.#repairing.add(phase);
+  }
+
+  /** The phase for repairs has run. */
+  hasSeenTo(): void {
+    this.#repairing = undefined;
   }
 
   /** Phases of which later ones took objects over, or deleted them, since it was recorded last what they left behind. */
-  get tookFrom(): Set<string> {
-    return (this.#tookFrom ??= new Set());
+  get tookFrom(): ReadonlySet<string> {
+    return this.#tookFrom ?? NO_NAMES;
+  }
+
+  takesFrom(phase: string): void {
+    this.#tookFrom ??= new Set();
+    this.#tookFrom.add(phase);
+  }
+
+  /** It is recorded what those phases have left. */
+  recorded(): void {
+    this.#tookFrom = undefined;
   }
 
   get reported(): ReportedStatus {
@@ -82,8 +120,6 @@ export class ResourceState {
   trim(): void {
     if (this.#patches?.isEmpty) this.#patches = undefined;
     if (this.#drifts?.size === 0) this.#drifts = undefined;
-    if (this.#repairing?.size === 0) this.#repairing = undefined;
-    if (this.#tookFrom?.size === 0) this.#tookFrom = undefined;
     if (this.#contests?.isEmpty) this.#contests = undefined;
     if (this.#cycles?.isEmpty) this.#cycles = undefined;
   }
@@ -117,7 +153,7 @@ export class ResourceState {
   drifted(phase: string, what: string, output?: string): void {
     const message = `${what}, which phase ${phase} made; nothing repairs it (\`onOutputDrift\` names no phase).`;
     const outputs = new Set([...(this.drifts.get(phase)?.outputs ?? []), ...(output === undefined ? [] : [output])]);
-    this.drifts.set(phase, { message, told: false, outputs });
+    this.hasDrifted(phase, { message, told: false, outputs });
   }
 }
 

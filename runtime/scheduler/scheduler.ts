@@ -223,9 +223,12 @@ export class Scheduler implements Reconciler {
     if (!phase.worker) return DONE;
     if (plan.finalizer?.always && !hasFinalizer(run)) await addFinalizer(run);
     const tracker = new Tracker(run.key);
-    const returned = await callWorker(phase.worker, run, tracker).catch((error: unknown) => {
+    let returned: unknown;
+    try {
+      returned = await callWorker(phase.worker, run, tracker);
+    } catch (error) {
       throw isEndOfRun(error) ? error : new WorkerFailure(error);
-    });
+    }
     const result = checkResult(returned, phase, plan, run.namespace);
     // Before anything is written: what only an earlier run read is no reason to run again for one's own writes.
     tracker.replaceEarlierReads(caches.all());

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from '../cache/store.ts';
 import { isStatus } from '../errors.ts';
+import { secondsTime } from '../kube/micro-time.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 import type { Phase } from '../plan.ts';
@@ -34,7 +35,7 @@ export async function writeStatus(run: Run, write: StatusWrite): Promise<'writte
   // The run's own finalizer write, or a foreign one, may be known by now; the fence is what the run was computed from.
   const resource = views.resources.get(run.key)?.object ?? run.resource;
   if (revisionOf(resource) !== run.announced.revision) return lost(run);
-  const now = new Date(run.environment.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  const now = secondsTime(run.environment.clock.now());
   const patchOf = (current: KubernetesObject) => statusPatch(current, change(run, current, write, now));
   let operations = patchOf(resource);
   for (let attempt = 0; ; attempt += 1) {
@@ -75,7 +76,7 @@ function isNewer(known: Entry | undefined, { metadata: { resourceVersion = '' } 
 }
 
 function recorded({ state }: Run, { observedOutputs }: StatusWrite): void {
-  if (observedOutputs) state.tookFrom.clear();
+  if (observedOutputs) state.recorded();
 }
 
 /** What the CRD's schema does not have is written once, and told of each time that it is. */

@@ -51,9 +51,11 @@ function isListOf(field: string, value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (!Array.isArray(value)) return false;
   const items: readonly unknown[] = value;
-  return items.every(
-    (item) => typeof item === 'object' && item !== null && typeof Reflect.get(item, field) === 'string',
-  );
+  for (const item of items) {
+    if (typeof item !== 'object' || item === null) return false;
+    if (typeof (item as Readonly<Record<string, unknown>>)[field] !== 'string') return false;
+  }
+  return true;
 }
 
 export function revisionOf(resource: KubernetesObject): number | undefined {
@@ -91,10 +93,8 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
   const dropped = change.user
     ? Object.keys(current ?? {}).filter((name) => !OWN_STATUS.has(name) && !(name in wanted))
     : [];
-  const changed = Object.entries(wanted).filter(([name, value]) => !isDeepStrictEqual(current?.[name], value));
-  const isThere = changed.every(([name, value]) =>
-    isDeepStrictEqual(withoutNulls(current?.[name]), withoutNulls(value)),
-  );
+  const changed = Object.entries(wanted).filter(([name, value]) => !isSame(current?.[name], value));
+  const isThere = changed.every(([name, value]) => isSame(withoutNulls(current?.[name]), withoutNulls(value)));
   if (current && isThere && dropped.length === 0) return undefined;
 
   const revision = current?.revision;
@@ -117,6 +117,10 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
     ...changed.map(([name, value]) => ({ op: 'add' as const, path: `/status/${escape(name)}`, value })),
     ...dropped.map((name) => ({ op: 'remove' as const, path: `/status/${escape(name)}` })),
   ];
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return typeof one === 'object' && typeof other === 'object' ? isDeepStrictEqual(one, other) : one === other;
 }
 
 /** Without members that are null: the server drops those that the schema does not make nullable, so null and absent are one. */

@@ -18,21 +18,15 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
   const { environment, phase } = run;
   const over = new Ending();
   const call = run.within(over);
-  const readers = Object.fromEntries(
-    [...phase.inputs].map(([name, input]) => [
-      name,
-      new InputReader(call, name, input, environment.views.input(input), tracker),
-    ]),
-  );
-  const metrics = Object.fromEntries(
-    [...phase.queries].map(([name, queries]) => [
-      name,
-      environment.queries.client(queries, call, (method) => call.checkForUser(`inputs.${name}.${method}`)),
-    ]),
-  );
+  const readers: Record<string, InputReader> = {};
+  for (const [name, input] of phase.inputs)
+    readers[name] = new InputReader(call, name, input, environment.views.input(input), tracker);
+  const inputs: Record<string, unknown> = { ...readers };
+  for (const [name, queries] of phase.queries)
+    inputs[name] = environment.queries.client(queries, call, (method) => call.checkForUser(`inputs.${name}.${method}`));
   const context = {
     [environment.plan.resource.key]: deepFreeze(run.resource),
-    inputs: Object.freeze({ ...readers, ...metrics }),
+    inputs: Object.freeze(inputs),
     client: new WorkerClient(call, readers),
     config: environment.settings,
     get logger() {
@@ -45,7 +39,6 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
   const untyped = worker as (context: unknown) => unknown;
   const started = environment.clock.monotonic();
   try {
-    // A worker that throws before it returns a promise fails like one whose promise rejects.
     const deadline = {
       clock: environment.clock,
       timeout: phase.timeout,
@@ -56,7 +49,7 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
       },
       aborted: () => new RunAborted(),
     };
-    const work = (): Promise<unknown> => settledWithin(deadline, over, async () => untyped(context));
+    const work = (): Promise<unknown> => settledWithin(deadline, over, () => untyped(context));
     return await (environment.tracing.on ? workerSpan(run, work) : work());
   } catch (thrown) {
     if (isProgramFault(thrown)) environment.metrics.controller.fault('panic');

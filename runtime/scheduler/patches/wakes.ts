@@ -95,7 +95,7 @@ function concerns(
  * of an earlier phase. That an object of somebody else's is gone is no news to tell, but a phase for repairs may know what to do.
  */
 export function seeToPatchDrift({ state, phase, environment: { plan, metrics } }: Run): void {
-  for (const { patchKey, output, object, change, phase: made } of state.patches.takeDrifts()) {
+  for (const { patchKey, output, object, change, phase: made } of state.takePatchDrifts()) {
     if (phase.patches.has(patchKey)) {
       if (change === 'lost fields') metrics.drift(phase.name, true);
       continue;

@@ -85,7 +85,7 @@ export const SYNC: readonly Mutant[] = [
   },
   {
     file: 'runtime/cache/freeze.ts',
-    code: 'for (const member of Object.values(value)) deepFreeze(member);',
+    code: 'for (const name in value) deepFreeze(value[name]);',
     broken: '',
     breaks: 'what a worker gets is frozen throughout',
     test: 'test/operator/misuse.test.ts',
