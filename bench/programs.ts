@@ -14,6 +14,7 @@ export const OPERATORS = {
   'controller-runtime-1': `${join(FOLDER, 'controller-runtime')} -concurrency 1`,
   'controller-runtime-10': `${join(FOLDER, 'controller-runtime')} -concurrency 10`,
   'controller-runtime-conditions': `${join(FOLDER, 'controller-runtime')} -concurrency 50 -conditions`,
+  'bare-loop': `${process.execPath} --max-semi-space-size=4 --single-threaded --liftoff-only ${join(import.meta.dirname, 'bare-loop/operator.mjs')}`,
   kopf: `${join(FOLDER, 'python/bin/kopf')} run --all-namespaces --standalone --quiet ${join(import.meta.dirname, 'kopf/operator.py')}`,
 } as const;
 
