@@ -65,6 +65,14 @@ describe('cache', () => {
       assert.equal(comes(12), false);
     });
 
+    it('is not waited for where it came before the answer', () => {
+      const release = cache.hold('default/a');
+      cache.changed(object('a', 11));
+      cache.written(object('a', 11), 'writer');
+      release();
+      assert.equal(cache.echoes.some, false);
+    });
+
     it('is in the list that begins after it', () => {
       write(11);
       cache.listing();

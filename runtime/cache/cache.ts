@@ -135,8 +135,10 @@ export class Cache extends Availability implements Sink<Entry> {
     if (this.#tombstones.bury(entry)) return true;
     if (isSelected) {
       this.#overlay.set(key, this.#writes);
-      if (this.#echoes.size >= MOST_ECHOES) this.#echoes.clear();
-      this.#echoes.set(resourceVersion, key);
+      if (!this.#held.hasEvent(key, resourceVersion)) {
+        if (this.#echoes.size >= MOST_ECHOES) this.#echoes.clear();
+        this.#echoes.set(resourceVersion, key);
+      }
       const old = this.#store.put(entry);
       const { managedFields: managers } = object.metadata;
       this.#tell({ key, old, current: entry, own: writer !== undefined, writer, managers });

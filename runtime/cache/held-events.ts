@@ -77,6 +77,14 @@ export class HeldEvents {
     return this.#byKey.get(key)?.overlaps ?? true;
   }
 
+  /** Whether the event of this version waits. */
+  hasEvent(key: string, resourceVersion: string): boolean {
+    const held = this.#byKey.get(key);
+    return (
+      held?.events.some((event) => event.type === 'changed' && event.entry.resourceVersion === resourceVersion) ?? false
+    );
+  }
+
   /** An answer is of this version. False: another one was of a later version. */
   answer(key: string, resourceVersion: string): boolean {
     const held = this.#byKey.get(key);
