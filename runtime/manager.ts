@@ -7,6 +7,7 @@ import type { ControllerMetrics } from './observe/controller-metrics.ts';
 import { Endpoints } from './observe/endpoints.ts';
 import { errors } from './errors.ts';
 import { KubeClient } from './kube/client.ts';
+import { APART } from './kube/managed-fields.ts';
 import { connect, type Transport } from './kube/transport.ts';
 import { resourceName } from './kube/paths.ts';
 import { Elector } from './leaderelection/elector.ts';
@@ -95,6 +96,7 @@ export class Manager {
       clock,
       onRequest: (record) => this.metrics.request(record),
       tracer: this.#tracing,
+      parsing: APART,
     });
     this.#identity = options.leaderElection?.identity ?? identityOf({});
     this.#metricsServer = this.#findMetricsServer(options);

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { apiVersionOf, keyOf, splitKey } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
-import type { KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
+import { managersOf, type Managers } from '../kube/managed-fields.ts';
+import type { KubernetesObject } from '../kube/types.ts';
 import { Availability } from './availability.ts';
 import type { CatchUp } from './catch-up.ts';
 import { HeldEvents, type CacheEvent } from './held-events.ts';
@@ -21,8 +22,8 @@ export interface Change {
   readonly own: boolean;
   /** The key of the resource whose sync wrote it; undefined where `own` is not set. To all others it is somebody else's doing. */
   readonly writer?: string | undefined;
-  /** Who holds which fields of `current`, all managers: told here and kept nowhere. */
-  readonly managers?: readonly ManagedFieldsEntry[] | undefined;
+  /** Who holds which fields of `current`: told here and kept nowhere. */
+  readonly managers?: Managers | undefined;
 }
 
 /** So many are remembered: a watch that lags further behind is read in full. */
@@ -115,7 +116,8 @@ export class Cache extends Availability implements Sink<Entry> {
   written(object: KubernetesObject, writer: string | undefined): boolean {
     const { namespace } = this.selection;
     if (namespace !== undefined && object.metadata.namespace !== namespace) return true;
-    const entry = this.#entry(object);
+    const managers = managersOf(object);
+    const entry = this.#entry(object, managers);
     const { key, uid, resourceVersion } = entry;
     const listed = this.#held.deliverList(key);
     // It has this, or something later.
@@ -140,7 +142,6 @@ export class Cache extends Availability implements Sink<Entry> {
         this.#echoes.set(resourceVersion, key);
       }
       const old = this.#store.put(entry);
-      const { managedFields: managers } = object.metadata;
       this.#tell({ key, old, current: entry, own: writer !== undefined, writer, managers });
     } else if (known) {
       const write = this.#writes;
@@ -191,8 +192,8 @@ export class Cache extends Availability implements Sink<Entry> {
     this.#caughtUpAtListing = this.#caughtUpTo;
   }
 
-  keep(object: KubernetesObject): Entry {
-    return this.#entry(object);
+  keep(object: KubernetesObject, managers = managersOf(object)): Entry {
+    return this.#entry(object, managers);
   }
 
   replace(entries: readonly Entry[], resourceVersion: string): void {
@@ -231,13 +232,9 @@ export class Cache extends Availability implements Sink<Entry> {
         return [...listed.values()].filter((entry) => !this.#isKnown(entry)).map(({ object }) => object);
       },
       fetched: (object) => {
-        const entry = this.#entry(object);
-        this.#held.deliver(entry.key, {
-          type: 'changed',
-          entry,
-          managers: object.metadata.managedFields,
-          isBeside: true,
-        });
+        const managers = managersOf(object);
+        const entry = this.#entry(object, managers);
+        this.#held.deliver(entry.key, { type: 'changed', entry, managers, isBeside: true });
       },
       absent: (key, resourceVersion) => this.#held.deliver(key, { type: 'absent', key, resourceVersion }),
       end: (resourceVersion) => {
@@ -271,17 +268,11 @@ export class Cache extends Availability implements Sink<Entry> {
     return known !== undefined && has(known.uid) && this.#isEcho(key, { uid: known.uid, resourceVersion });
   }
 
-  changed(object: KubernetesObject): void {
+  changed(object: KubernetesObject, managers = managersOf(object)): void {
     // Most events tell what the answer to an own write has told.
     if (this.#isEcho(keyOf(object), object.metadata)) return;
-    const entry = this.#entry(object);
-    if (!this.#isOld(entry))
-      this.#held.deliver(entry.key, {
-        type: 'changed',
-        entry,
-        managers: object.metadata.managedFields,
-        isBeside: false,
-      });
+    const entry = this.#entry(object, managers);
+    if (!this.#isOld(entry)) this.#held.deliver(entry.key, { type: 'changed', entry, managers, isBeside: false });
   }
 
   deleted(object: KubernetesObject): void {
@@ -311,11 +302,11 @@ export class Cache extends Availability implements Sink<Entry> {
     return this.#requirements.length === 0 && (namespace === undefined || splitKey(key).namespace === namespace);
   }
 
-  #entry(object: KubernetesObject): Entry {
+  #entry(object: KubernetesObject, managers = managersOf(object)): Entry {
     const { type, metadataOnly } = this.selection;
     // Items of a list carry no kind, and metadata comes as kind PartialObjectMetadata.
     const kept = metadataOnly ? { metadata: object.metadata } : object;
-    return entryOf({ ...kept, apiVersion: apiVersionOf(type), kind: type.kind }, this.#fieldManager);
+    return entryOf({ ...kept, apiVersion: apiVersionOf(type), kind: type.kind }, this.#fieldManager, managers);
   }
 
   #handle(event: CacheEvent): void {

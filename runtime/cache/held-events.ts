@@ -1,5 +1,5 @@
+import type { Managers } from '../kube/managed-fields.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
-import type { ManagedFieldsEntry } from '../kube/types.ts';
 import type { Entry } from './store.ts';
 
 /** What a cache is told of one object. */
@@ -7,8 +7,8 @@ export type CacheEvent =
   | {
       readonly type: 'changed';
       readonly entry: Entry;
-      /** Who holds which of its fields, all managers. */
-      readonly managers: readonly ManagedFieldsEntry[] | undefined;
+      /** Who holds which of its fields. */
+      readonly managers: Managers | undefined;
       /** Whether it was read beside the watch. */
       readonly isBeside: boolean;
     }

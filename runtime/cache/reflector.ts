@@ -2,6 +2,7 @@ import { pause, type Clock } from '../clock.ts';
 import { ApiError, isStatus, messageOf } from '../errors.ts';
 import type { KubeClient, ListPage } from '../kube/client.ts';
 import type { Known, ReadableFrame, UnreadableFrame, WatchFrame } from '../kube/frames.ts';
+import type { Managers } from '../kube/managed-fields.ts';
 import { resourceName } from '../kube/paths.ts';
 import { compareResourceVersions } from '../kube/resource-version.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
@@ -23,11 +24,14 @@ export interface Selection {
 export interface Sink<Kept = KubernetesObject> {
   /** A consistent list begins. */
   listing(): void;
-  /** Told of each object of the list as it comes; returns what of it is to be handed to {@link replace}. */
-  keep(object: KubernetesObject): Kept;
+  /**
+   * Told of each object of the list as it comes; returns what of it is to be handed to {@link replace}. `managers`, here and below: who holds
+   * which of its fields, where it comes without that.
+   */
+  keep(object: KubernetesObject, managers?: Managers): Kept;
   /** All that exists, as of `resourceVersion`: what is not in it is gone. */
   replace(objects: readonly Kept[], resourceVersion: string): void;
-  changed(object: KubernetesObject): void;
+  changed(object: KubernetesObject, managers?: Managers): void;
   /** What is here already though the watch has not told of it, and is not to be told then. Default: nothing. */
   readonly echoes?: Known | undefined;
   /** Gone, or no longer in the selection; the object is as it was last. */
@@ -307,12 +311,12 @@ export class Reflector<Kept = KubernetesObject> {
         this.#advance(frame.resourceVersion);
         continue;
       }
-      const { type, object } = frame;
+      const { type, object, managers } = frame;
       if (type === 'ERROR') throw ended(object);
       const { uid = '', resourceVersion = '', annotations } = object.metadata;
       if (initial) {
         if (type === 'DELETED') initial.delete(uid);
-        else if (type !== 'BOOKMARK') initial.set(uid, sink.keep(object));
+        else if (type !== 'BOOKMARK') initial.set(uid, sink.keep(object, managers));
         else if (annotations?.['k8s.io/initial-events-end'] === 'true') {
           this.#replaced([...initial.values()], resourceVersion);
           initial = undefined;
@@ -323,7 +327,7 @@ export class Reflector<Kept = KubernetesObject> {
       this.#heardAt = now;
       if (type === 'BOOKMARK') this.#hasBookmarks = true;
       if (type === 'DELETED') sink.deleted(object);
-      else if (type !== 'BOOKMARK') sink.changed(object);
+      else if (type !== 'BOOKMARK') sink.changed(object, managers);
       this.#advance(resourceVersion);
     }
   }

@@ -1,3 +1,5 @@
+import type { Form } from '../kube/managed-fields-form.ts';
+import { controllerUid, managersOf, type Managers } from '../kube/managed-fields.ts';
 import { keyOf } from '../kube/paths.ts';
 import { isPatchManager } from '../kube/patch-manager.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
@@ -44,14 +46,14 @@ class KeptEntry implements Entry {
   readonly patches: readonly ManagedFieldsEntry[];
   readonly oursText: string;
 
-  constructor(object: KubernetesObject, ours: readonly OwnFields[], patches: Entry['patches']) {
+  constructor(object: KubernetesObject, oursText: string, patches: Entry['patches']) {
     const { uid = '', resourceVersion = '' } = object.metadata;
     this.key = keyOf(object);
     this.uid = uid;
     this.resourceVersion = resourceVersion;
     this.object = object;
     this.patches = patches;
-    this.oursText = ours.length === 0 ? '' : interned(without(JSON.stringify(ours), this.owner));
+    this.oursText = oursText;
   }
 
   get ours(): readonly OwnFields[] {
@@ -60,25 +62,54 @@ class KeptEntry implements Entry {
   }
 
   get owner(): string {
-    return this.object.metadata.ownerReferences?.find(({ controller }) => controller)?.uid ?? '';
+    return controllerUid(this.object);
   }
 }
 
-function without(text: string, owner: string): string {
-  return owner === '' ? text : text.replaceAll(owner, OWNER);
+/** What is kept of an object that the server sent. `managers`: of a copy, those of the object as it was sent. */
+export function entryOf(object: KubernetesObject, fieldManager: string, managers = managersOf(object)): Entry {
+  const kept = object.metadata.managedFields === undefined ? object : withoutManagers(object);
+  internTexts(kept);
+  const { ownerReferences } = kept.metadata;
+  // All that a resource owns names it.
+  if (ownerReferences) internTexts(ownerReferences, NO_NAMES);
+  if (!managers) return new KeptEntry(kept, '', NONE);
+  const { oursText, hasPatches } = ownOf(managers, controllerUid(kept), fieldManager);
+  return new KeptEntry(kept, oursText, hasPatches ? patchesOf(managers.entries, fieldManager) : NONE);
 }
 
-/** What is kept of an object that the server sent. */
-export function entryOf(object: KubernetesObject, fieldManager: string): Entry {
-  const { managedFields, ...metadata } = object.metadata;
-  internTexts({ ...object, metadata });
-  // All that a resource owns names it.
-  if (metadata.ownerReferences) internTexts(metadata.ownerReferences, NO_NAMES);
-  return new KeptEntry(
-    { ...object, metadata },
-    managedFields ? ownFields(managedFields, fieldManager) : NONE,
-    managedFields ? patchesOf(managedFields, fieldManager) : NONE,
-  );
+function withoutManagers(object: KubernetesObject): KubernetesObject {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+/** What of an object's managedFields is the operator's. */
+interface Own {
+  readonly oursText: string;
+  readonly hasPatches: boolean;
+}
+
+/** What was made of forms, by operator. */
+const made = new WeakMap<Form, Map<string, Own>>();
+
+function ownOf(managers: Managers, owner: string, fieldManager: string): Own {
+  const { form } = managers;
+  if (!form) return makeOwn(managers.entries, owner, fieldManager);
+  const byOperator = made.get(form) ?? new Map<string, Own>();
+  const known = byOperator.get(fieldManager);
+  if (known) return known;
+  const own = makeOwn(managers.entries, owner, fieldManager);
+  made.set(form, byOperator.set(fieldManager, own));
+  return own;
+}
+
+function makeOwn(managedFields: readonly ManagedFieldsEntry[], owner: string, fieldManager: string): Own {
+  const ours = ownFields(managedFields, fieldManager);
+  const text = ours.length === 0 ? '' : JSON.stringify(ours);
+  return {
+    oursText: interned(owner === '' ? text : text.replaceAll(owner, OWNER)),
+    hasPatches: managedFields.some(({ manager = '' }) => isPatchManager(manager, fieldManager)),
+  };
 }
 
 function patchesOf(managedFields: readonly ManagedFieldsEntry[], operator: string): readonly ManagedFieldsEntry[] {

@@ -5,6 +5,7 @@ import type { ExchangeTracer } from './exchange-tracer.ts';
 import { failureOf } from './failure.ts';
 import { frames, isReadable, type Known, type WatchFrame } from './frames.ts';
 import type { RequestGate, RequestLimit } from './gate.ts';
+import { WHOLE, type Parsing } from './managed-fields.ts';
 import { collectionPath, objectPath, resourceName } from './paths.ts';
 import { queryOf } from './query.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
@@ -79,6 +80,8 @@ export interface KubeClientOptions {
   readonly gate?: RequestGate | undefined;
   /** Default: no traces. */
   readonly tracer?: ExchangeTracer | undefined;
+  /** Of objects, and of what a watch tells. Default: whole. Lists always are. */
+  readonly parsing?: Parsing | undefined;
 }
 
 const AS_METADATA = 'as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
@@ -113,9 +116,11 @@ type Read<Answer> = (response: TransportResponse) => Answer | Promise<Answer>;
 export class KubeClient {
   readonly #options: KubeClientOptions;
   readonly #headers = new WeakMap<object, Map<string, Readonly<Record<string, string>>>>();
+  readonly #parsing: Parsing;
 
   constructor(options: KubeClientOptions) {
     this.#options = options;
+    this.#parsing = options.parsing ?? WHOLE;
   }
 
   /** The same client for requests that another gate has to let pass. */
@@ -138,7 +143,7 @@ export class KubeClient {
       readonly continue?: string | undefined;
     },
   ): Promise<ListPage> {
-    const answer = await this.#json({
+    const call: Call = {
       ...options,
       verb: 'list',
       type,
@@ -151,7 +156,8 @@ export class KubeClient {
         continue: options.continue,
       },
       accept: accept(options.metadataOnly, AS_METADATA_LIST),
-    });
+    };
+    const answer = await this.#send(call, (response) => parsed(response, WHOLE.object));
     const { items, metadata } = answer as {
       readonly items: readonly (KubernetesObject | null)[] | null;
       readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
@@ -189,7 +195,7 @@ export class KubeClient {
       },
       streamed: true,
     };
-    return this.#send(call, ({ body }) => frames(body, options.known));
+    return this.#send(call, ({ body }) => frames(body, options.known, this.#parsing.frame));
   }
 
   /** Fails with 409 AlreadyExists where there is one, and with 400 where the kind has no such field, which would be dropped otherwise. */
@@ -292,11 +298,7 @@ export class KubeClient {
   }
 
   #object(call: Call): Promise<KubernetesObject> {
-    return this.#send(call, jsonOf) as Promise<KubernetesObject>;
-  }
-
-  #json(call: Call): Promise<unknown> {
-    return this.#send(call, jsonOf);
+    return this.#send(call, (response) => parsed(response, this.#parsing.object)) as Promise<KubernetesObject>;
   }
 
   /** Sends the call; `read` makes of a success what is returned. */
@@ -404,9 +406,9 @@ export class KubeClient {
   }
 }
 
-function jsonOf({ body }: TransportResponse): unknown {
+function parsed({ body }: TransportResponse, parse: Parsing['object']): unknown {
   const text = body.text();
-  return typeof text === 'string' ? JSON.parse(text) : text.then((whole): unknown => JSON.parse(whole));
+  return typeof text === 'string' ? parse(text) : text.then(parse);
 }
 
 function dryRun(options: WriteOptions | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import { WHOLE, type Managers, type Parsing } from './managed-fields.ts';
 import type { KubernetesObject } from './types.ts';
 
 /** One line of a watch. Source: `metav1.WatchEvent`. */
@@ -21,6 +22,8 @@ export interface ReadableFrame {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   /** The object; of a BOOKMARK just its metadata; of an ERROR a `metav1.Status`. */
   readonly object: KubernetesObject & { readonly code?: number; readonly message?: string; readonly reason?: string };
+  /** Who holds which of its fields, where it comes without that. */
+  readonly managers?: Managers;
 }
 
 /** Events of which it is known what they tell. */
@@ -42,7 +45,11 @@ const VERSION = Buffer.from('"resourceVersion":"');
  * chunk. An incomplete last line (the connection broke) is dropped: resuming brings it again. Events of versions that are known already
  * are not parsed.
  */
-export async function* frames(chunks: AsyncIterable<Uint8Array>, known?: Known): AsyncGenerator<WatchFrame, void> {
+export async function* frames(
+  chunks: AsyncIterable<Uint8Array>,
+  known?: Known,
+  parse: Parsing['frame'] = WHOLE.frame,
+): AsyncGenerator<WatchFrame, void> {
   let pieces: Uint8Array[] = [];
   for await (const chunk of chunks) {
     let start = 0;
@@ -56,7 +63,7 @@ export async function* frames(chunks: AsyncIterable<Uint8Array>, known?: Known):
       const resourceVersion = known?.some ? versionIn(bytes) : undefined;
       if (resourceVersion !== undefined && known?.is(resourceVersion, (part) => bytes.includes(part)))
         yield { type: 'KNOWN', resourceVersion };
-      else yield parseFrame(bytes);
+      else yield parseFrame(bytes, parse);
     }
     if (start < chunk.length) pieces.push(chunk.subarray(start));
   }
@@ -72,10 +79,10 @@ function versionIn(line: Buffer): string | undefined {
   return line.toString('latin1', start, line.indexOf(QUOTE, start));
 }
 
-function parseFrame(line: Buffer): WatchFrame {
+function parseFrame(line: Buffer, parse: Parsing['frame']): WatchFrame {
   const text = line.toString('utf8');
   try {
-    const frame = JSON.parse(text) as ReadableFrame;
+    const frame = parse(text) as ReadableFrame;
     // Without these nobody downstream could go on.
     const { metadata } = frame.object;
     if (frame.type === 'ERROR' || (frame.type === 'BOOKMARK' && metadata) || typeof metadata.name === 'string')

@@ -1,6 +1,7 @@
 import type { Caches } from '../cache/caches.ts';
 import { errors, isKindMissing, isStatus } from '../errors.ts';
 import type { KubeClient, ObjectRef } from '../kube/client.ts';
+import { wholeOf } from '../kube/managed-fields.ts';
 import { apiVersionOf, objectKey } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { ObjectName } from '../reconciler.ts';
@@ -82,7 +83,7 @@ export class DeclaredClient {
     try {
       const answer = await send();
       caches.written(type, answer, writer);
-      return answer;
+      return wholeOf(answer);
     } catch (error) {
       if (isKindMissing(error)) caches.kindMissing(type);
       throw error;

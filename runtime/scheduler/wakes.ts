@@ -101,7 +101,7 @@ function concernsItself({ key, old, current, own }: Change, { states }: Environm
 function drifted(
   environment: Environment,
   type: ResourceType,
-  { key, current, writer, managers = [] }: Change,
+  { key, current, writer, managers }: Change,
   old: Entry,
   wake: (key: string) => void,
 ): void {
@@ -119,7 +119,7 @@ function drifted(
   if (!state || !resource || resource.object.metadata.deletionTimestamp !== undefined) return;
   const losses =
     current && current.uid === old.uid
-      ? lossesOf(held, fieldsOf(current), managers)
+      ? lossesOf(held, fieldsOf(current), managers?.entries ?? [])
       : [{ field: undefined, manager: undefined }];
   for (const loss of losses) {
     const note = state.contests.lost(id, loss, clock.monotonic());

@@ -1,7 +1,8 @@
 import type { Entry } from '../../cache/store.ts';
 import { errors, isKindMissing, isStatus } from '../../errors.ts';
-import type { FieldsV1, KubernetesObject, ResourceType } from '../../kube/types.ts';
 import type { CallOptions } from '../../kube/client.ts';
+import { managersOf } from '../../kube/managed-fields.ts';
+import type { FieldsV1, KubernetesObject, ResourceType } from '../../kube/types.ts';
 import { compareLeaves, holdsAll, pathsOf, treeOf } from '../fields.ts';
 import { outputId } from '../output-id.ts';
 import { RunAborted, type Run } from '../run.ts';
@@ -73,7 +74,7 @@ async function send(run: Run, body: PatchBody, entry: Entry, force: boolean): Pr
   await run.write(type, key, async () => {
     const applied = await client.apply(type, object, { ...callOptions(run, type), fieldManager: manager, force });
     // Before the caches tell of the answer: what is no longer held because it was not sent is not lost.
-    const fields = fieldsOfManager(applied.metadata.managedFields ?? [], manager);
+    const fields = fieldsOfManager(managersOf(applied)?.entries ?? [], manager);
     const { held } = compareLeaves(object, fields.map(treeOf));
     run.state.patches.holds(patchId(type, key, manager), pathsOf(held), run.phase.name);
     return applied;

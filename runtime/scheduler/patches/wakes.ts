@@ -21,7 +21,7 @@ export function wakeOnPatchedObjects(environment: Environment, { isWorking, wake
   const { plan, views, states } = environment;
   const types = new Map([...plan.patches.values()].map((type) => [views.patch(type), type]));
   for (const [cache, type] of types) {
-    cache.onChange(({ key, old, current, managers = [] }) => {
+    cache.onChange(({ key, old, current, managers }) => {
       // Until it has caught up it tells what the operator did itself, by another process.
       if (!isWorking() || (cache.listed && !cache.synced)) return;
       for (const patch of old?.patches ?? []) {
@@ -36,10 +36,9 @@ export function wakeOnPatchedObjects(environment: Environment, { isWorking, wake
   }
 }
 
-/** A change of a patched object; `managers` are all who hold something in it now. */
-interface PatchedChange extends Pick<Change, 'key' | 'current'> {
+/** A change of a patched object. */
+interface PatchedChange extends Pick<Change, 'key' | 'current' | 'managers'> {
   readonly old: Entry;
-  readonly managers: readonly ManagedFieldsEntry[];
 }
 
 /** A field that is taken again and again is set with growing pauses. */
@@ -82,7 +81,8 @@ function concerns(
   // What was lost earlier was told then.
   const lost = leaves.filter((leaf) => holdsAll([leaf], before) && !holdsAll([leaf], after));
   if (lost.length > 0) {
-    for (const loss of lossesOf(lost, after, managers)) tellOfContest(environment, state, drift.output, loss);
+    for (const loss of lossesOf(lost, after, managers?.entries ?? []))
+      tellOfContest(environment, state, drift.output, loss);
     memory.drifted({ ...drift, change: 'lost fields' });
     return true;
   }

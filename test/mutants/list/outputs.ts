@@ -205,6 +205,22 @@ export const OUTPUTS: readonly Mutant[] = [
     title: 'tells a map whose members others took from an atomic value',
   },
   {
+    file: 'runtime/kube/managed-fields.ts',
+    code: 'if (object.metadata.managedFields !== undefined) return whole(text);',
+    broken: '',
+    breaks: 'managed fields that are parsed apart are those that JSON.parse has',
+    test: 'runtime/kube/managed-fields.test.ts',
+    title: 'are as JSON.parse has them where there are two members of that name',
+  },
+  {
+    file: 'runtime/kube/managed-fields-form.ts',
+    code: 'text.slice(gap, next) !== owner',
+    broken: 'false',
+    breaks: 'managed fields that name another owner than the controller are not taken for the same',
+    test: 'runtime/kube/managed-fields.test.ts',
+    title: 'have the same form where all is the same but times and the uid of the controller, and else another one',
+  },
+  {
     file: 'runtime/scheduler/fields.ts',
     code: 'given[key] === undefined || isSame(named, given[key])',
     broken: 'isSame(named, given[key])',
