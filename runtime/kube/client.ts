@@ -91,7 +91,8 @@ const RETRIES = 5;
 /** Beyond this the caller's own backoff is the better place to wait. */
 const LONGEST_WAIT_MS = 10_000;
 
-interface Call extends CallOptions {
+interface Call {
+  readonly options: CallOptions | undefined;
   readonly verb: string;
   readonly type: ResourceType;
   readonly method: TransportRequest['method'];
@@ -129,7 +130,7 @@ export class KubeClient {
   }
 
   get({ type, name, namespace }: ObjectRef, options?: CallOptions): Promise<KubernetesObject> {
-    return this.#object({ ...options, verb: 'get', type, method: 'GET', path: objectPath(type, name, namespace) });
+    return this.#object({ options, verb: 'get', type, method: 'GET', path: objectPath(type, name, namespace) });
   }
 
   /** One page of a consistent list: `resourceVersion` is not sent, so the answer is no older than the request. */
@@ -144,7 +145,7 @@ export class KubeClient {
     },
   ): Promise<ListPage> {
     const call: Call = {
-      ...options,
+      options,
       verb: 'list',
       type,
       method: 'GET',
@@ -179,7 +180,7 @@ export class KubeClient {
   ): Promise<AsyncGenerator<WatchFrame, void>> {
     const initial = options.resourceVersion === undefined;
     const call: Call = {
-      ...options,
+      options,
       verb: 'watch',
       type,
       method: 'GET',
@@ -201,7 +202,7 @@ export class KubeClient {
   /** Fails with 409 AlreadyExists where there is one, and with 400 where the kind has no such field, which would be dropped otherwise. */
   create(type: ResourceType, object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject> {
     return this.#object({
-      ...options,
+      options,
       verb: 'create',
       type,
       method: 'POST',
@@ -223,7 +224,7 @@ export class KubeClient {
   ): Promise<KubernetesObject> {
     const { name, namespace } = object.metadata;
     return this.#object({
-      ...options,
+      options,
       verb: 'apply',
       type,
       method: 'PATCH',
@@ -246,11 +247,12 @@ export class KubeClient {
     options?: CallOptions & { readonly subresource?: string },
   ): Promise<KubernetesObject> {
     return this.#object({
-      ...options,
+      options,
       verb: 'patch',
       type,
       method: 'PATCH',
       path: objectPath(type, name, namespace, options?.subresource),
+      subresource: options?.subresource,
       query: { fieldManager: this.#options.fieldManager },
       contentType: 'application/json-patch+json',
       body: operations,
@@ -264,11 +266,12 @@ export class KubeClient {
     options?: CallOptions & { readonly subresource?: string },
   ): Promise<KubernetesObject> {
     return this.#object({
-      ...options,
+      options,
       verb: 'patch',
       type,
       method: 'PATCH',
       path: objectPath(type, name, namespace, options?.subresource),
+      subresource: options?.subresource,
       query: { fieldManager: this.#options.fieldManager },
       contentType: 'application/merge-patch+json',
       body: patch,
@@ -286,7 +289,7 @@ export class KubeClient {
   ): Promise<KubernetesObject | undefined> {
     const { propagationPolicy = 'Background' } = options ?? {};
     const answer = await this.#object({
-      ...options,
+      options,
       verb: 'delete',
       type,
       method: 'DELETE',
@@ -312,7 +315,7 @@ export class KubeClient {
         const again =
           error.status === 401 ? attempt === 0 : wait !== undefined && wait <= LONGEST_WAIT_MS && attempt < RETRIES;
         if (!again) throw error;
-        const giveUp = call.signal ?? call.giveUp?.signal;
+        const giveUp = call.options?.signal ?? call.options?.giveUp?.signal;
         await pause(this.#options.clock, wait ?? 0, giveUp);
         if (giveUp?.aborted) throw error;
       }
@@ -359,6 +362,7 @@ export class KubeClient {
     // A Go duration: without a unit it is refused, and 0 is no limit.
     const query = queryOf(call.query, limit && `${Math.floor(limit.timeout)}ms`);
     const headers = this.#headersOf(call, authorization);
+    const signal = call.options?.signal;
     const started = clock.monotonic();
     let status = 0;
     try {
@@ -366,10 +370,10 @@ export class KubeClient {
         method: call.method,
         path: query === '' ? call.path : `${call.path}?${query}`,
         headers,
-        ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-        signal: call.signal && limit ? AbortSignal.any([call.signal, limit.signal]) : (call.signal ?? limit?.signal),
+        body: call.body === undefined ? undefined : JSON.stringify(call.body),
+        signal: signal && limit ? AbortSignal.any([signal, limit.signal]) : (signal ?? limit?.signal),
         start: limit?.start,
-        ...(call.streamed && { streamed: true }),
+        streamed: call.streamed,
       });
       ({ status } = response);
       call.answered?.(status);
@@ -385,7 +389,7 @@ export class KubeClient {
 
   /** Made once for all calls that are alike, as long as the credentials are the same. */
   #headersOf(call: Call, authorization: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    const accepted = call.accept ?? accept(call.metadataOnly, AS_METADATA);
+    const accepted = call.accept ?? accept(call.options?.metadataOnly, AS_METADATA);
     const alike = `${accepted} ${call.contentType ?? ''}`;
     let known = this.#headers.get(authorization);
     if (!known) {

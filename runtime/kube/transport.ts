@@ -19,13 +19,13 @@ export interface TransportRequest {
   /** With its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** Once it aborts, the request fails with its reason, and is ended wherever it is. */
   readonly signal?: AbortSignal | undefined;
   /** Called when the request is about to be written to its connection. What it throws, the request fails with, and nothing is sent. */
   readonly start?: (() => void) | undefined;
   /** A response that goes on for minutes: no time limit on its body. */
-  readonly streamed?: boolean;
+  readonly streamed?: boolean | undefined;
 }
 
 export interface TransportResponse {

@@ -31,24 +31,24 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
   const fresh = new Set([...(leaving ? [phase.name] : []), ...state.tookFrom, ...taken(observed)]);
   const earlier = phase === environment.plan.onOutputDrift ? Object.keys(observed) : [];
   const looked = earlier.filter((name) => name !== phase.name && !fresh.has(name));
-  const digests = [...fresh, ...looked].flatMap((name) => {
+  let record: Record<string, Readonly<Record<string, string>>> | undefined;
+  for (const name of [...fresh, ...looked]) {
     const of = environment.plan.phases.get(name);
-    if (!of || (of.outputs.size === 0 && of.patches.size === 0 && !(name in observed))) return [];
+    if (!of || (of.outputs.size === 0 && of.patches.size === 0 && !(name in observed))) continue;
     const before = fresh.has(name) ? undefined : (observed[name] ?? {});
-    const digest = (type: ResourceType): string =>
-      state.drifts.has(name) ? DRIFTED : digestOf(environment, outputsOf(environment, uid, of, type));
-    // Of an earlier phase: what is recorded and has been listed.
-    const outputs = [...of.outputs].filter(
-      ([key, { type }]) => !before || (before[key] !== undefined && environment.views.output(type).synced),
-    );
-    const now = Object.fromEntries(outputs.map(([key, { type }]) => [key, digest(type)]));
+    const digests: Record<string, string> = { ...before };
+    for (const [key, { type }] of of.outputs) {
+      // Of an earlier phase: what is recorded and has been listed.
+      if (before && (before[key] === undefined || !environment.views.output(type).synced)) continue;
+      const found = outputsOf(environment, uid, of, type);
+      digests[key] = state.drifts.has(name) ? DRIFTED : digestOf(environment, found);
+    }
     const isLeft = name === phase.name && leaving;
     const patches = patchesRecord(run, of, observed[name] ?? {}, isLeft || looked.includes(name));
-    return [[name, { ...before, ...now, ...patches }] as const];
-  });
-  if (digests.length === 0) return undefined;
-  const record = { ...observed, ...Object.fromEntries(digests) };
-  return leaving ? withoutPatchesOf(phase, record) : record;
+    record ??= { ...observed };
+    record[name] = { ...digests, ...patches };
+  }
+  return record && leaving ? withoutPatchesOf(phase, record) : record;
 }
 
 /** Phases of which objects were being taken when a run ended before its time. */

@@ -81,7 +81,7 @@ export class Run implements RunFacts, ReadScope {
     return this.ending.signal;
   }
 
-  /** For lines with resource, phase and sync. Made when the first is written: most runs write none. */
+  /** For lines with resource, phase and sync. Made for whoever asks first. */
   get logger(): Logger {
     const { key: resource, phase, sync } = this;
     this.#logger ??= this.environment.logger.child({ resource, phase: phase.name, sync });

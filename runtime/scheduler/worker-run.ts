@@ -29,9 +29,7 @@ export async function callWorker(worker: AnyWorker, run: Run, tracker: Tracker):
     inputs: Object.freeze(inputs),
     client: new WorkerClient(call, readers),
     config: environment.settings,
-    get logger() {
-      return run.logger;
-    },
+    logger: run.logger,
     get signal() {
       return call.signal;
     },

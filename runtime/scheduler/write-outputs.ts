@@ -58,10 +58,12 @@ interface Returned {
 }
 
 function bodiesOf(run: Run, outputs: CheckedResult['outputs']): readonly Returned[] {
-  return [...outputs].flatMap(([key, list]) => {
+  const returned: Returned[] = [];
+  for (const [key, list] of outputs) {
     const output = run.phase.outputs.get(key);
-    return output ? [{ output, bodies: list.map((desired) => bodyFor(run, output.type, desired)) }] : [];
-  });
+    if (output) returned.push({ output, bodies: list.map((desired) => bodyFor(run, output.type, desired)) });
+  }
+  return returned;
 }
 
 async function prune(run: Run, returned: readonly Returned[]): Promise<void> {
