@@ -38,6 +38,7 @@ const MOST_ECHOES = 10_000;
 export class Cache extends Availability implements Sink<Entry> {
   readonly selection: Selection;
   readonly interests = new InterestIndex();
+  readonly #apiVersion: string;
   readonly #requirements: readonly Requirement[];
   readonly #fieldManager: string;
   readonly #store = new Store();
@@ -61,6 +62,7 @@ export class Cache extends Availability implements Sink<Entry> {
   constructor(selection: Selection, requirements: readonly Requirement[], fieldManager: string) {
     super();
     this.selection = selection;
+    this.#apiVersion = apiVersionOf(selection.type);
     this.#requirements = requirements;
     this.#fieldManager = fieldManager;
     const echoes = this.#echoes;
@@ -304,9 +306,10 @@ export class Cache extends Availability implements Sink<Entry> {
 
   #entry(object: KubernetesObject, managers = managersOf(object)): Entry {
     const { type, metadataOnly } = this.selection;
+    const apiVersion = this.#apiVersion;
     // Items of a list carry no kind, and metadata comes as kind PartialObjectMetadata.
     const kept = metadataOnly ? { metadata: object.metadata } : object;
-    return entryOf({ ...kept, apiVersion: apiVersionOf(type), kind: type.kind }, this.#fieldManager, managers);
+    return entryOf({ ...kept, apiVersion, kind: type.kind }, this.#fieldManager, managers);
   }
 
   #handle(event: CacheEvent): void {

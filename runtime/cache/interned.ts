@@ -27,11 +27,15 @@ export function interned(text: string): string {
 /** Members whose values no other object has. */
 const UNIQUE: ReadonlySet<string> = new Set(['uid', 'resourceVersion', 'name', 'generateName', 'selfLink']);
 
-/** For {@link internTexts}: all members. */
-export const NO_NAMES: ReadonlySet<string> = new Set();
+/** All that a resource owns names it. */
+const NAMED_BY_MANY = 'ownerReferences';
+const NO_NAMES: ReadonlySet<string> = new Set();
 
-/** Interns the texts within a JSON value, but for members that are unique; changes nothing that could be seen. */
+/**
+ * Interns the texts within a JSON value, but for members that are unique; changes nothing that could be seen. What is frozen is left as it is.
+ */
 export function internTexts(value: object, unique: ReadonlySet<string> = UNIQUE): void {
+  if (Object.isFrozen(value)) return;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) {
       const item: unknown = value[index];
@@ -44,10 +48,9 @@ export function internTexts(value: object, unique: ReadonlySet<string> = UNIQUE)
   for (const name in members) {
     const member = members[name];
     if (typeof member === 'object') {
-      if (member !== null) internTexts(member, unique);
+      if (member !== null) internTexts(member, name === NAMED_BY_MANY ? NO_NAMES : unique);
     } else if (typeof member === 'string' && !unique.has(name)) {
-      const text = interned(member);
-      if (!Object.isFrozen(value)) members[name] = text;
+      members[name] = interned(member);
     }
   }
 }

@@ -4,7 +4,7 @@ import { keyOf } from '../kube/paths.ts';
 import { isPatchManager } from '../kube/patch-manager.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
 import type { FieldsV1, KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
-import { interned, internTexts, NO_NAMES } from './interned.ts';
+import { interned, internTexts } from './interned.ts';
 
 /** One object as a cache keeps it. */
 export interface Entry {
@@ -70,9 +70,6 @@ class KeptEntry implements Entry {
 export function entryOf(object: KubernetesObject, fieldManager: string, managers = managersOf(object)): Entry {
   const kept = object.metadata.managedFields === undefined ? object : withoutManagers(object);
   internTexts(kept);
-  const { ownerReferences } = kept.metadata;
-  // All that a resource owns names it.
-  if (ownerReferences) internTexts(ownerReferences, NO_NAMES);
   if (!managers) return new KeptEntry(kept, '', NONE);
   const { oursText, hasPatches } = ownOf(managers, controllerUid(kept), fieldManager);
   return new KeptEntry(kept, oursText, hasPatches ? patchesOf(managers.entries, fieldManager) : NONE);
@@ -162,12 +159,10 @@ const FEW = 16;
 /** The label values that are looked up in an index: label key → value → keys of objects. */
 type LabelIndex = Map<string, Set<string>>;
 
-/**
- * Objects of one kind by key and namespace. An index of a label is made when the first look-up by it comes, and kept from then on.
- */
+/** Objects of one kind by key. An index of namespaces, or of a label, is made when the first look-up by it comes, and kept from then on. */
 export class Store {
   readonly #entries = new Map<string, Entry>();
-  readonly #namespaces = new Map<string, Set<string>>();
+  #namespaces: Map<string, Set<string>> | undefined;
   readonly #labels = new Map<string, LabelIndex>();
 
   get size(): number {
@@ -187,7 +182,7 @@ export class Store {
     const old = this.#entries.get(entry.key);
     this.#entries.set(entry.key, entry);
     // The namespace is part of the key.
-    if (!old) add(this.#namespaces, entry.object.metadata.namespace ?? '', entry.key);
+    if (!old && this.#namespaces) add(this.#namespaces, entry.object.metadata.namespace ?? '', entry.key);
     for (const [label, index] of this.#labels) {
       const value = entry.object.metadata.labels?.[label];
       const former = old?.object.metadata.labels?.[label];
@@ -225,7 +220,7 @@ export class Store {
     let best: readonly ReadonlySet<string>[] | undefined;
     let fewest = this.#entries.size;
     if (namespace !== undefined) {
-      const keys = this.#namespaces.get(namespace);
+      const keys = this.#namespaceIndex().get(namespace);
       best = keys ? [keys] : [];
       fewest = keys?.size ?? 0;
     }
@@ -245,6 +240,14 @@ export class Store {
     return others.length === 0 ? (only ?? []) : best.flatMap((keys) => Array.from(keys));
   }
 
+  #namespaceIndex(): ReadonlyMap<string, ReadonlySet<string>> {
+    if (!this.#namespaces) {
+      this.#namespaces = new Map();
+      for (const { key, object } of this.#entries.values()) add(this.#namespaces, object.metadata.namespace ?? '', key);
+    }
+    return this.#namespaces;
+  }
+
   #labelIndex(label: string): LabelIndex {
     let index = this.#labels.get(label);
     if (!index) {
@@ -259,7 +262,7 @@ export class Store {
   }
 
   #unindex({ key, object }: Entry): void {
-    remove(this.#namespaces, object.metadata.namespace ?? '', key);
+    if (this.#namespaces) remove(this.#namespaces, object.metadata.namespace ?? '', key);
     for (const [label, index] of this.#labels) {
       const value = object.metadata.labels?.[label];
       if (value !== undefined) remove(index, value, key);

@@ -52,18 +52,25 @@ export async function* frames(
 ): AsyncGenerator<WatchFrame, void> {
   let pieces: Uint8Array[] = [];
   for await (const chunk of chunks) {
+    const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      pieces.push(chunk.subarray(start, end));
+    for (let end = buffer.indexOf(NEWLINE); end >= 0; end = buffer.indexOf(NEWLINE, start)) {
+      // Most lines are in one chunk, of which no part is made then.
+      let line = buffer;
+      if (pieces.length > 0) {
+        line = Buffer.concat([...pieces, buffer.subarray(0, end)]);
+        pieces = [];
+        start = 0;
+      }
+      const to = line === buffer ? end : line.length;
+      if (to > start) {
+        const bytes = known?.some ? line.subarray(start, to) : undefined;
+        const resourceVersion = bytes && versionIn(bytes);
+        if (resourceVersion !== undefined && known?.is(resourceVersion, (part) => bytes?.includes(part) ?? false))
+          yield { type: 'KNOWN', resourceVersion };
+        else yield parseFrame(line.toString('utf8', start, to), parse);
+      }
       start = end + 1;
-      const line = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
-      pieces = [];
-      if (line.length === 0) continue;
-      const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
-      const resourceVersion = known?.some ? versionIn(bytes) : undefined;
-      if (resourceVersion !== undefined && known?.is(resourceVersion, (part) => bytes.includes(part)))
-        yield { type: 'KNOWN', resourceVersion };
-      else yield parseFrame(bytes, parse);
     }
     if (start < chunk.length) pieces.push(chunk.subarray(start));
   }
@@ -79,8 +86,7 @@ function versionIn(line: Buffer): string | undefined {
   return line.toString('latin1', start, line.indexOf(QUOTE, start));
 }
 
-function parseFrame(line: Buffer, parse: Parsing['frame']): WatchFrame {
-  const text = line.toString('utf8');
+function parseFrame(text: string, parse: Parsing['frame']): WatchFrame {
   try {
     const frame = parse(text) as ReadableFrame;
     // Without these nobody downstream could go on.
