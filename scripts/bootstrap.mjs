@@ -60,8 +60,10 @@ const operatorsOn = (lists) => [
 const COMMANDS = {
   start: [[...source('examples/autorouter/show/show.ts'), '{args}']],
   test: [[bin('mocha', 'bin/mocha.js'), '{args:specs}']],
-  // The operators' tests wait for controllers of the server half of their time.
   'test:real': [
+    // Once, not by each of those that need it.
+    [...source('test/real/kubernetes/build.ts'), '--if-go'],
+    // The operators' tests wait for controllers of the server half of their time.
     [
       [[bin('mocha', 'bin/mocha.js'), '--config', 'test/real/mocharc.json', '{args:real}'], operatorsOn('paged')],
       operatorsOn('streaming'),

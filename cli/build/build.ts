@@ -12,6 +12,7 @@ import { projectCrd } from '../../project/spec/project-crd.ts';
 import { findBuilder, type Builder } from '../image/builders.ts';
 import { push } from '../image/push.ts';
 import { runBuilder, type BuilderRun } from '../image/run-builder.ts';
+import { folderPrefix, removeAbandoned } from './build-folders.ts';
 import { noDockerfile, noLockFile, notBuilt, taggedByDigest } from './errors.ts';
 import { imageLabels } from './image-labels.ts';
 import { shellWords } from './shell-words.ts';
@@ -89,7 +90,8 @@ async function buildImage(
   words: readonly string[],
   run: BuilderRun,
 ): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'ap-build-'));
+  await removeAbandoned();
+  const folder = await mkdtemp(join(tmpdir(), `${folderPrefix(process.pid)}-`));
   try {
     const idFile = join(folder, 'id');
     const labelled = Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);

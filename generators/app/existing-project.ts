@@ -1,9 +1,13 @@
+import { join } from 'node:path';
+import { OPERATOR_CODE } from '../../project/code/paths.ts';
 import { removeAutopilotKey, setAutopilotKey } from '../../project/config/edit.ts';
 import { AUTOPILOT_FILE, OPERATOR_FILE, readProject } from '../../project/config/files.ts';
 import { loadProject } from '../../project/config/load.ts';
 import { freshOperatorYaml } from '../../project/config/write.ts';
-import { ProjectError } from '../../project/errors.ts';
+import { FAULTS, ProjectError } from '../../project/errors.ts';
 import type { Problem, Project } from '../../project/model.ts';
+import { readBases } from '../../project/regeneration/base.ts';
+import { readIfThere } from '../../project/regeneration/commit.ts';
 import { projectExists } from '../errors.ts';
 import type { Answers } from '../questions/answers.ts';
 import { optionName } from '../questions/question.ts';
@@ -16,8 +20,12 @@ export async function existingProject(
   given: Answers,
   settings: Partial<StoredSettings>,
 ): Promise<Work> {
-  const { project, problems, autopilot, operator } = await readProject(folder);
-  if (!project || !autopilot) throw new ProjectError(problems);
+  const { autopilot, operator, ...read } = await readProject(folder);
+  if (!autopilot) throw new ProjectError(read.problems);
+  const isEmpty = read.problems.some(({ code }) => code === FAULTS.noPhases.code);
+  const options = { mayWait: isEmpty && (await neverHadPhases(folder)) };
+  const { project, problems } = loadProject({ autopilot, operator }, options);
+  if (!project) throw new ProjectError(problems);
   const contradictions = contradicted(project, given);
   if (contradictions.length > 0) throw new ProjectError(contradictions);
 
@@ -26,7 +34,7 @@ export async function existingProject(
     (before, { key, value }) => (value === '' ? removeAutopilotKey(before, key) : setAutopilotKey(before, key, value)),
     autopilot.text,
   );
-  const changed = loadProject({ autopilot: { ...autopilot, text }, operator });
+  const changed = loadProject({ autopilot: { ...autopilot, text }, operator }, options);
   if (!changed.project) throw new ProjectError(changed.problems.map((problem) => aboutOption(problem, given)));
   return {
     folder,
@@ -39,6 +47,12 @@ export async function existingProject(
     settings,
     edits: wanted.map(({ key, value }) => `${autopilot.file}: ${key} is ${value === '' ? 'removed' : value}.`),
   };
+}
+
+/** Where phases are gone that there were, their files would be left behind: that is more likely a slip. */
+async function neverHadPhases(folder: string): Promise<boolean> {
+  if ((await readIfThere(join(folder, OPERATOR_CODE))) !== undefined) return false;
+  return !(await readBases(folder)).has(OPERATOR_CODE);
 }
 
 /** The user has typed options, and never seen the text that their values were written to. */
@@ -71,7 +85,8 @@ function contradicted(project: Project, given: Answers): Problem[] {
     operatorName: project.operatorName,
     scope: project.scope,
     // What it began with may have grown since.
-    ...(given.text('phases') === 'none' && { phases: project.phases.map(({ name }) => name).join(', ') }),
+    ...(given.text('phases') === 'none' && { phases: project.phases.map(({ name }) => name).join(', ') || 'none' }),
+    ...(project.phases.length === 0 && { phases: 'none' }),
   };
   return Object.entries(is).flatMap(([name, value]) => {
     const wanted = given.text(name);

@@ -1,12 +1,15 @@
 import type { Project } from '../model.ts';
 import { phaseNames } from './names.ts';
 
+/** There once the project has a phase. */
+export const OPERATOR_CODE = 'src/operator.ts';
+
 /** Where the files of a project are, relative to its folder. */
 export function projectPaths(project: Pick<Project, 'plural' | 'version'>) {
   const api = `src/api/${project.plural}/${project.version}`;
   return {
     main: 'src/main.ts',
-    operator: 'src/operator.ts',
+    operator: OPERATOR_CODE,
     kinds: 'src/kinds.ts',
     crds: 'crds',
     metrics: 'src/metrics.ts',

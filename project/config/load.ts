@@ -26,18 +26,27 @@ export interface LoadedProject {
   readonly problems: readonly Problem[];
 }
 
+export interface LoadOptions {
+  /** Whether a project is right that waits for its first phase (`phases: []`). Default false: it can do nothing. */
+  readonly mayWait?: boolean;
+}
+
 /**
  * Reads a project from the texts of its two files: `autopilot.yaml`, and `autopilot-operator.yaml` where there is one. Nothing
  * is read from disk, and nothing throws.
  */
-export function loadProject(files: { autopilot: TextFile; operator?: TextFile | undefined }): LoadedProject {
+export function loadProject(
+  files: { readonly autopilot: TextFile; readonly operator?: TextFile | undefined },
+  { mayWait = false }: LoadOptions = {},
+): LoadedProject {
   const operator = open(files.operator ?? { file: 'autopilot-operator.yaml', text: '' });
   const settings = readSettings(operator);
   const autopilot = open(files.autopilot);
   const file = readAutopilot(autopilot);
   const project = file && projectOf(file, autopilot.reading, settings);
   checkSettings(settings, file ?? {}, operator.reading);
-  const problems = [...autopilot.reading.problems, ...operator.reading.problems];
+  const all = [...autopilot.reading.problems, ...operator.reading.problems];
+  const problems = mayWait ? all.filter(({ code }) => code !== FAULTS.noPhases.code) : all;
   return project && problems.length === 0 ? { project, problems } : { problems };
 }
 

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { check, generate, openFolder, removeFolder, runTests, scaffold, tree, visible } from './workbench.ts';
+import {
+  ap,
+  check,
+  differences,
+  generate,
+  openFolder,
+  removeFolder,
+  runTests,
+  scaffold,
+  tree,
+  visible,
+} from './workbench.ts';
 
 describe('A new project', function () {
   // Compiler, linter and tests of what was generated.
@@ -175,6 +186,33 @@ describe('A new project', function () {
     assert.match(await read('README.md'), /\[\*\] --> Working/);
     await check(folder);
     assert.match((await runTests(folder)).stdout, /2 passing/);
+  });
+
+  it('that waits for its first phase may be asked for again, and is brought up to date', async () => {
+    await scaffold(folder, { phases: 'none' });
+    const first = await tree(folder);
+    await scaffold(folder, { phases: 'none' });
+    assert.deepEqual(differences(first, await tree(folder)), []);
+    const more = await ap(folder, 'init', '--yes', '--skip-install', '--phases', 'default');
+    assert.match(more.stderr, /--phases: There is a project here already, where this is `none`.*ERR_AP_PROJECT_EXISTS/);
+
+    const generated = 'src/api/examples/v1/types.ts';
+    await rm(join(folder, generated));
+    const checked = await ap(folder, 'generate', '--check');
+    assert.equal(checked.code, 1);
+    assert.ok(checked.stderr.includes(generated), checked.stderr);
+    const { code, stderr } = await ap(folder, 'generate', '--yes', '--skip-install');
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(differences(first, await tree(folder)), []);
+  });
+
+  it('that had phases cannot lose them all: their files would be left behind', async () => {
+    await scaffold(folder);
+    const yaml = await read('autopilot.yaml');
+    await writeFile(join(folder, 'autopilot.yaml'), yaml.replace(/^phases:$[^]*/m, 'phases: []\n'));
+    const { code, stderr } = await ap(folder, 'generate', '--yes', '--skip-install');
+    assert.equal(code, 1);
+    assert.match(stderr, /phases: There is no phase\..*ERR_AP_NO_PHASES/);
   });
 
   it('remembers in .yo-rc.json only what the YAML files cannot say', async () => {
