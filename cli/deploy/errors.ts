@@ -53,6 +53,14 @@ export const noContainer = (deployment: string, containers: readonly string[]): 
     'Call the operator’s container `operator`.',
   );
 
+export const watchesFormer = (from: string, to: string): Problem =>
+  problem(
+    'ERR_AP_WATCHES_OTHER_NAMESPACE',
+    `The manifests say that the operator works in namespace ${from} (\`watchNamespace\`), and its role there would go with it to ${to}.`,
+    `To have it work in ${to}, remove \`watchNamespace\` from autopilot-operator.yaml and run \`ap generate\`: the overlay for a namespace works in its own. To have it work in ${from}, deploy without --namespace, or with --cluster-scoped.`,
+    '--namespace',
+  );
+
 export const notServed = (object: string, apiVersion: string): Problem =>
   problem(
     'ERR_AP_KIND_NOT_SERVED',

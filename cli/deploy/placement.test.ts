@@ -78,4 +78,34 @@ describe('another namespace', () => {
       monitor('new'),
     ]);
   });
+
+  it('is refused where the operator would work without its role, in the one that it leaves', () => {
+    const volumes = [{ name: 'config', configMap: { name: 'op' } }];
+    const operator = {
+      ...deployment(),
+      spec: { template: { spec: { containers: [container('operator')], volumes } } },
+    };
+    const configured = (watched: string) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'op', namespace: 'home' },
+      data: { 'autopilot-operator.yaml': `watchNamespace: ${watched}\n` },
+    });
+    const role = (namespace: string) => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'op', namespace },
+    });
+    assert.throws(
+      () => inNamespace([operator, configured('home'), role('home')], 'op', 'new'),
+      refused('ERR_AP_WATCHES_OTHER_NAMESPACE'),
+    );
+    // By a role of the whole cluster, in a third namespace, in its own.
+    for (const [manifests, to] of [
+      [[operator, configured('home')], 'new'],
+      [[operator, configured('third'), role('third')], 'new'],
+      [[operator, configured('home'), role('home')], 'home'],
+    ] as const)
+      assert.equal(inNamespace(manifests, 'op', to)[0]?.metadata.namespace, to);
+  });
 });

@@ -1,6 +1,7 @@
 import { ProjectError } from '../../project/errors.ts';
 import { at, isFields, listAt, textAt } from '../cluster/fields.ts';
-import { noContainer, noDeployment } from './errors.ts';
+import { noContainer, noDeployment, watchesFormer } from './errors.ts';
+import { watchedNamespace } from './resource-scope.ts';
 import type { Manifest } from './manifest.ts';
 
 const RBAC_KINDS = new Set(['ClusterRole', 'ClusterRoleBinding']);
@@ -47,11 +48,22 @@ function replaced(value: unknown, part: object, by: object): unknown {
 
 /**
  * The manifests in another namespace: what was in the operator's namespace, and what refers to it — subjects of bindings, selectors of
- * namespaces, names of services as hosts. What is in others stays there. Text within ConfigMaps and Secrets is left alone.
+ * namespaces, names of services as hosts. What is in others stays there. Text within ConfigMaps and Secrets is left alone. Throws
+ * ERR_AP_WATCHES_OTHER_NAMESPACE where that text has the operator work in the namespace from which its role goes.
  */
 export function inNamespace(manifests: readonly Manifest[], operatorName: string, to: string): readonly Manifest[] {
-  const from = operatorDeployment(manifests, operatorName).metadata.namespace;
+  const deployment = operatorDeployment(manifests, operatorName);
+  const from = deployment.metadata.namespace;
   if (from === undefined || from === to) return manifests;
+  const isHere = (manifest: Manifest, kind: string): boolean =>
+    manifest.kind === kind && manifest.metadata.namespace === from;
+  const moved = { ...deployment, metadata: { ...deployment.metadata, namespace: to } };
+  const configMaps = manifests
+    .filter((each) => isHere(each, 'ConfigMap'))
+    .map((each) => [each.metadata.name, each] as const);
+  const hasRole = manifests.some((each) => isHere(each, 'Role') && each.metadata.name === operatorName);
+  if (hasRole && watchedNamespace(moved, new Map(configMaps)) === from)
+    throw new ProjectError([watchesFormer(from, to)]);
   const move = mover(from, to);
   // Of the whole cluster, and named by the generator after the namespace, so that two operators do not share them.
   const [old, now] = [`${operatorName}-${from}`, `${operatorName}-${to}`];
