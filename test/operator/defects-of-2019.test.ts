@@ -4,6 +4,7 @@ import { rightsOf } from '../../project/manifests/rights.ts';
 import { loadConfig } from '../../runtime/config/load.ts';
 import { SteppedClock } from './stepped-clock.ts';
 import { condition, configMap, final, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
+import type { RunningOperator } from 'autopilot-runtime';
 import type { ConfigMap, Context } from './testbed.ts';
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route' };
@@ -37,6 +38,15 @@ describe('defects of 2019', () => {
       data,
     });
 
+  /** By the operator's clock, not by the server's: to the operator both watches have been silent for too long, and it opens them again. */
+  const anHourPasses = async (operator: RunningOperator, clock: SteppedClock): Promise<void> => {
+    const opened = (): number => testbed.cluster.requests.count({ userAgent: OPERATOR, verb: 'watch', code: 200 });
+    const before = opened();
+    clock.skip(3_600_000);
+    await testbed.untilMetrics(operator, () => opened() >= before + 2);
+    await testbed.untilIdle(operator);
+  };
+
   it('defect 1: nothing is run again for a resource that is gone, however long one waits', async () => {
     const clock = new SteppedClock();
     const operator = await testbed.runWith(copies, { clock, config: { workInterval: 5000 } });
@@ -56,10 +66,7 @@ describe('defects of 2019', () => {
     await testbed.untilMetrics(operator, (text) => sum(text, 'workqueue_adds_total') > adds);
     await testbed.untilIdle(operator);
     const before = [sum(await operator.metrics(), 'workqueue_adds_total'), runs.length];
-    for (let hours = 0; hours < 10; hours += 1) {
-      clock.skip(3_600_000);
-      await testbed.untilIdle(operator);
-    }
+    for (let hours = 0; hours < 4; hours += 1) await anHourPasses(operator, clock);
     assert.deepEqual([sum(await operator.metrics(), 'workqueue_adds_total'), runs.length], before);
   });
 
@@ -116,8 +123,7 @@ phases:
     await testbed.untilConfigMap('a-out', ({ data }) => data?.['n'] === '1');
     await testbed.untilIdle(operator);
     const { length } = runs;
-    clock.skip(3_600_000);
-    await testbed.untilIdle(operator);
+    await anHourPasses(operator, clock);
     assert.equal(runs.length, length, 'nobody polls');
     await testbed.cluster.patch<ConfigMap>(
       { apiVersion: 'v1', kind: 'ConfigMap', name: 'input' },
@@ -310,4 +316,4 @@ phases:
     assert.ok(runs.length < 40, `it ran ${runs.length} times`);
     assert.equal(await testbed.getConfigMap('never'), undefined);
   });
-}).timeout(30_000);
+}).timeout(60_000);

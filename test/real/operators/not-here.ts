@@ -59,15 +59,4 @@ export const NOT_HERE: readonly NotHere[] = [
     reason: 'since it is the namespace controller that says how often the finalizer runs',
     titles: ['a resource whose namespace is being deleted still gets what its finalizer makes elsewhere'],
   },
-  {
-    reason: 'since hours are skipped, after which a busy server is asked again in real time, with pauses',
-    titles: [
-      'defects of 2019 defect 1: nothing is run again for a resource that is gone',
-      'defects of 2019 defect 4: an input that changes runs the worker',
-    ],
-  },
-  {
-    reason: 'since a second is counted, which a busy server may need',
-    titles: ['writes of an operator are the same six, and soon, while watch events are held back for two seconds'],
-  },
 ];
