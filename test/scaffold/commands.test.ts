@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { TestAdapter } from '@yeoman/adapter/testing';
 import { createEnv } from 'yeoman-environment';
 import { AP, ROOT, ap, differences, generate, node, openFolder, removeFolder, scaffold, tree } from './workbench.ts';
@@ -155,6 +158,16 @@ describe('The ap command', function () {
       assert.match(stderr, /unknown (command|option)/);
     }
     assert.deepEqual([...(await tree(folder)).keys()], []);
+  });
+
+  it('does not fail where nobody reads what it prints', async () => {
+    const child = spawn(process.execPath, [...AP, 'init', '--help'], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const [[code], stderr] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
   });
 
   it('has help with examples for each command', async () => {
