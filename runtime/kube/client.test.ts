@@ -4,7 +4,8 @@ import { ApiError, isNamespaceTerminating } from '../errors.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { configMaps, object } from '../testing/objects.ts';
 import { ScriptedServer, type Script } from '../testing/scripted-server.ts';
-import { KubeClient, type RequestRecord } from './client.ts';
+import type { RequestRecord } from './caller.ts';
+import { KubeClient } from './client.ts';
 import type { Credentials } from './credentials.ts';
 
 const ref = { type: configMaps, name: 'a', namespace: 'default' };

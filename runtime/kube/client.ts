@@ -1,14 +1,9 @@
-import { ApiError } from '../errors.ts';
-import { pause, type Clock } from '../clock.ts';
-import type { Credentials } from './credentials.ts';
-import type { ExchangeTracer } from './exchange-tracer.ts';
-import { failureOf } from './failure.ts';
+import { accept, Caller, type Call, type CallerOptions, type CallOptions } from './caller.ts';
 import { frames, isReadable, type Known, type WatchFrame } from './frames.ts';
-import type { RequestGate, RequestLimit } from './gate.ts';
+import type { RequestGate } from './gate.ts';
 import { WHOLE, type Parsing } from './managed-fields.ts';
-import { collectionPath, objectPath, resourceName } from './paths.ts';
-import { queryOf } from './query.ts';
-import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+import { collectionPath, objectPath } from './paths.ts';
+import type { TransportResponse } from './transport.ts';
 import type { KubernetesObject, ResourceType } from './types.ts';
 
 /** One operation of a JSON patch. Source: RFC 6902. */
@@ -22,16 +17,6 @@ export interface ObjectRef {
   readonly name: string;
   /** Absent for cluster scope. */
   readonly namespace?: string | undefined;
-}
-
-/** What is common to all requests. */
-export interface CallOptions {
-  /** Ask for the metadata only in return. */
-  readonly metadataOnly?: boolean;
-  /** Aborts the request wherever it is. */
-  readonly signal?: AbortSignal | undefined;
-  /** Ends the wait for another try; a request that is on its way is answered. For writes, of which one wants to know what became. */
-  readonly giveUp?: { readonly signal: AbortSignal } | undefined;
 }
 
 /** For creates and applies. */
@@ -59,56 +44,13 @@ export interface WatchOptions extends CallOptions {
   readonly known?: Known | undefined;
 }
 
-/** What a request was and how it went, for metrics. */
-export interface RequestRecord {
-  readonly verb: string;
-  readonly resource: string;
-  readonly method: string;
-  /** HTTP status, or 0 where no answer came. */
-  readonly status: number;
-  readonly seconds: number;
-}
-
-export interface KubeClientOptions {
-  readonly transport: Transport;
-  readonly credentials: Credentials;
+export interface KubeClientOptions extends CallerOptions {
   readonly fieldManager: string;
-  readonly userAgent: string;
-  readonly clock: Clock;
-  readonly onRequest?: ((record: RequestRecord) => void) | undefined;
-  /** Asked for each request that is no watch, each time that it is sent. Default: all may be sent. */
-  readonly gate?: RequestGate | undefined;
-  /** Default: no traces. */
-  readonly tracer?: ExchangeTracer | undefined;
   /** Of objects, and of what a watch tells. Default: whole. Lists always are. */
   readonly parsing?: Parsing | undefined;
 }
 
-const AS_METADATA = 'as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 const AS_METADATA_LIST = 'as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
-/** How often one request is sent again when the server says "later". client-go does it up to ten times. */
-const RETRIES = 5;
-/** Beyond this the caller's own backoff is the better place to wait. */
-const LONGEST_WAIT_MS = 10_000;
-
-interface Call {
-  readonly options: CallOptions | undefined;
-  readonly verb: string;
-  readonly type: ResourceType;
-  readonly method: TransportRequest['method'];
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly contentType?: string;
-  readonly body?: unknown;
-  readonly accept?: string;
-  readonly streamed?: boolean;
-  readonly subresource?: string | undefined;
-  /** Told the status of the answer. */
-  readonly answered?: (status: number) => void;
-}
-
-/** Makes something of a successful answer. */
-type Read<Answer> = (response: TransportResponse) => Answer | Promise<Answer>;
 
 /**
  * The API server's verbs, as far as the runtime needs them, on plain JSON objects. Answers other than success throw an
@@ -116,11 +58,12 @@ type Read<Answer> = (response: TransportResponse) => Answer | Promise<Answer>;
  */
 export class KubeClient {
   readonly #options: KubeClientOptions;
-  readonly #headers = new WeakMap<object, Map<string, Readonly<Record<string, string>>>>();
+  readonly #caller: Caller;
   readonly #parsing: Parsing;
 
   constructor(options: KubeClientOptions) {
     this.#options = options;
+    this.#caller = new Caller(options);
     this.#parsing = options.parsing ?? WHOLE;
   }
 
@@ -158,7 +101,7 @@ export class KubeClient {
       },
       accept: accept(options.metadataOnly, AS_METADATA_LIST),
     };
-    const answer = await this.#send(call, (response) => parsed(response, WHOLE.object));
+    const answer = await this.#caller.send(call, (response) => parsed(response, WHOLE.object));
     const { items, metadata } = answer as {
       readonly items: readonly (KubernetesObject | null)[] | null;
       readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
@@ -196,7 +139,7 @@ export class KubeClient {
       },
       streamed: true,
     };
-    return this.#send(call, ({ body }) => frames(body, options.known, this.#parsing.frame));
+    return this.#caller.send(call, ({ body }) => frames(body, options.known, this.#parsing.frame));
   }
 
   /** Fails with 409 AlreadyExists where there is one, and with 400 where the kind has no such field, which would be dropped otherwise. */
@@ -301,112 +244,7 @@ export class KubeClient {
   }
 
   #object(call: Call): Promise<KubernetesObject> {
-    return this.#send(call, (response) => parsed(response, this.#parsing.object)) as Promise<KubernetesObject>;
-  }
-
-  /** Sends the call; `read` makes of a success what is returned. */
-  async #send<Answer>(call: Call, read: Read<Answer>): Promise<Answer> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#attempt(call, read, attempt);
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        const wait = error.retryAfter;
-        const again =
-          error.status === 401 ? attempt === 0 : wait !== undefined && wait <= LONGEST_WAIT_MS && attempt < RETRIES;
-        if (!again) throw error;
-        const giveUp = call.options?.signal ?? call.options?.giveUp?.signal;
-        await pause(this.#options.clock, wait ?? 0, giveUp);
-        if (giveUp?.aborted) throw error;
-      }
-    }
-  }
-
-  #attempt<Answer>(call: Call, read: Read<Answer>, attempt: number): Promise<Answer> {
-    // Before the gate is asked: a token may have to be read first.
-    const authorization = this.#options.credentials.headers();
-    return authorization instanceof Promise
-      ? authorization.then((loaded) => this.#traced(call, loaded, read, attempt))
-      : this.#traced(call, authorization, read, attempt);
-  }
-
-  #traced<Answer>(
-    call: Call,
-    authorization: Readonly<Record<string, string>>,
-    read: Read<Answer>,
-    attempt: number,
-  ): Promise<Answer> {
-    const { tracer } = this.#options;
-    if (!tracer?.on) return this.#pass(call, authorization, read);
-    const { method, path, type, subresource } = call;
-    const target = subresource === undefined ? resourceName(type) : `${resourceName(type)}/${subresource}`;
-    return tracer.exchange({ method, path, target, attempt }, (headers, answered) =>
-      this.#pass({ ...call, answered }, { ...authorization, ...headers }, read),
-    );
-  }
-
-  #pass<Answer>(call: Call, authorization: Readonly<Record<string, string>>, read: Read<Answer>): Promise<Answer> {
-    const { gate } = this.#options;
-    return gate && !call.streamed
-      ? gate.pass((limit) => this.#exchange(call, authorization, read, limit))
-      : this.#exchange(call, authorization, read);
-  }
-
-  async #exchange<Answer>(
-    call: Call,
-    authorization: Readonly<Record<string, string>>,
-    read: Read<Answer>,
-    limit?: RequestLimit,
-  ): Promise<Answer> {
-    const { transport, clock, onRequest } = this.#options;
-    // A Go duration: without a unit it is refused, and 0 is no limit.
-    const query = queryOf(call.query, limit && `${Math.floor(limit.timeout)}ms`);
-    const headers = this.#headersOf(call, authorization);
-    const signal = call.options?.signal;
-    const started = clock.monotonic();
-    let status = 0;
-    try {
-      const response = await transport.send({
-        method: call.method,
-        path: query === '' ? call.path : `${call.path}?${query}`,
-        headers,
-        body: call.body === undefined ? undefined : JSON.stringify(call.body),
-        signal: signal && limit ? AbortSignal.any([signal, limit.signal]) : (signal ?? limit?.signal),
-        start: limit?.start,
-        streamed: call.streamed,
-      });
-      ({ status } = response);
-      call.answered?.(status);
-      if (status === 401) this.#options.credentials.reject(authorization);
-      if (status < 200 || status >= 300) throw await failureOf(call, response);
-      const answer = read(response);
-      return answer instanceof Promise ? await answer : answer;
-    } finally {
-      const seconds = (clock.monotonic() - started) / 1000;
-      onRequest?.({ verb: call.verb, resource: resourceName(call.type), method: call.method, status, seconds });
-    }
-  }
-
-  /** Made once for all calls that are alike, as long as the credentials are the same. */
-  #headersOf(call: Call, authorization: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    const accepted = call.accept ?? accept(call.options?.metadataOnly, AS_METADATA);
-    const alike = `${accepted} ${call.contentType ?? ''}`;
-    let known = this.#headers.get(authorization);
-    if (!known) {
-      known = new Map();
-      this.#headers.set(authorization, known);
-    }
-    let headers = known.get(alike);
-    if (!headers) {
-      headers = {
-        accept: accepted,
-        'user-agent': this.#options.userAgent,
-        ...authorization,
-        ...(call.contentType !== undefined && { 'content-type': call.contentType }),
-      };
-      known.set(alike, headers);
-    }
-    return headers;
+    return this.#caller.send(call, (response) => parsed(response, this.#parsing.object)) as Promise<KubernetesObject>;
   }
 }
 
@@ -417,8 +255,4 @@ function parsed({ body }: TransportResponse, parse: Parsing['object']): unknown 
 
 function dryRun(options: WriteOptions | undefined): string | undefined {
   return options?.dryRun ? 'All' : undefined;
-}
-
-function accept(metadataOnly: boolean | undefined, as: string): string {
-  return metadataOnly ? `application/json;${as}` : 'application/json';
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { RequestRecord } from '../kube/client.ts';
+import type { RequestRecord } from '../kube/caller.ts';
 import {
   ControllerMetrics,
   RECONCILE_BUCKETS,

@@ -1,6 +1,7 @@
 import { entryOf, type Entry, type OwnFields } from '../cache/store.ts';
 import { ApiError, errors, isKindMissing, isNamespaceTerminating, isStatus } from '../errors.ts';
-import type { CallOptions, PatchOperation } from '../kube/client.ts';
+import type { CallOptions } from '../kube/caller.ts';
+import type { PatchOperation } from '../kube/client.ts';
 import { apiVersionOf, splitKey } from '../kube/paths.ts';
 import type { KubernetesObject, OwnerReference, ResourceType } from '../kube/types.ts';
 import type { OutputAction } from '../observe/metrics.ts';

@@ -1,6 +1,7 @@
 import type { Ending } from '../controller/ending.ts';
 import { errors, isKindMissing } from '../errors.ts';
-import type { CallOptions, ObjectRef } from '../kube/client.ts';
+import type { CallOptions } from '../kube/caller.ts';
+import type { ObjectRef } from '../kube/client.ts';
 import { objectKey } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
 import type { Logger } from '../observe/logger.ts';

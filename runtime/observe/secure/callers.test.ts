@@ -5,7 +5,7 @@ import { ApiError } from '../../errors.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { createLogger } from '../logger.ts';
 import { Callers } from './callers.ts';
-import type { CallOptions } from '../../kube/client.ts';
+import type { CallOptions } from '../../kube/caller.ts';
 import type { KubernetesObject } from '../../kube/types.ts';
 
 type Review = KubernetesObject & { readonly spec: Readonly<Record<string, unknown>> };

@@ -1,6 +1,6 @@
 import type { Entry } from '../../cache/store.ts';
 import { errors, isKindMissing, isStatus } from '../../errors.ts';
-import type { CallOptions } from '../../kube/client.ts';
+import type { CallOptions } from '../../kube/caller.ts';
 import { managersOf } from '../../kube/managed-fields.ts';
 import type { FieldsV1, KubernetesObject, ResourceType } from '../../kube/types.ts';
 import { compareLeaves, holdsAll, pathsOf, treeOf } from '../fields.ts';

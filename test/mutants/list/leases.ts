@@ -59,7 +59,7 @@ export const LEASES: readonly Mutant[] = [
     title: 'is asked again when the connection is there; a request that it refuses then is not sent',
   },
   {
-    file: 'runtime/kube/client.ts',
+    file: 'runtime/kube/caller.ts',
     code: 'return gate && !call.streamed',
     broken: 'return gate && call.streamed',
     breaks: 'all requests go through the gate, but for watches',
