@@ -22,10 +22,10 @@ export function bodyFor(run: Run, type: ResourceType, desired: Desired<object>):
   // Without blockOwnerDeletion, which would need rights on the resource's finalizers.
   const owner: OwnerReference = {
     apiVersion: apiVersionOf(plan.resource),
-    controller: true,
     kind: plan.resource.kind,
     name,
     uid,
+    controller: true,
   };
   return bodyOf(desired, { type, marks, phase: run.phase.name, owner, namespace: run.namespace });
 }
