@@ -229,6 +229,23 @@ describe('a phase with `rollback`', () => {
     );
   });
 
+  it('does not bring back what it adopted and somebody deleted meanwhile', async () => {
+    await testbed.cluster.create({ ...BODY, data: { theirs: 'x' } });
+    await testbed.run(operator({ adopt: true }));
+    await start({ configMaps: [map('two', '1')] });
+    await settled();
+    const pruning = { userAgent: OPERATOR, verb: 'delete', resource: 'configmaps', name: 'two' };
+    testbed.cluster.faults.delay(1000, pruning, { count: 1 });
+    testbed.cluster.faults.answer(403, pruning, { count: 1000 });
+    await change({ configMaps: [map('one', '1')] });
+    await testbed.untilConfigMap('one', ({ data: now }) => now?.['k'] === '1');
+    await testbed.cluster.delete({ ...MAP, name: 'one' });
+    await failed();
+    await change({ configMaps: [map('two', '1')] });
+    await settled();
+    await testbed.untilGone({ ...MAP, name: 'one' });
+  });
+
   it('refuses a patch of what another holds before anything is written', async () => {
     await testbed.cluster.create({
       ...BODY,

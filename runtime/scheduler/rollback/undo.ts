@@ -51,16 +51,17 @@ async function undoOutput(run: Run, change: ChangedOutput): Promise<string | und
     return undefined;
   }
   const former = formerBody(type, before, run.environment.marks.applied);
+  const wasOurs = ownership(run, before.object) === 'ours';
   if (live?.metadata.uid === before.uid) {
     if (!isOurs) return undefined;
     await apply(run, former, before);
-    if (ownership(run, before.object) !== 'ours') run.state.forgetOutput(outputId(type, key));
+    if (!wasOurs) run.state.forgetOutput(outputId(type, key));
     return undefined;
   }
-  // It was deleted to be made anew: by us, unless another stands there by now.
-  if (live && !isOurs) return 'there is another of its name';
+  // It was deleted to be made anew: by us, unless another stands there by now. What had been adopted only, somebody else has deleted.
+  if (live && !isOurs) return wasOurs ? 'there is another of its name' : undefined;
   if (live) await deleteOutput(run, type, key, live.metadata.uid ?? '');
-  await create(run, former);
+  if (wasOurs) await create(run, former);
   return undefined;
 }
 
