@@ -53,7 +53,8 @@ export class Cleaning {
         if (path === DEFINITIONS) kinds += count;
       }
       if (left === 0) break;
-      if (performance.now() - begun > LONGEST_MS) throw new Error(`What was written does not go: ${await this.#leftIn(paths)}`);
+      if (performance.now() - begun > LONGEST_MS)
+        throw new Error(`What was written does not go: ${await this.#leftIn(paths)}`);
       if (round > 0) await new Promise((resolve) => setTimeout(resolve, 50));
     }
     const lost = paths.includes(DEFINITIONS) ? await this.#lostDefinitions() : [];
