@@ -234,7 +234,7 @@ describe('a phase with `rollback`', () => {
     await testbed.run(operator({ adopt: true }));
     await start({ configMaps: [map('two', '1')] });
     await settled();
-    const pruning = { userAgent: OPERATOR, verb: 'delete', resource: 'configmaps', name: 'two' };
+    const pruning = { userAgent: OPERATOR, verb: 'delete', resource: 'configmaps', name: 'two' } as const;
     testbed.cluster.faults.delay(1000, pruning, { count: 1 });
     testbed.cluster.faults.answer(403, pruning, { count: 1000 });
     await change({ configMaps: [map('one', '1')] });
