@@ -166,7 +166,7 @@ describe('The ap command', function () {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout.destroy();
-    const [[code], stderr] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+    const [[code], stderr] = await Promise.all([once(child, 'exit') as Promise<[number]>, text(child.stderr)]);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
   });
 
