@@ -175,7 +175,7 @@ func (c *cluster) countOutputs(ctx context.Context) (int, error) {
 	owned := 0
 	for next := ""; ; {
 		raw, err := c.rest.Get().AbsPath("/api/v1/namespaces/"+namespace+"/configmaps").
-			Param("limit", "500").Param("continue", next).DoRaw(ctx)
+			Param("limit", "10000").Param("continue", next).DoRaw(ctx)
 		if err != nil {
 			return 0, err
 		}
