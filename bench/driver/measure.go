@@ -200,7 +200,9 @@ func restart(ctx context.Context, c *cluster, o options, log *os.File, r *result
 		return err
 	}
 	defer operator.stop()
-	if err := operator.quiet(2 * time.Minute); err != nil {
+	// The more there is, the longer a server may gather it before it sends any.
+	span := 3*time.Second + time.Duration(o.n)*150*time.Microsecond
+	if err := operator.quiet(span, 2*time.Minute+2*span); err != nil {
 		return err
 	}
 	busy, err := operator.usage()

@@ -91,9 +91,9 @@ func mebibytes(status []byte, name string) float64 {
 	return 0
 }
 
-// Waits until the process has been quiet for 3 s: less than 0.05 s of CPU in that time. Gives up after `limit`.
-func (p *process) quiet(limit time.Duration) error {
-	const span, step = 3 * time.Second, 250 * time.Millisecond
+// Waits until the process has been quiet for `span`: less than 0.05 s of CPU in that time. Gives up after `limit`.
+func (p *process) quiet(span, limit time.Duration) error {
+	const step = 250 * time.Millisecond
 	seen := []float64{}
 	for begin := time.Now(); time.Since(begin) < limit; time.Sleep(step) {
 		u, err := p.usage()

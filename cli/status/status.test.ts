@@ -137,7 +137,7 @@ describe('ap status', function () {
         conditions: [condition('Ready', 'True', 'Final')],
         transitions: [
           { time: ago(7200), from: 'Initializing', to: 'Syncing', reason: 'WorkerResult' },
-          { time: ago(300), from: 'Syncing', to: 'Ready', reason: 'WorkerResult' },
+          { time: ago(20 * 60 + 5), from: 'Syncing', to: 'Ready', reason: 'WorkerResult' },
         ],
       });
       await resource('fails', {
@@ -176,11 +176,11 @@ describe('ap status', function () {
         'AutoRoute: 5: Initializing 0, Syncing 3, Ready 1, (no phase yet) 1; 2 with errors, 1 of them stalled',
         'No transitions are kept, so that > tells since when at least; `transitions: 10` in autopilot.yaml keeps ten of each.',
         '',
-        'NAMESPACE  NAME       PHASE    FOR  READY  LAST TRANSITION          ERROR',
-        'default    stalls     Syncing  >0s  False  -                        stalled: Contested: taken',
-        'default    fails      Syncing  >0s  False  -                        WorkerFailed: it broke',
+        'NAMESPACE  NAME       PHASE    FOR  READY  LAST TRANSITION           ERROR',
+        'default    stalls     Syncing  >0s  False  -                         stalled: Contested: taken',
+        'default    fails      Syncing  >0s  False  -                         WorkerFailed: it broke',
         'default    under-way  Syncing  >0s  False  -',
-        'default    well       Ready    5m   True   Syncing → Ready, 5m ago',
+        'default    well       Ready    20m  True   Syncing → Ready, 20m ago',
         'other      well       -        -    -      -',
         '',
       ]);

@@ -118,6 +118,10 @@ export class GatedStream implements StreamSink {
     this.#send(chunk);
   }
 
+  room(): Promise<void> | undefined {
+    return this.#sink.room();
+  }
+
   end(): void {
     this.#send(undefined);
   }

@@ -32,6 +32,8 @@ export interface StreamResponse {
 
 export interface StreamSink {
   write(chunk: string): void;
+  /** Undefined: there is room. Else settles when what was written has been read, which may never be. */
+  room(): Promise<void> | undefined;
   end(): void;
 }
 

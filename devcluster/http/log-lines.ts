@@ -52,7 +52,7 @@ export function readLogQuery(query: URLSearchParams, name: string, now: Date): L
 }
 
 /** Writes what is there and what comes, until the run of the container ends. Returns how to stop. */
-export function followLog(log: ContainerLog | undefined, query: LogQuery, sink: StreamSink): () => void {
+export function followLog(log: ContainerLog | undefined, query: LogQuery, sink: Omit<StreamSink, 'room'>): () => void {
   const writer = new LogWriter(query);
   let over = false;
   const end = (): void => {

@@ -17,8 +17,14 @@ const MAX_BODY = 3 * 1024 * 1024;
 /** A watcher that reads nothing loses its connection once so many bytes wait for it. */
 const MAX_UNREAD = 64 * 1024 * 1024;
 
+/** What is there at the beginning of a watch waits for its reader beyond so many bytes. */
+const FULL = 1024 * 1024;
+
 /** Longer than clients keep idle connections, so that none is closed while a client is about to use it. */
 const KEEP_ALIVE = 90_000;
+
+/** How long a request's headers may take, from the beginning of a connection too, over which none has come. */
+const HEADERS = 60_000;
 
 export interface Listening {
   readonly port: number;
@@ -32,11 +38,17 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Serves the API over HTTPS on loopback. `port` 0: any that is free. */
-export async function listen(front: Front, certificate: ServingCertificate, port: number): Promise<Listening> {
+/** Serves the API over HTTPS on loopback. `port` 0: any that is free. `headersTimeout`: in milliseconds. */
+export async function listen(
+  front: Front,
+  certificate: ServingCertificate,
+  port: number,
+  headersTimeout = HEADERS,
+): Promise<Listening> {
   const { cert, key } = certificate;
   let shown = certificate;
-  const server = createServer({ cert, key, keepAliveTimeout: KEEP_ALIVE }, (message, response) => {
+  const timeouts = { keepAliveTimeout: KEEP_ALIVE, headersTimeout, connectionsCheckingInterval: headersTimeout / 2 };
+  const server = createServer({ cert, key, ...timeouts }, (message, response) => {
     void serve(front, message, response).catch((error: unknown) => {
       front.report(error);
       message.destroy();
@@ -78,9 +90,12 @@ async function bind(server: Server, port: number): Promise<void> {
   }
 }
 
-/** Requests that cannot be read, of which methods that Node.js does not know are one. */
+/**
+ * Requests that cannot be read, of which methods that Node.js does not know are one. A connection over which none comes is closed without
+ * a word, as by the real server: its client may be about to send one.
+ */
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable) return void socket.destroy();
+  if (!socket.writable || error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return void socket.destroy();
   if (error.code !== 'HPE_INVALID_METHOD') return void socket.end(rawAnswer(400, 'Bad Request', 'text/plain', ''));
   const { status } = methodNotAllowed();
   socket.end(rawAnswer(405, 'Method Not Allowed', 'application/json', JSON.stringify(status)));
@@ -140,6 +155,8 @@ function stream(outcome: StreamResponse, response: ServerResponse): void {
       response.write(chunk);
       if (response.writableLength > MAX_UNREAD) response.destroy();
     },
+    room: () =>
+      response.writableLength > FULL ? new Promise((resolve) => response.once('drain', resolve)) : undefined,
     end() {
       response.end();
     },

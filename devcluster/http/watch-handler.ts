@@ -47,6 +47,7 @@ export function handleWatch(resource: ResourceRequest, selection: Selection, que
           if (text === undefined) end();
           else sink.write(text);
         },
+        room: () => sink.room(),
         end,
       });
     },

@@ -37,13 +37,17 @@ export class Collection {
     return this.#objects.values();
   }
 
-  /** The objects of a namespace, or all, in the order of their keys: now, or as they were at `version`. */
-  list(namespace: string | undefined, version?: number): readonly ApiObject[] | undefined {
+  /**
+   * The objects of a namespace, or all, in the order of their keys: now, or as they were at `version`, of which undefined is told where
+   * that is too long ago. Only those whose keys follow `after`.
+   */
+  list(namespace: string | undefined, version?: number, after?: string): readonly ApiObject[] | undefined {
     const state = version === undefined ? this.#objects : this.#history.stateAt(version, this.#objects);
     if (!state) return undefined;
     const keys = state === this.#objects ? this.#sortedKeys() : [...state.keys()].sort(byCodeUnits);
-    const wanted = namespace ? range(keys, `${namespace}/`) : keys;
-    return wanted.flatMap((key) => state.get(key) ?? []);
+    const [from, to] = namespace ? range(keys, `${namespace}/`) : [0, keys.length];
+    const start = after === undefined ? from : Math.max(from, lowerBound(keys, `${after}\0`));
+    return keys.slice(start, to).flatMap((key) => state.get(key) ?? []);
   }
 
   /** Called after each change, at once and in the order of the changes; must not write. Returns how to stop it. */
@@ -74,10 +78,10 @@ function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function range(keys: readonly string[], prefix: string): readonly string[] {
-  const start = lowerBound(keys, prefix);
+/** The place of the first key with this prefix, which ends with a slash, and the one after the last. */
+function range(keys: readonly string[], prefix: string): readonly [from: number, to: number] {
   // '0' follows '/' in ASCII.
-  return keys.slice(start, lowerBound(keys, `${prefix.slice(0, -1)}0`));
+  return [lowerBound(keys, prefix), lowerBound(keys, `${prefix.slice(0, -1)}0`)];
 }
 
 function lowerBound(keys: readonly string[], key: string): number {

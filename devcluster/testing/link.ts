@@ -133,6 +133,7 @@ export class Link implements OperatorTransport {
           body?.push(bytes.subarray(at));
         });
       },
+      room: () => undefined,
       end: () => {
         inOrder(() => {
           body?.finish();

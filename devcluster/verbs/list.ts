@@ -39,8 +39,7 @@ export function list(api: Api, selection: Selection, options: ListOptions): Page
     throw tooLargeVersion(from.version, api.store.version);
   }
   const version = from.version ?? api.store.version;
-  const all = candidates(api, selection, from.version, options);
-  const rest = from.after === '' ? all : all.slice(indexAfter(all, from.after));
+  const rest = candidates(api, selection, from, options);
   const matching = isSelective(selection) ? rest.filter((object) => selects(selection, object)) : rest;
   const page = from.limit > 0 ? matching.slice(0, from.limit) : matching;
   const last = page.at(-1);
@@ -86,26 +85,21 @@ function readContinue(token: string): Continue {
   }
 }
 
-/** The objects of the store that can be in the list, in order, at a version (undefined: the latest). */
+/** The objects of the store that can be in the rest of the list, in order. */
 function candidates(
   api: Api,
   selection: Selection,
-  version: number | undefined,
+  { version, after }: From,
   { continueToken }: ListOptions,
 ): readonly ApiObject[] {
   const collection = api.store.collection(selection.kind.collection);
   const key = onlyKey(selection);
   if (key !== undefined && version === undefined) {
     const only = collection.get(key);
-    return only ? [only] : [];
+    return only && key > after ? [only] : [];
   }
-  const found = collection.list(selection.namespace, version);
+  const found = collection.list(selection.namespace, version, after || undefined);
   if (found) return found;
   if (continueToken === '') throw expired(TOO_OLD);
   throw expired(TOO_OLD_TO_CONTINUE, encodeContinue({ version: -1, after: decodeContinue(continueToken).after }));
-}
-
-function indexAfter(objects: readonly ApiObject[], key: string): number {
-  const index = objects.findIndex((object) => keyOf(object) > key);
-  return index < 0 ? objects.length : index;
 }

@@ -37,12 +37,17 @@ export interface Bookmark {
 /** Where a watch delivers to. */
 export interface WatchSink {
   event(event: WatchEvent): void;
+  /** Undefined: there is room. Else settles when the reader has caught up, which may never be. */
+  room(): Promise<void> | undefined;
   /** No more events will come. */
   end(): void;
 }
 
 /** How long before its end a watch that allows bookmarks gets its last one. */
 const LAST_BOOKMARK = 2000;
+
+/** A watcher that is still not through what was there in the beginning when so many changes wait for it loses its watch. */
+const MOST_HELD = 100_000;
 
 const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
 
@@ -72,12 +77,9 @@ export function watch(api: Api, selection: Selection, options: WatchOptions, sin
     return fail(tooLargeVersion(asked, api.store.version).status);
   }
   const initial = options.sendInitialEvents ?? (asked === undefined || asked === 0);
-  if (initial) {
-    for (const object of collection.list(selection.namespace) ?? []) {
-      if (selects(selection, object)) sink.event({ type: 'ADDED', object: selection.kind.fromStorage(object) });
-    }
-    if (options.allowBookmarks) sink.event(bookmark(api, selection, INITIAL_EVENTS_END));
-  } else if (asked !== undefined && asked !== 0) {
+  /** Changes that came before all that was there in the beginning has been delivered; undefined: it has. */
+  let held: StoreEvent[] | undefined = initial ? [] : undefined;
+  if (!initial && asked !== undefined && asked !== 0) {
     const missed = collection.history.since(asked);
     if (!missed) return fail(tooOldVersion(asked, collection.history.lost).status);
     for (const event of missed) deliver(selection, event, undefined, sink);
@@ -86,12 +88,52 @@ export function watch(api: Api, selection: Selection, options: WatchOptions, sin
   const from = asked ?? 0;
   stops.push(
     collection.subscribe((event, texts) => {
-      if (event.version > from) deliver(selection, event, texts, sink);
+      if (event.version <= from) return;
+      if (!held) deliver(selection, event, texts, sink);
+      else if (held.push(event) > MOST_HELD) finish();
     }),
   );
-  if (options.allowBookmarks) stops.push(...bookmarks(api, selection, options, from, sink));
+  if (initial) {
+    const deliverHeld = (): void => {
+      const changes = held ?? [];
+      held = undefined;
+      for (const event of changes) deliver(selection, event, undefined, sink);
+    };
+    stops.push(inTurns(initialEvents(api, selection, options), sink, deliverHeld));
+  }
+  // Who comes from the future is told nothing at all.
+  if (options.allowBookmarks)
+    stops.push(...bookmarks(api, selection, options, sink, () => !held && api.store.version >= from));
   stops.push(api.clock.after(options.timeout, finish), api.kinds.onReplaced(selection.kind.collection, finish));
   return stop;
+}
+
+/** What is there, as it is now, however long it takes to deliver it. */
+function* initialEvents(api: Api, selection: Selection, { allowBookmarks }: WatchOptions): Generator<WatchEvent, void> {
+  const objects = api.store.collection(selection.kind.collection).list(selection.namespace) ?? [];
+  const { version } = api.store;
+  for (const object of objects) {
+    if (selects(selection, object)) yield { type: 'ADDED', object: selection.kind.fromStorage(object) };
+  }
+  if (allowBookmarks) yield bookmark(selection, version, INITIAL_EVENTS_END);
+}
+
+/** Delivers as fast as the reader keeps up, which is at once where it does; then calls `done`. Returns how to stop it. */
+function inTurns(events: Iterator<WatchEvent, void>, sink: WatchSink, done: () => void): () => void {
+  let stopped = false;
+  const go = (): void => {
+    for (let next = events.next(); !next.done; next = events.next()) {
+      sink.event(next.value);
+      const room = sink.room();
+      if (room) {
+        void room.then(() => stopped || go());
+        return;
+      }
+    }
+    done();
+  };
+  go();
+  return () => (stopped = true);
 }
 
 /** What a change of an object is to a watcher: who watches a selection sees objects come and go that only begin or cease to match. */
@@ -115,12 +157,11 @@ function bookmarks(
   api: Api,
   selection: Selection,
   options: WatchOptions,
-  from: number,
   sink: WatchSink,
+  isDue: () => boolean,
 ): (() => void)[] {
   const send = (): void => {
-    // Who comes from the future is told nothing at all.
-    if (api.store.version >= from) sink.event(bookmark(api, selection, undefined));
+    if (isDue()) sink.event(bookmark(selection, api.store.version));
   };
   let cancel: () => void;
   const again = (): void => {
@@ -137,7 +178,7 @@ function bookmarks(
 }
 
 /** All changes up to this version have been delivered. */
-function bookmark(api: Api, { kind }: Selection, annotations: Record<string, string> | undefined): WatchEvent {
-  const metadata = { resourceVersion: String(api.store.version), ...(annotations && { annotations }) };
+function bookmark({ kind }: Selection, version: number, annotations?: Readonly<Record<string, string>>): WatchEvent {
+  const metadata = { resourceVersion: String(version), ...(annotations && { annotations }) };
   return { type: 'BOOKMARK', object: { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } };
 }

@@ -308,8 +308,9 @@ export class Cache extends Availability implements Sink<Entry> {
     const { type, metadataOnly } = this.selection;
     const apiVersion = this.#apiVersion;
     // Items of a list carry no kind, and metadata comes as kind PartialObjectMetadata.
-    const kept = metadataOnly ? { metadata: object.metadata } : object;
-    return entryOf({ ...kept, apiVersion, kind: type.kind }, this.#fieldManager, managers);
+    const { kind } = type;
+    const kept = metadataOnly ? { apiVersion, kind, metadata: object.metadata } : { ...object, apiVersion, kind };
+    return entryOf(kept, this.#fieldManager, managers);
   }
 
   #handle(event: CacheEvent): void {

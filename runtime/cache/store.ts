@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Form } from '../kube/managed-fields-form.ts';
 import { controllerUid, managersOf, type Managers } from '../kube/managed-fields.ts';
 import { keyOf } from '../kube/paths.ts';
 import { isPatchManager } from '../kube/patch-manager.ts';
 import { matches, type Requirement } from '../kube/selector.ts';
-import type { FieldsV1, KubernetesObject, ManagedFieldsEntry } from '../kube/types.ts';
+import type { FieldsV1, KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../kube/types.ts';
 import { interned, internTexts } from './interned.ts';
 
 /** One object as a cache keeps it. */
@@ -40,20 +41,23 @@ export const OWNER = '\u0001';
  */
 class KeptEntry implements Entry {
   readonly key: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
   readonly object: KubernetesObject;
   readonly patches: readonly ManagedFieldsEntry[];
   readonly oursText: string;
 
   constructor(object: KubernetesObject, oursText: string, patches: Entry['patches']) {
-    const { uid = '', resourceVersion = '' } = object.metadata;
     this.key = keyOf(object);
-    this.uid = uid;
-    this.resourceVersion = resourceVersion;
     this.object = object;
     this.patches = patches;
     this.oursText = oursText;
+  }
+
+  get uid(): string {
+    return this.object.metadata.uid ?? '';
+  }
+
+  get resourceVersion(): string {
+    return this.object.metadata.resourceVersion ?? '';
   }
 
   get ours(): readonly OwnFields[] {
@@ -156,13 +160,18 @@ function tellTakenMembers(own: FieldsV1, others: readonly FieldsV1[]): FieldsV1 
 /** So many objects are looked through rather than a label indexed. */
 const FEW = 16;
 
+type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
+
+/** Keys of objects: a list of few, or a set of many, which takes four times the room. */
+type Keys = readonly string[] | Set<string>;
+
 /** The label values that are looked up in an index: label key → value → keys of objects. */
-type LabelIndex = Map<string, Set<string>>;
+type LabelIndex = Map<string, Keys>;
 
 /** Objects of one kind by key. An index of namespaces, or of a label, is made when the first look-up by it comes, and kept from then on. */
 export class Store {
   readonly #entries = new Map<string, Entry>();
-  #namespaces: Map<string, Set<string>> | undefined;
+  #namespaces: Map<string, Keys> | undefined;
   readonly #labels = new Map<string, LabelIndex>();
 
   get size(): number {
@@ -181,6 +190,7 @@ export class Store {
   put(entry: Entry): Entry | undefined {
     const old = this.#entries.get(entry.key);
     this.#entries.set(entry.key, entry);
+    if (old) share(entry, old);
     // The namespace is part of the key.
     if (!old && this.#namespaces) add(this.#namespaces, entry.object.metadata.namespace ?? '', entry.key);
     for (const [label, index] of this.#labels) {
@@ -188,7 +198,7 @@ export class Store {
       const former = old?.object.metadata.labels?.[label];
       if (value === former) continue;
       if (former !== undefined) remove(index, former, entry.key);
-      if (value !== undefined) add(index, value, entry.key);
+      if (value !== undefined) this.#add(index, value, entry);
     }
     return old;
   }
@@ -217,20 +227,20 @@ export class Store {
 
   /** Keys among which all that is looked for is: the fewest that some label which must have one of some values leaves, or the namespace. */
   #candidates(namespace: string | undefined, requirements: readonly Requirement[]): Iterable<string> {
-    let best: readonly ReadonlySet<string>[] | undefined;
+    let best: readonly Keys[] | undefined;
     let fewest = this.#entries.size;
     if (namespace !== undefined) {
       const keys = this.#namespaceIndex().get(namespace);
       best = keys ? [keys] : [];
-      fewest = keys?.size ?? 0;
+      fewest = keys ? sizeOf(keys) : 0;
     }
     for (const { key, operator, values } of requirements) {
       // Another index would cost more than it saves.
       if (fewest <= FEW) break;
       if (operator !== 'In') continue;
       const index = this.#labelIndex(key);
-      const keys = [...new Set(values)].flatMap((value) => index.get(value) ?? []);
-      const count = keys.reduce((sum, { size }) => sum + size, 0);
+      const keys = [...new Set(values)].map((value) => index.get(value)).filter((found) => found !== undefined);
+      const count = keys.reduce((sum, some) => sum + sizeOf(some), 0);
       if (best && count >= fewest) continue;
       best = keys;
       fewest = count;
@@ -240,7 +250,7 @@ export class Store {
     return others.length === 0 ? (only ?? []) : best.flatMap((keys) => Array.from(keys));
   }
 
-  #namespaceIndex(): ReadonlyMap<string, ReadonlySet<string>> {
+  #namespaceIndex(): ReadonlyMap<string, Keys> {
     if (!this.#namespaces) {
       this.#namespaces = new Map();
       for (const { key, object } of this.#entries.values()) add(this.#namespaces, object.metadata.namespace ?? '', key);
@@ -253,12 +263,20 @@ export class Store {
     if (!index) {
       index = new Map();
       this.#labels.set(label, index);
-      for (const { key, object } of this.#entries.values()) {
-        const value = object.metadata.labels?.[label];
-        if (value !== undefined) add(index, value, key);
+      for (const entry of this.#entries.values()) {
+        const value = entry.object.metadata.labels?.[label];
+        if (value !== undefined) this.#add(index, value, entry);
       }
     }
     return index;
+  }
+
+  /** To those of this value of a label, of whose owner it is most often too. */
+  #add(index: LabelIndex, value: string, entry: Entry): void {
+    const [like] = index.get(value) ?? [];
+    const other = like === undefined ? undefined : this.#entries.get(like);
+    if (other) share(entry, other);
+    add(index, value, entry.key);
   }
 
   #unindex({ key, object }: Entry): void {
@@ -270,14 +288,37 @@ export class Store {
   }
 }
 
-function add(index: Map<string, Set<string>>, value: string, key: string): void {
-  const keys = index.get(value);
-  if (keys) keys.add(key);
-  else index.set(value, new Set([key]));
+/** Keeps once what both objects have, as those of one owner do, and two versions of one; changes nothing that could be seen. */
+function share(entry: Entry, other: Entry): void {
+  const kept: Writable<Entry> = entry;
+  if (kept.key === other.key) kept.key = other.key;
+  const own: Writable<ObjectMeta> = entry.object.metadata;
+  const known = other.object.metadata;
+  if (Object.isFrozen(own)) return;
+  if (own.uid === known.uid) own.uid = known.uid;
+  if (isSame(own.labels, known.labels)) own.labels = known.labels;
+  if (isSame(own.ownerReferences, known.ownerReferences)) own.ownerReferences = known.ownerReferences;
 }
 
-function remove(index: Map<string, Set<string>>, value: string, key: string): void {
+function isSame(own: object | undefined, known: object | undefined): boolean {
+  return known !== undefined && own !== known && isDeepStrictEqual(own, known);
+}
+
+function sizeOf(keys: Keys): number {
+  return keys instanceof Set ? keys.size : keys.length;
+}
+
+/** `concat`, since a list with a spread in it is made with room for more. */
+function add(index: Map<string, Keys>, value: string, key: string): void {
+  const keys = index.get(value) ?? [];
+  if (keys instanceof Set) keys.add(key);
+  else if (!keys.includes(key)) index.set(value, keys.length < FEW ? keys.concat(key) : new Set([...keys, key]));
+}
+
+function remove(index: Map<string, Keys>, value: string, key: string): void {
   const keys = index.get(value);
-  keys?.delete(key);
-  if (keys?.size === 0) index.delete(value);
+  if (keys instanceof Set) keys.delete(key);
+  const left = keys instanceof Set ? keys : (keys ?? []).filter((other) => other !== key);
+  if (sizeOf(left) === 0) index.delete(value);
+  else index.set(value, left);
 }

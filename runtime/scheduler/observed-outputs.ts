@@ -26,8 +26,9 @@ const DRIFTED = 'drifted';
  * Undefined where nothing is to be recorded.
  */
 export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | undefined {
-  const { environment, uid, phase, state } = run;
+  const { environment, phase, state } = run;
   const observed = recordOf(run);
+  const owned = ownedBy(run);
   const fresh = new Set([...(leaving ? [phase.name] : []), ...state.tookFrom, ...taken(observed)]);
   const earlier = phase === environment.plan.onOutputDrift ? Object.keys(observed) : [];
   const looked = earlier.filter((name) => name !== phase.name && !fresh.has(name));
@@ -40,7 +41,7 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
     for (const [key, { type }] of of.outputs) {
       // Of an earlier phase: what is recorded and has been listed.
       if (before && (before[key] === undefined || !environment.views.output(type).synced)) continue;
-      const found = outputsOf(environment, uid, of, type);
+      const found = madeBy(of, owned(type), environment);
       digests[key] = state.drifts.has(name) ? DRIFTED : digestOf(environment, found);
     }
     const isLeft = name === phase.name && leaving;
@@ -66,10 +67,11 @@ export function driftedPhase(
 ): { readonly phase: Phase; readonly key: string } | 'waits' | 'missing' | undefined {
   let isMissing = false;
   const { plan } = run.environment;
+  const owned = ownedBy(run);
   for (const [name, digests] of Object.entries(recordOf(run))) {
     const phase = plan.phases.get(name);
     if (!phase || phase === run.phase) continue;
-    const found = changedOutput(run, phase, digests);
+    const found = changedOutput(run, phase, digests, owned);
     if (found === 'waits') return found;
     if (found === 'missing') isMissing = true;
     else if (found) return { phase, ...found };
@@ -82,15 +84,16 @@ export function isUnrepaired(run: Run, name: string): boolean {
   const phase = run.environment.plan.phases.get(name);
   const digests = recordOf(run)[name];
   if (!phase || !digests || run.state.tookFrom.has(name)) return false;
-  return typeof changedOutput(run, phase, digests) === 'object';
+  return typeof changedOutput(run, phase, digests, ownedBy(run)) === 'object';
 }
 
 function changedOutput(
   run: Run,
   phase: Phase,
   digests: Readonly<Record<string, string>>,
+  owned: (type: ResourceType) => readonly Entry[],
 ): { readonly key: string } | 'waits' | 'missing' | undefined {
-  const { environment, uid } = run;
+  const { environment } = run;
   let isMissing = false;
   for (const [key, { type }] of phase.outputs) {
     const recorded = digests[key];
@@ -100,14 +103,26 @@ function changedOutput(
     // What cannot exist any more holds up no phase that does without it.
     if (cache.isKindMissing) isMissing = true;
     else if (!cache.synced) return 'waits';
-    else if (digestOf(environment, outputsOf(environment, uid, phase, type)) !== recorded) return { key };
+    else if (digestOf(environment, madeBy(phase, owned(type), environment)) !== recorded) return { key };
   }
   const patches = changedPatches(run, phase, digests);
   return patches ?? (isMissing ? 'missing' : undefined);
 }
 
-function outputsOf({ marks, views }: Environment, uid: string, phase: Phase, type: ResourceType): readonly Entry[] {
-  const owned = views.output(type).select(undefined, [{ key: marks.owner, operator: 'In', values: [uid] }]);
+/** The resource's objects of a kind, whichever phase made them; looked for once. */
+function ownedBy({ environment: { marks, views }, uid }: Run): (type: ResourceType) => readonly Entry[] {
+  const found = new Map<ResourceType, readonly Entry[]>();
+  return (type) => {
+    let owned = found.get(type);
+    if (!owned) {
+      owned = views.output(type).select(undefined, [{ key: marks.owner, operator: 'In', values: [uid] }]);
+      found.set(type, owned);
+    }
+    return owned;
+  };
+}
+
+function madeBy(phase: Phase, owned: readonly Entry[], { marks }: Environment): readonly Entry[] {
   return owned.filter(({ object }) => phase.names.has(object.metadata.annotations?.[marks.phase] ?? ''));
 }
 

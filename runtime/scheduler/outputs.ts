@@ -108,7 +108,7 @@ function isHeldBack({ state, environment, phase }: Run, { type, key }: Body, isG
 function isAsWritten(run: Run, body: Body, entry: Entry): boolean {
   const { marks } = run.environment;
   if (entry.object.metadata.annotations?.[marks.applied] !== body.hash) return false;
-  const id = outputId(body.type, body.key);
+  const id = outputId(body.type, entry.key);
   const known = run.state.heldPaths(id);
   if (known !== undefined) return oursHold(entry, known, run.uid);
   // Seen for the first time since the operator started.
@@ -265,7 +265,7 @@ function remember(run: Run, body: Body, answer: KubernetesObject): void {
   const known = views.output(body.type).get(body.key);
   const isKnown = known?.uid === answer.metadata.uid && known?.resourceVersion === answer.metadata.resourceVersion;
   const entry = isKnown && known ? known : entryOf(answer, plan.name);
-  run.state.holds(outputId(body.type, body.key), compareWithOurs(body.object, entry, run.uid).held);
+  run.state.holds(outputId(body.type, entry.key), compareWithOurs(body.object, entry, run.uid).held);
 }
 
 /** Deletes what this phase made under an output key for this resource and no longer returns. */

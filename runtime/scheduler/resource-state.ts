@@ -22,11 +22,15 @@ export interface Drift {
 const NO_DRIFTS: ReadonlyMap<string, Drift> = new Map();
 const NO_NAMES: ReadonlySet<string> = new Set();
 
+/** For each output its paths: a list of one after the other of few, which takes half the room of a map. */
+type Held = readonly string[] | Map<string, PathsText>;
+const FEW = 16;
+
 /** What is remembered of a resource between its syncs. None of it is needed to be right: after a restart it is empty. */
 export class ResourceState {
   readonly uid: string;
   /** For each output: the leaves of its body that our entries held after our last write of it, with {@link OWNER} for the resource's uid. */
-  #held: Map<string, PathsText> | undefined;
+  #held: Held | undefined;
   #patches: PatchMemory | undefined;
   #drifts: Map<string, Drift> | undefined;
   #repairing: Set<string> | undefined;
@@ -126,7 +130,9 @@ export class ResourceState {
 
   /** With {@link OWNER} for the resource's uid: most resources have the same. */
   heldPaths(output: string): PathsText | undefined {
-    return this.#held?.get(output);
+    if (this.#held instanceof Map) return this.#held.get(output);
+    const at = this.#held?.indexOf(output) ?? -1;
+    return at < 0 ? undefined : this.#held?.[at + 1];
   }
 
   heldLeaves(output: string): readonly FieldPath[] | undefined {
@@ -135,12 +141,17 @@ export class ResourceState {
   }
 
   holds(output: string, paths: PathsText): void {
-    this.#held ??= new Map();
-    this.#held.set(output, interned(paths.replaceAll(this.uid, OWNER)));
+    const kept = interned(paths.replaceAll(this.uid, OWNER));
+    const held = this.#held ?? [];
+    if (held instanceof Map) held.set(output, kept);
+    else if (held.includes(output)) this.#held = held.with(held.indexOf(output) + 1, kept);
+    else if (held.length < 2 * FEW) this.#held = held.concat(output, kept);
+    else this.#held = asMap(held).set(output, kept);
   }
 
   forgetOutput(output: string): void {
-    this.#held?.delete(output);
+    if (this.#held instanceof Map) this.#held.delete(output);
+    else this.#held = this.#held?.filter((_, index, held) => held[index - (index % 2)] !== output);
   }
 
   /** Its end is the resource's own wish. */
@@ -155,6 +166,12 @@ export class ResourceState {
     const outputs = new Set([...(this.drifts.get(phase)?.outputs ?? []), ...(output === undefined ? [] : [output])]);
     this.hasDrifted(phase, { message, told: false, outputs });
   }
+}
+
+function asMap(held: readonly string[]): Map<string, PathsText> {
+  const map = new Map<string, PathsText>();
+  for (let at = 0; at < held.length; at += 2) map.set(held[at] ?? '', held[at + 1] ?? '');
+  return map;
 }
 
 /** Of so many resources is known how often they are synced: whoever is synced far too often is among those that were synced last. */

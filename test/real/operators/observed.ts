@@ -68,6 +68,7 @@ async function watch<T extends ObjectLike>(
       if (signal.aborted || (type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED')) return;
       changed({ type, object: narrow<T>(valueAt(frame, 'object')) });
     },
+    room: () => undefined,
     end: () => over.resolve(),
   });
   signal.addEventListener('abort', () => stop(), { once: true });
