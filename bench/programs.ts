@@ -7,6 +7,8 @@ const ROOT = join(import.meta.dirname, '..');
 /** What is built for the benchmark alone. */
 const FOLDER = join(ROOT, 'node_modules/.cache/bench');
 
+const BARE_LOOP = `${process.execPath} --max-semi-space-size=4 --single-threaded --liftoff-only ${join(import.meta.dirname, 'bare-loop/operator.mjs')}`;
+
 /** The operators that do the job of `flow-operator/`, by the names that `--peer` takes. Concurrency of controller-runtime: its best. */
 export const OPERATORS = {
   autopilot: join(import.meta.dirname, 'flow-operator/run'),
@@ -14,7 +16,8 @@ export const OPERATORS = {
   'controller-runtime-1': `${join(FOLDER, 'controller-runtime')} -concurrency 1`,
   'controller-runtime-10': `${join(FOLDER, 'controller-runtime')} -concurrency 10`,
   'controller-runtime-conditions': `${join(FOLDER, 'controller-runtime')} -concurrency 50 -conditions`,
-  'bare-loop': `${process.execPath} --max-semi-space-size=4 --single-threaded --liftoff-only ${join(import.meta.dirname, 'bare-loop/operator.mjs')}`,
+  'bare-loop': BARE_LOOP,
+  'bare-loop-bodies': `${BARE_LOOP} --bodies`,
   kopf: `${join(FOLDER, 'python/bin/kopf')} run --all-namespaces --standalone --quiet ${join(import.meta.dirname, 'kopf/operator.py')}`,
 } as const;
 

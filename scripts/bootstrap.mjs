@@ -1,7 +1,7 @@
 // What `npm start`, `npm test` and the other scripts run first, on whatever Node the machine has (18 or newer): installs what is
 // missing, finds a Node that can run the sources, and hands over to it. Plain JavaScript without dependencies.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Files with tests; `specs`: those that need neither Go nor a cluster. Whoever names files of their own runs those instead. */
+/** Files with tests; `specs`: those that need neither Go nor a cluster. Whoever names files or folders of their own runs those instead. */
 const SUITES = {
   specs: ['scripts', 'project', 'generators', 'cli', 'runtime', 'devcluster', 'examples', 'bench', 'test'].map(
     (folder) => `${folder}/**/*.test.ts`,
@@ -255,7 +255,13 @@ function isOfOthers(program) {
   );
 }
 
-const [command, ...userArgs] = process.argv.slice(2);
+/** A folder stands for all tests in it. */
+function testsOf(word) {
+  return statSync(word, { throwIfNoEntry: false })?.isDirectory() ? `${word.replace(/\/+$/, '')}/**/*.test.ts` : word;
+}
+
+const [command, ...words] = process.argv.slice(2);
+const userArgs = command?.startsWith('test') ? words.map(testsOf) : words;
 const steps = COMMANDS[command];
 if (!steps) fail(`Unknown command ${command}. There are: ${Object.keys(COMMANDS).join(', ')}.`);
 if (!installed()) install();

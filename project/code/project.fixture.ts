@@ -52,7 +52,7 @@ export function projectFixture(
       leaderElectionNamespace: '',
       watchNamespace: '',
       logLevel: 'Info',
-      concurrency: 10,
+      concurrency: 20,
     },
     ...given,
     parameters,

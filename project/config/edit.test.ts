@@ -292,9 +292,9 @@ describe('setting a key', () => {
 
   it('puts it below the comment that shows its default', () => {
     const fresh = freshOperatorYaml();
-    const text = setOperatorKey(fresh, 'concurrency', 20);
-    assert.deepEqual(added(fresh, text), ['concurrency: 20']);
-    assert.ok(text.endsWith('# concurrency: 10\nconcurrency: 20\n'));
+    const text = setOperatorKey(fresh, 'concurrency', 30);
+    assert.deepEqual(added(fresh, text), ['concurrency: 30']);
+    assert.ok(text.endsWith('# concurrency: 20\nconcurrency: 30\n'));
     assert.match(setOperatorKey(text, 'metricsAddr', ''), /^# metricsAddr: :9091\nmetricsAddr: ''$/m);
   });
 

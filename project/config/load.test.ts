@@ -228,7 +228,7 @@ describe('projects of 2019', () => {
         leaderElectionNamespace: '',
         watchNamespace: '',
         logLevel: 'Info',
-        concurrency: 10,
+        concurrency: 20,
       });
     }
     const settings = new Set(Object.keys(load(AUTOROUTE, 'workInterval: 1s\nlogFormat: json\n').operator));

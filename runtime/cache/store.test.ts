@@ -48,6 +48,56 @@ describe('store', () => {
     }
   });
 
+  it('keeps once what objects of one owner have in common, and versions of one object, and changes nothing of it', () => {
+    const store = new Store();
+    const madeBy = (name: string, version: number, uid: string, labels?: Record<string, string>) => {
+      const ownerReferences = [{ apiVersion: 'v1', kind: 'Flow', name: 'a', uid, controller: true }];
+      const made = object(name, version, labels && { labels });
+      return { ...made, metadata: { ...made.metadata, ownerReferences } };
+    };
+    const put = (sent: ReturnType<typeof madeBy>) => {
+      const before = structuredClone(sent);
+      const entry = entryOf(sent, 'm');
+      store.put(entry);
+      assert.deepEqual(entry.object, before);
+      return entry.object.metadata;
+    };
+    for (let n = 0; n < 20; n += 1) store.put(entryOf(object(`o${n}`, 1), 'm'));
+    // From now on there is an index.
+    store.select(undefined, requirementsOf({ matchLabels: { owner: 'x' } }));
+    const first = put(madeBy('first', 1, 'x', { owner: 'x' }));
+    const second = put(madeBy('second', 2, 'x', { owner: 'x' }));
+    const stranger = put(madeBy('third', 3, 'y', { owner: 'x', color: 'red' }));
+    const bare = put(madeBy('bare', 4, 'x'));
+    assert.equal(second.labels, first.labels);
+    assert.equal(second.ownerReferences, first.ownerReferences);
+    assert.notEqual(stranger.labels, first.labels);
+    assert.notEqual(stranger.ownerReferences, first.ownerReferences);
+    assert.ok(!('labels' in bare));
+    assert.equal(put(madeBy('bare', 5, 'x')).ownerReferences, bare.ownerReferences);
+    // What somebody was given stays as it is.
+    const given = madeBy('second', 6, 'x', { owner: 'x' });
+    Object.freeze(given.metadata);
+    assert.notEqual(put(given).labels, first.labels);
+  });
+
+  it('finds few and many objects of a label, as they come and go', () => {
+    const store = new Store();
+    const expected = new Set<string>();
+    const check = (): void => assert.deepEqual(names(store, undefined, { app: 'shop' }), [...expected].sort());
+    check();
+    for (let n = 0; n < 40; n += 1) {
+      store.put(entryOf(object(`o${n}`, n + 1, { labels: { app: 'shop' } }), 'm'));
+      expected.add(`default/o${n}`);
+      check();
+    }
+    for (const key of [...expected]) {
+      store.delete(key);
+      expected.delete(key);
+      check();
+    }
+  });
+
   it('selects each object once though a value is given twice', () => {
     const store = new Store();
     for (let n = 0; n < 20; n += 1) store.put(entryOf(object(`o${n}`, 1, { labels: { app: 'a' } }), 'm'));

@@ -106,7 +106,7 @@ export const OPERATOR_CONFIG_FIELDS = {
     default: undefined,
     description: 'Absent: pretty on a terminal, else json.',
   },
-  concurrency: { type: 'integer', minimum: 1, default: 10, description: 'How many resources are synced at once.' },
+  concurrency: { type: 'integer', minimum: 1, default: 20, description: 'How many resources are synced at once.' },
   config: {
     type: 'object',
     default: {},

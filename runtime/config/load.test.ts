@@ -30,7 +30,7 @@ describe('autopilot-operator.yaml at run time', () => {
       watchNamespace: '',
       logLevel: 'Info',
       logFormat: undefined,
-      concurrency: 10,
+      concurrency: 20,
       config: {},
     });
   });

@@ -55,6 +55,22 @@ describe('managed fields, apart from their object', () => {
     assert.deepEqual(frame.managers?.entries, managedFields);
   });
 
+  it('are told of objects that are metadata and nothing else, as servers send them', () => {
+    const more = { labels: { managedFields: '[' }, annotations: { last: '"managedFields":[{}]' } };
+    const { metadata } = objectOf('o2', '2026-01-01T00:00:00Z', more);
+    const whole = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+    const { managedFields, ...rest } = metadata;
+    const frame = APART.frame(JSON.stringify({ type: 'MODIFIED', object: whole })) as {
+      readonly object: KubernetesObject;
+      readonly managers?: Managers;
+    };
+    for (const object of [parsedApart(whole), frame.object]) assert.deepEqual(object, { ...whole, metadata: rest });
+    assert.deepEqual(managersOf(parsedApart(whole))?.entries, managedFields);
+    assert.deepEqual(frame.managers?.entries, managedFields);
+    assert.deepEqual(parsedApart({ ...whole, metadata: rest }), { ...whole, metadata: rest });
+    assert.equal(managersOf(parsedApart({ ...whole, metadata: rest })), undefined);
+  });
+
   it('have the same form where all is the same but times and the uid of the controller, and else another one', () => {
     const formOf = (object: object) => managersOf(parsedApart(object))?.form;
     const one = formOf(objectOf('11111111', '2026-01-01T00:00:00Z'));

@@ -26,11 +26,11 @@ export const WHOLE: Parsing = { object: whole, frame: whole };
  */
 export const APART: Parsing = {
   object: (text) =>
-    parseApart(text, IN_OBJECT, asObject, (object, managers) => {
+    parseApart(text, valueIn(text, 0, IN_OBJECT), asObject, (object, managers) => {
       ofAnswers.set(object, managers);
     }),
   frame: (text) =>
-    parseApart(text, IN_FRAME, objectOf, (frame, managers) => {
+    parseApart(text, valueIn(text, text.indexOf('{', 1), IN_FRAME), objectOf, (frame, managers) => {
       frame.managers = managers;
     }),
 };
@@ -91,24 +91,35 @@ const METADATA = String.raw`\{${membersBefore('metadata')}\{${membersBefore(NAME
 /** From the beginning of a text to the value of that one member, if all before it is as servers write it: without space, with little nested. */
 const IN_OBJECT = new RegExp(METADATA, 'y');
 const IN_FRAME = new RegExp(String.raw`\{"type":"[A-Z]+","object":${METADATA}`, 'y');
+/** An object begins so of which there is nothing but metadata: these have no other list of that name, and all else in them is text. */
+const ONLY_METADATA = '{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{';
+const LIST = `"${NAME}":[`;
 /** There is no other list in managedFields; in a text it may be. */
 const END = '}]';
 const COMMA = 44;
 
+/** Where the value of the member begins, of an object that begins at `from`; -1 where that cannot be told. */
+function valueIn(text: string, from: number, way: RegExp): number {
+  if (text.startsWith(ONLY_METADATA, from)) {
+    const at = text.indexOf(LIST, from + ONLY_METADATA.length);
+    return at < 0 ? -1 : at + LIST.length - 1;
+  }
+  way.lastIndex = 0;
+  return way.test(text) ? way.lastIndex : -1;
+}
+
 /**
- * Parses a text without the value to which `way` leads; whole where it does not lead there, and where anything else is other than expected.
+ * Parses a text without the value that begins at `start`; whole where there is none, and where anything else is other than expected.
  * What is left out is JSON for itself, and so is the rest: then both together are, and mean just that. (But for an object that has two
  * members `metadata`, which no server writes.)
  */
 function parseApart<Parsed>(
   text: string,
-  way: RegExp,
+  start: number,
   objectIn: (parsed: Parsed) => KubernetesObject,
   tell: (parsed: Parsed, managers: Managers) => void,
 ): unknown {
-  way.lastIndex = 0;
-  if (!way.test(text)) return whole(text);
-  const start = way.lastIndex;
+  if (start < 0) return whole(text);
   const end = text.indexOf(END, start) + END.length;
   let from = start - `"${NAME}":`.length;
   let to = end;

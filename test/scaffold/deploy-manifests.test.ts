@@ -106,7 +106,7 @@ describe('Manifests', () => {
       { question: 'memoryRequest', answer: '128Mi' },
       { question: 'memoryLimit', answer: '256Mi' },
       { question: 'logLevel', answer: 'Info' },
-      { question: 'concurrency', answer: '10' },
+      { question: 'concurrency', answer: '20' },
     ]);
   });
 
