@@ -109,7 +109,10 @@ async function run(name) {
 function marks(flow, output) {
   return {
     labels: { 'bench.example.io/owner': flow.metadata.uid },
-    annotations: { 'bench.example.io/phase': output, 'bench.example.io/applied': flow.metadata.uid.replaceAll('-', '') },
+    annotations: {
+      'bench.example.io/phase': output,
+      'bench.example.io/applied': flow.metadata.uid.replaceAll('-', ''),
+    },
   };
 }
 

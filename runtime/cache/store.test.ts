@@ -91,7 +91,7 @@ describe('store', () => {
       expected.add(`default/o${n}`);
       check();
     }
-    for (const key of [...expected]) {
+    for (const key of expected) {
       store.delete(key);
       expected.delete(key);
       check();
