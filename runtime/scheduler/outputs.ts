@@ -108,13 +108,12 @@ function isHeldBack({ state, environment, phase }: Run, { type, key }: Body, isG
 function isAsWritten(run: Run, body: Body, entry: Entry): boolean {
   const { marks } = run.environment;
   if (entry.object.metadata.annotations?.[marks.applied] !== body.hash) return false;
-  const id = outputId(body.type, entry.key);
-  const known = run.state.heldPaths(id);
+  const known = run.state.heldPaths(body.type, entry.key);
   if (known !== undefined) return oursHold(entry, known, run.uid);
   // Seen for the first time since the operator started.
   const { held, missing } = compareWithOurs(body.object, entry, run.uid);
   if (missing !== '') return false;
-  run.state.holds(id, held);
+  run.state.holds(body.type, entry.key, held);
   return true;
 }
 
@@ -265,7 +264,7 @@ function remember(run: Run, body: Body, answer: KubernetesObject): void {
   const known = views.output(body.type).get(body.key);
   const isKnown = known?.uid === answer.metadata.uid && known?.resourceVersion === answer.metadata.resourceVersion;
   const entry = isKnown && known ? known : entryOf(answer, plan.name);
-  run.state.holds(outputId(body.type, entry.key), compareWithOurs(body.object, entry, run.uid).held);
+  run.state.holds(body.type, entry.key, compareWithOurs(body.object, entry, run.uid).held);
 }
 
 /** Deletes what this phase made under an output key for this resource and no longer returns. */
@@ -307,7 +306,7 @@ export async function deleteOutput(run: Run, type: ResourceType, key: string, ui
 
 async function deleteIfThere(run: Run, type: ResourceType, key: string, uid: string): Promise<boolean> {
   const { client } = run.environment;
-  run.state.prunes(outputId(type, key));
+  run.state.prunes(type, key);
   try {
     await run.write(type, key, () => client.delete({ type, ...splitKey(key) }, uid, callOptions(run, type)), uid);
     return true;

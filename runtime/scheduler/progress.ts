@@ -7,7 +7,6 @@ import type { Environment } from './environment.ts';
 import { patchedObjects, reportPatches } from './patches/progress.ts';
 import { statusOf } from './status.ts';
 import { changeOf } from './wakes.ts';
-import { outputId } from './output-id.ts';
 
 /**
  * Tells what happens to the resources, and to what they own and patch, as the caches come to know it: own writes with their answer, so in the
@@ -117,5 +116,5 @@ function whatHappened(
   }
   if (!old) return undefined;
   if (!current || old.uid !== current.uid) return 'deleted';
-  return changeOf(old, current, states.get(resource)?.heldLeaves(outputId(type, key))) ? 'changed' : undefined;
+  return changeOf(old, current, states.get(resource)?.heldLeaves(type, key)) ? 'changed' : undefined;
 }

@@ -1,9 +1,12 @@
 import { interned } from '../cache/interned.ts';
 import { OWNER, type Entry } from '../cache/store.ts';
 import type { Ending } from '../controller/ending.ts';
+import type { ResourceType } from '../kube/types.ts';
 import { Contests } from './contests.ts';
 import { Cycles } from './cycles.ts';
 import { pathsOf, type FieldPath, type PathsText } from './fields.ts';
+import { HeldPaths } from './held-paths.ts';
+import { outputId } from './output-id.ts';
 import { PatchMemory, type PatchDrift } from './patches/memory.ts';
 import { ReportedStatus } from './reported-status.ts';
 import type { Journal } from './rollback/journal.ts';
@@ -22,15 +25,11 @@ export interface Drift {
 const NO_DRIFTS: ReadonlyMap<string, Drift> = new Map();
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-/** For each output its paths: a list of one after the other of few, which takes half the room of a map. */
-type Held = readonly string[] | Map<string, PathsText>;
-const FEW = 16;
-
 /** What is remembered of a resource between its syncs. None of it is needed to be right: after a restart it is empty. */
 export class ResourceState {
   readonly uid: string;
   /** For each output: the leaves of its body that our entries held after our last write of it, with {@link OWNER} for the resource's uid. */
-  #held: Held | undefined;
+  #held: HeldPaths | undefined;
   #patches: PatchMemory | undefined;
   #drifts: Map<string, Drift> | undefined;
   #repairing: Set<string> | undefined;
@@ -129,35 +128,29 @@ export class ResourceState {
   }
 
   /** With {@link OWNER} for the resource's uid: most resources have the same. */
-  heldPaths(output: string): PathsText | undefined {
-    if (this.#held instanceof Map) return this.#held.get(output);
-    const at = this.#held?.indexOf(output) ?? -1;
-    return at < 0 ? undefined : this.#held?.[at + 1];
+  heldPaths(type: ResourceType, key: string): PathsText | undefined {
+    return this.#held?.get(type, key);
   }
 
-  heldLeaves(output: string): readonly FieldPath[] | undefined {
-    const text = this.heldPaths(output);
+  heldLeaves(type: ResourceType, key: string): readonly FieldPath[] | undefined {
+    const text = this.heldPaths(type, key);
     return text === undefined ? undefined : pathsOf(text.replaceAll(OWNER, this.uid));
   }
 
-  holds(output: string, paths: PathsText): void {
-    const kept = interned(paths.replaceAll(this.uid, OWNER));
-    const held = this.#held ?? [];
-    if (held instanceof Map) held.set(output, kept);
-    else if (held.includes(output)) this.#held = held.with(held.indexOf(output) + 1, kept);
-    else if (held.length < 2 * FEW) this.#held = held.concat(output, kept);
-    else this.#held = asMap(held).set(output, kept);
+  /** `key`: that of the cache's entry, which is kept with it. */
+  holds(type: ResourceType, key: string, paths: PathsText): void {
+    this.#held ??= new HeldPaths();
+    this.#held.set(type, key, interned(paths.replaceAll(this.uid, OWNER)));
   }
 
-  forgetOutput(output: string): void {
-    if (this.#held instanceof Map) this.#held.delete(output);
-    else this.#held = this.#held?.filter((_, index, held) => held[index - (index % 2)] !== output);
+  forgetOutput(type: ResourceType, key: string): void {
+    this.#held?.delete(type, key);
   }
 
   /** Its end is the resource's own wish. */
-  prunes(output: string): void {
-    this.forgetOutput(output);
-    this.contests.forget(output);
+  prunes(type: ResourceType, key: string): void {
+    this.forgetOutput(type, key);
+    this.contests.forget(outputId(type, key));
   }
 
   /** Something that `phase` made was changed; `what` in words for people. To be seen to by the next sync. */
@@ -166,12 +159,6 @@ export class ResourceState {
     const outputs = new Set([...(this.drifts.get(phase)?.outputs ?? []), ...(output === undefined ? [] : [output])]);
     this.hasDrifted(phase, { message, told: false, outputs });
   }
-}
-
-function asMap(held: readonly string[]): Map<string, PathsText> {
-  const map = new Map<string, PathsText>();
-  for (let at = 0; at < held.length; at += 2) map.set(held[at] ?? '', held[at + 1] ?? '');
-  return map;
 }
 
 /** Of so many resources is known how often they are synced: whoever is synced far too often is among those that were synced last. */

@@ -112,7 +112,7 @@ function drifted(
   if (owner === undefined || owner === writer || made === undefined) return;
   const state = states.get(owner);
   const id = outputId(type, key);
-  const held = state?.heldLeaves(id) ?? fieldsOf(old).flatMap((fields) => leavesOf(fields));
+  const held = state?.heldLeaves(type, key) ?? fieldsOf(old).flatMap((fields) => leavesOf(fields));
   const what = changeOf(old, current, held);
   if (what === undefined) return;
   const resource = views.resources.get(owner);
@@ -127,7 +127,7 @@ function drifted(
     metrics.output(plan.phases.get(made)?.name ?? made, 'contested');
     events.warn({ resource: resource.object, reason: 'Contested', action: 'Sync', note });
   }
-  if (!current) state.forgetOutput(id);
+  if (!current) state.forgetOutput(type, key);
   state.drifted(plan.phases.get(made)?.name ?? made, `${type.kind} ${key} ${what}`, id);
   wake(owner);
 }

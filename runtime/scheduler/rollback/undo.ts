@@ -2,7 +2,6 @@ import { isStatus, messageOf } from '../../errors.ts';
 import { keyOf, splitKey } from '../../kube/paths.ts';
 import type { KubernetesObject } from '../../kube/types.ts';
 import { isTransient } from '../failures.ts';
-import { outputId } from '../output-id.ts';
 import { apply, callOptions, create, deleteOutput, ownership } from '../outputs.ts';
 import { giveUp } from '../patches/apply.ts';
 import { RunAborted, type Run } from '../run.ts';
@@ -55,7 +54,7 @@ async function undoOutput(run: Run, change: ChangedOutput): Promise<string | und
   if (live?.metadata.uid === before.uid) {
     if (!isOurs) return undefined;
     await apply(run, former, before);
-    if (!wasOurs) run.state.forgetOutput(outputId(type, key));
+    if (!wasOurs) run.state.forgetOutput(type, key);
     return undefined;
   }
   // It was deleted to be made anew: by us, unless another stands there by now. What had been adopted only, somebody else has deleted.
