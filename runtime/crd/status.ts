@@ -41,6 +41,8 @@ export function runtimeStatus(phases: readonly string[]): Readonly<Record<string
         'What phases left behind as the resource went on: digests by phase and output, to find drift after a restart.',
       type: 'object',
       additionalProperties: { type: 'object', additionalProperties: { type: 'string' } },
+      // Only we write it: a server need not know of each member whose it is.
+      'x-kubernetes-map-type': 'atomic',
     },
     transitions: {
       description: 'The last changes of the phase.',
