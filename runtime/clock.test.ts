@@ -17,4 +17,17 @@ describe('The system’s clock', () => {
       [],
     );
   });
+
+  it('breathes: what is due is seen to before it goes on', async () => {
+    const seen: string[] = [];
+    setTimeout(() => seen.push('timer'), 0);
+    const begun = systemClock.monotonic();
+    while (systemClock.monotonic() - begun < 3);
+    await Promise.resolve();
+    assert.deepEqual(seen, []);
+    // The first may come before timers are looked at.
+    await systemClock.breathe?.();
+    await systemClock.breathe?.();
+    assert.deepEqual(seen, ['timer']);
+  });
 });

@@ -6,6 +6,8 @@ export interface Clock {
   monotonic(): number;
   /** Calls back once, not before `milliseconds` have passed; the handle cancels. Does not keep the process alive. */
   after(milliseconds: number, callback: () => void): Timer;
+  /** Has timers and sockets seen to that are due. Absent where no time passes while anything is done. */
+  breathe?(): Promise<void>;
 }
 
 export interface Timer {
@@ -30,6 +32,7 @@ export const systemClock: Clock = {
     timer = setTimeout(wait, Math.min(Math.max(milliseconds, 0), LONGEST)).unref();
     return { cancel: () => clearTimeout(timer) };
   },
+  breathe: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
 /** Resolves after `milliseconds`, or at once when `signal` aborts. Never rejects: the caller looks at the signal. */

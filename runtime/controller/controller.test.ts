@@ -159,6 +159,26 @@ describe('controller', () => {
     );
   });
 
+  it('lets timers and sockets be seen to, though no run waits for anything', async () => {
+    const breaths: (() => void)[] = [];
+    Object.assign(clock, { breathe: () => new Promise<void>((resolve) => breaths.push(resolve)) });
+    clock.advance(100);
+    start(() => {
+      clock.advance(1);
+      return DONE;
+    }, 3);
+    for (let key = 0; key < 100; key += 1) controller.add(String(key));
+    const counts: number[] = [];
+    for (await settle(); runs.length < 100; await settle()) {
+      counts.push(runs.length);
+      assert.equal(breaths.length, counts.length);
+      breaths.at(-1)?.();
+    }
+    assert.ok(counts.length > 5);
+    // All workers wait for one breath, each with what it had begun.
+    for (const [index, count] of counts.entries()) assert.ok(count - (counts[index - 1] ?? 0) <= 13, String(counts));
+  });
+
   it('keeps nothing for a key that is forgotten', async () => {
     start(() => BACKOFF);
     controller.add('a');

@@ -25,6 +25,12 @@ export interface ControllerObserver extends QueueObserver {
   retried(): void;
 }
 
+/**
+ * So long workers go on without a look at timers and sockets, in milliseconds. Runs that send nothing, such as those over ten thousand resources
+ * at rest after a start, would else be one turn of the event loop, in which no lease is renewed and no probe answered.
+ */
+const LONGEST_TURN = 10;
+
 /** The loop that runs a {@link Reconciler}: a queue, so many workers, delays and backoff. */
 export class Controller {
   readonly #options: ControllerOptions;
@@ -36,6 +42,9 @@ export class Controller {
   /** How many workers there are to be, and how many there are that were not told to go. */
   #concurrency = 0;
   #staying = 0;
+  /** When timers and sockets were seen to last. */
+  #breathed = 0;
+  #breath: Promise<void> | undefined;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -91,7 +100,20 @@ export class Controller {
         this.#staying -= 1;
         return;
       }
+      if (this.#isOutOfBreath()) await (this.#breath ??= this.#breathe());
     }
+  }
+
+  #isOutOfBreath(): boolean {
+    const { clock } = this.#options;
+    return clock.breathe !== undefined && clock.monotonic() - this.#breathed > LONGEST_TURN;
+  }
+
+  async #breathe(): Promise<void> {
+    const { clock } = this.#options;
+    await clock.breathe?.();
+    this.#breathed = clock.monotonic();
+    this.#breath = undefined;
   }
 
   async #process(key: string): Promise<void> {
