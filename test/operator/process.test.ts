@@ -108,7 +108,7 @@ describe('an operator as a process', () => {
     const text = await (await fetch(`http://${metrics}/metrics`)).text();
     for (const line of [
       /^controller_runtime_reconcile_total\{controller="job",result="success"\} \d+$/m,
-      /^controller_runtime_max_concurrent_reconciles\{controller="job"\} 10$/m,
+      /^controller_runtime_max_concurrent_reconciles\{controller="job"\} 20$/m,
       /^workqueue_adds_total\{name="job",controller="job"\} \d+$/m,
       /^rest_client_requests_total\{code="200",host="127\.0\.0\.1:\d+",method="PATCH"\} \d+$/m,
       /^autopilot_transitions_total\{from="Working",to="Done"\} 1$/m,

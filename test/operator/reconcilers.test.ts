@@ -84,7 +84,7 @@ describe("a reconciler of the project's own", () => {
       before + seen.length,
     );
     assert.equal(sum(metrics, 'workqueue_adds_total', 'name="copies"'), before + seen.length);
-    assert.equal(sum(metrics, 'controller_runtime_max_concurrent_reconciles', 'controller="copies"'), 10);
+    assert.equal(sum(metrics, 'controller_runtime_max_concurrent_reconciles', 'controller="copies"'), 20);
     // Nothing that was read for what is gone wakes anybody.
     await source('3');
     await testbed.untilIdle(operator);

@@ -94,7 +94,7 @@ describe('an operator whose configuration changes', () => {
     );
     taken.close();
     await once(taken, 'close');
-    assert.equal(sum(await operator.metrics(), 'controller_runtime_max_concurrent_reconciles'), 10);
+    assert.equal(sum(await operator.metrics(), 'controller_runtime_max_concurrent_reconciles'), 20);
     assert.deepEqual(await operator.reload({ metricsAddr: `127.0.0.1:${port}`, healthAddr: '' }), [
       'metricsAddr',
       'healthAddr',
