@@ -120,7 +120,7 @@ describe("a reconciler of the project's own", () => {
     await testbed.untilConfigMap('a-out', ({ data }) => data?.['n'] === '2');
     await testbed.untilIdle(operator);
     assert.equal(runs, before + 1);
-    const watches = testbed.cluster.requests.filter({ userAgent: OPERATOR, verb: 'watch' });
+    const watches = testbed.cluster.requests.filter({ userAgent: OPERATOR, verb: 'watch', code: 200 });
     assert.equal(watches.filter(({ resource }) => resource === 'routes').length, 1);
     assert.equal(watches.filter(({ resource }) => resource === 'configmaps').length, 1);
     const metrics = await operator.metrics();
