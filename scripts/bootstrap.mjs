@@ -255,8 +255,9 @@ function isOfOthers(program) {
   );
 }
 
-/** A folder stands for all tests in it. */
-function testsOf(word) {
+/** A folder stands for all tests in it, unless it may be the value of an option. */
+function testsOf(word, index, all) {
+  if (all[index - 1]?.startsWith('-')) return word;
   return statSync(word, { throwIfNoEntry: false })?.isDirectory() ? `${word.replace(/\/+$/, '')}/**/*.test.ts` : word;
 }
 
