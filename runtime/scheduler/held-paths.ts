@@ -1,10 +1,10 @@
 import type { ResourceType } from '../kube/types.ts';
 import type { PathsText } from './fields.ts';
-import { kindOf, outputId } from './output-id.ts';
+import { outputId, prefixOf } from './output-id.ts';
 
 /** So many outputs are looked through rather than mapped. */
 const FEW = 16;
-/** What stands in the list for each: its kind, its key, its paths. */
+/** What stands in the list for each: the prefix of its kind, its key, its paths. */
 const WIDTH = 3;
 
 /**
@@ -26,12 +26,12 @@ export class HeldPaths {
     const at = this.#indexOf(type, key);
     if (this.#many) this.#many.set(outputId(type, key), paths);
     else if (at >= 0) this.#few = this.#few.with(at + WIDTH - 1, paths);
-    else if (this.#few.length < FEW * WIDTH) this.#few = this.#few.concat(kindOf(type), key, paths);
+    else if (this.#few.length < FEW * WIDTH) this.#few = this.#few.concat(prefixOf(type), key, paths);
     else {
       this.#many = new Map([[outputId(type, key), paths]]);
       for (let index = 0; index < this.#few.length; index += WIDTH) {
-        const [kind = '', other = '', held = ''] = this.#few.slice(index, index + WIDTH);
-        this.#many.set(kind + other, held);
+        const [prefix = '', other = '', held = ''] = this.#few.slice(index, index + WIDTH);
+        this.#many.set(prefix + other, held);
       }
       this.#few = [];
     }
@@ -44,9 +44,9 @@ export class HeldPaths {
   }
 
   #indexOf(type: ResourceType, key: string): number {
-    const kind = kindOf(type);
+    const prefix = prefixOf(type);
     for (let index = 0; index < this.#few.length; index += WIDTH)
-      if (this.#few[index + 1] === key && this.#few[index] === kind) return index;
+      if (this.#few[index + 1] === key && this.#few[index] === prefix) return index;
     return -1;
   }
 }

@@ -109,15 +109,12 @@ function changedOutput(
   return patches ?? (isMissing ? 'missing' : undefined);
 }
 
-/** The resource's objects of a kind, whichever phase made them; looked for once. */
-function ownedBy({ environment: { marks, views }, uid }: Run): (type: ResourceType) => readonly Entry[] {
+/** The resource's objects of a kind, looked for once, however many phases are compared. */
+function ownedBy(run: Run): (type: ResourceType) => readonly Entry[] {
   const found = new Map<ResourceType, readonly Entry[]>();
   return (type) => {
-    let owned = found.get(type);
-    if (!owned) {
-      owned = views.output(type).select(undefined, [{ key: marks.owner, operator: 'In', values: [uid] }]);
-      found.set(type, owned);
-    }
+    const owned = found.get(type) ?? run.owned(type);
+    found.set(type, owned);
     return owned;
   };
 }

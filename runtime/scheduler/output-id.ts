@@ -5,7 +5,7 @@ import type { ResourceType } from '../kube/types.ts';
 const prefixes = new WeakMap<ResourceType, string>();
 
 /** What the names of a kind's outputs begin with. */
-export function kindOf(type: ResourceType): string {
+export function prefixOf(type: ResourceType): string {
   let prefix = prefixes.get(type);
   if (prefix === undefined) {
     prefix = `${resourceName(type)} `;
@@ -16,5 +16,5 @@ export function kindOf(type: ResourceType): string {
 
 /** The name under which an output is remembered. */
 export function outputId(type: ResourceType, key: string): string {
-  return kindOf(type) + key;
+  return prefixOf(type) + key;
 }

@@ -269,9 +269,8 @@ function remember(run: Run, body: Body, answer: KubernetesObject): void {
 
 /** Deletes what this phase made under an output key for this resource and no longer returns. */
 export async function pruneOutputs(run: Run, type: ResourceType, returned: ReadonlySet<string>): Promise<void> {
-  const { marks, views, metrics } = run.environment;
-  const owned = views.output(type).select(undefined, [{ key: marks.owner, operator: 'In', values: [run.uid] }]);
-  for (const { key, uid, object } of owned) {
+  const { marks, metrics } = run.environment;
+  for (const { key, uid, object } of run.owned(type)) {
     const phase = object.metadata.annotations?.[marks.phase];
     if (phase === undefined || !run.phase.names.has(phase)) continue;
     if (returned.has(key) || object.metadata.deletionTimestamp !== undefined) continue;

@@ -1,3 +1,4 @@
+import type { Entry } from '../cache/store.ts';
 import type { Ending } from '../controller/ending.ts';
 import { errors, isKindMissing } from '../errors.ts';
 import type { CallOptions } from '../kube/caller.ts';
@@ -100,6 +101,12 @@ export class Run implements RunFacts, ReadScope {
 
   get namespace(): string | undefined {
     return this.resource.metadata.namespace;
+  }
+
+  /** The resource's objects of a kind by their label, whichever phase made them. */
+  owned(type: ResourceType): readonly Entry[] {
+    const { marks, views } = this.environment;
+    return views.output(type).select(undefined, [{ key: marks.owner, operator: 'In', values: [this.uid] }]);
   }
 
   /**

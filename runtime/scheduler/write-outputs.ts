@@ -77,10 +77,9 @@ async function prune(run: Run, returned: readonly Returned[]): Promise<void> {
  * Kinds that were declared once and are no longer are not looked at.
  */
 export async function deleteUnowned(run: Run): Promise<void> {
-  const { plan, marks, views, metrics } = run.environment;
+  const { plan, metrics } = run.environment;
   for (const { type } of plan.finalizer?.unowned.values() ?? []) {
-    const labelled = views.output(type).select(undefined, [{ key: marks.owner, operator: 'In', values: [run.uid] }]);
-    for (const { key, uid, object } of labelled) {
+    for (const { key, uid, object } of run.owned(type)) {
       const isCollected = object.metadata.namespace === run.namespace;
       if (isCollected || object.metadata.deletionTimestamp !== undefined) continue;
       await deleteOutput(run, type, key, uid);

@@ -189,9 +189,9 @@ export const OUTPUTS: readonly Mutant[] = [
     title: 'are pruned before the resource goes on, though their kind is away for a moment',
   },
   {
-    file: 'runtime/scheduler/outputs.ts',
-    code: "select(undefined, [{ key: marks.owner, operator: 'In', values: [run.uid] }]);\n  for (const { key, uid, object } of owned)",
-    broken: 'select(undefined, []);\n  for (const { key, uid, object } of owned)',
+    file: 'runtime/scheduler/run.ts',
+    code: "select(undefined, [{ key: marks.owner, operator: 'In', values: [this.uid] }])",
+    broken: 'select(undefined, [])',
     breaks: 'a resource never prunes what is another’s',
     test: 'test/operator/output-pruning.test.ts',
     title: "of one phase are not another's to prune, and not another resource's",
