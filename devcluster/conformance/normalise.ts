@@ -24,7 +24,10 @@ export class Normaliser {
   }
 
   value(value: unknown, path: readonly string[] = []): unknown {
-    if (isArray(value)) return value.map((item, index) => this.value(item, [...path, String(index)]));
+    if (isArray(value)) {
+      const items = path.at(-1)?.endsWith('managedFields') ? sortedManagers(value) : value;
+      return items.map((item, index) => this.value(item, [...path, String(index)]));
+    }
     if (isObject(value)) {
       const entries = Object.entries(value).map(
         ([key, member]) => [this.plain(key), this.value(member, [...path, key])] as const,
@@ -83,6 +86,17 @@ function sortedCauses(value: unknown): unknown {
   const subject = stringAt(value, 'message').replace(/is invalid: .*$/s, 'is invalid');
   const details = { ...objectAt(value, 'details'), causes: sorted.map((text): unknown => JSON.parse(text)) };
   return { ...value, message: subject, details };
+}
+
+/** The server sorts managers by their seconds before their names, and in which second a step falls is chance; who has no time comes first. */
+function sortedManagers(managers: readonly unknown[]): readonly unknown[] {
+  const key = (manager: unknown): string =>
+    JSON.stringify([
+      stringAt(manager, 'operation'),
+      valueAt(manager, 'time') !== undefined,
+      ...['manager', 'apiVersion', 'subresource'].map((name) => stringAt(manager, name)),
+    ]);
+  return managers.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function withoutVersion(value: unknown): unknown {

@@ -347,11 +347,7 @@ export class Testbed {
 
   /** Waits until an operator has nothing to do: its queue is empty and no worker is busy. */
   async untilIdle(operator: RunningOperator): Promise<void> {
-    const busy = ['workqueue_depth', 'controller_runtime_active_workers', 'autopilot_waiting_resources'];
-    await this.untilMetrics(
-      operator,
-      (text) => operator.unready() === undefined && busy.every((name) => sum(text, name) === 0),
-    );
+    await this.untilMetrics(operator, (text) => operator.unready() === undefined && hasNothingToDo(text));
   }
 
   /**
@@ -366,6 +362,12 @@ export class Testbed {
       await (waited < EAGER_MS ? setImmediate() : setTimeout(SELDOM_MS));
     }
   }
+}
+
+/** Whether an operator's queue is empty and no worker is busy, by its metrics. */
+export function hasNothingToDo(metrics: string): boolean {
+  const busy = ['workqueue_depth', 'controller_runtime_active_workers', 'autopilot_waiting_resources'];
+  return busy.every((name) => sum(metrics, name) === 0);
 }
 
 export function isTrue(route: Route, type: string): boolean {

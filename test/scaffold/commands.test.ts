@@ -123,6 +123,8 @@ describe('The ap command', function () {
   });
 
   it('tells plainly that packages could not be installed', async () => {
+    // What is left to be installed is remembered beside the packages, which all other projects here share.
+    await rm(join(folder, 'node_modules'));
     const words = ['init', '.', '--package-manager', 'pnpm', '--yes', '--runtime', '*', '--devcluster', '*'];
     const { code, stderr } = await node(folder, [...AP, ...words], { PATH: folder });
     assert.equal(code, 1);
