@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '..');
 /** What is built for the benchmark alone. */
 const FOLDER = join(ROOT, 'node_modules/.cache/bench');
 
-const BARE_LOOP = `${process.execPath} --max-semi-space-size=4 --single-threaded --liftoff-only ${join(import.meta.dirname, 'bare-loop/operator.mjs')}`;
+const BARE_LOOP = `env MALLOC_MMAP_THRESHOLD_=65536 ${process.execPath} --max-semi-space-size=8 --single-threaded --liftoff-only ${join(import.meta.dirname, 'bare-loop/operator.mjs')}`;
 
 /** The operators that do the job of `flow-operator/`, by the names that `--peer` takes. Concurrency of controller-runtime: its best. */
 export const OPERATORS = {

@@ -29,17 +29,24 @@ const COMMANDS: Readonly<Record<PackageManager, Commands>> = {
 };
 
 /**
- * How the operator is started in the image: with stack traces that name the project's own files; with a small young generation; with V8's
+ * How the operator is started in the image: with stack traces that name the project's own files; with a small young generation, in which
+ * what a request needs can die all the same; with V8's
  * own threads left out, which saves 13 MiB and no CPU, since what they would compile and collect beside the operator is little; and with
  * WebAssembly (undici's parser of HTTP) compiled once and not again for speed, which saves 12 MiB.
  */
 const NODE = [
   'node',
   '--enable-source-maps',
-  '--max-semi-space-size=4',
+  '--max-semi-space-size=8',
   '--single-threaded',
   '--liftoff-only',
 ] as const;
+
+/**
+ * The C library gives memory of this size and more back at once. Node reads from a socket into 64 KiB, and keeps what came: the holes between
+ * would be 16 MiB after 10,000 resources. Only glibc reads it.
+ */
+const MALLOC = 'MALLOC_MMAP_THRESHOLD_=65536';
 
 /** `nonroot` of distroless images; by number, since Kubernetes checks runAsNonRoot by it. */
 const USER = '65532:65532';
@@ -67,7 +74,7 @@ FROM \${RUNTIME_IMAGE}
 # What else is known of an image, its version and where it is from, \`ap build\` adds.
 LABEL org.opencontainers.image.title="${operatorName}" \\
       org.opencontainers.image.description="The operator of ${plural}.${group}"
-ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/cache PATH=/nodejs/bin:$PATH
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/cache ${MALLOC} PATH=/nodejs/bin:$PATH
 WORKDIR /app
 COPY --from=build /app/dist ./dist
 COPY --from=build --chown=${USER} /app/cache ./cache

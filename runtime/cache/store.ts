@@ -222,7 +222,7 @@ export class Store {
       if (namespace !== undefined && metadata.namespace !== namespace) continue;
       if (matches(requirements, metadata.labels)) found.push(entry);
     }
-    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+    return isInOrder(found) ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   /** Keys among which all that is looked for is: the fewest that some label which must have one of some values leaves, or the namespace. */
@@ -239,8 +239,14 @@ export class Store {
       if (fewest <= FEW) break;
       if (operator !== 'In') continue;
       const index = this.#labelIndex(key);
-      const keys = [...new Set(values)].map((value) => index.get(value)).filter((found) => found !== undefined);
-      const count = keys.reduce((sum, some) => sum + sizeOf(some), 0);
+      const keys: Keys[] = [];
+      let count = 0;
+      for (const value of values.length === 1 ? values : new Set(values)) {
+        const found = index.get(value);
+        if (!found) continue;
+        keys.push(found);
+        count += sizeOf(found);
+      }
       if (best && count >= fewest) continue;
       best = keys;
       fewest = count;
@@ -302,6 +308,11 @@ function share(entry: Entry, other: Entry): void {
 
 function isSame(own: object | undefined, known: object | undefined): boolean {
   return known !== undefined && own !== known && isDeepStrictEqual(own, known);
+}
+
+/** As the outputs of one resource nearly always are. */
+function isInOrder(entries: readonly Entry[]): boolean {
+  return entries.every(({ key }, index) => index === 0 || (entries[index - 1]?.key ?? '') < key);
 }
 
 function sizeOf(keys: Keys): number {

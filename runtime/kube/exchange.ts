@@ -190,7 +190,8 @@ class StreamedBody {
         this.#waiting = [];
         this.#bytes = 0;
         if (this.#controller.paused) this.#controller.resume();
-        yield* chunks;
+        // `yield*` would make promises of each.
+        for (const chunk of chunks) yield chunk;
         if (this.#waiting.length > 0) continue;
         if (this.#end?.error) throw this.#end.error;
         if (this.#end) return;

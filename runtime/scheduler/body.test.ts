@@ -47,6 +47,12 @@ describe('body of an output', () => {
     assert.notEqual(hash({ data: { a: '1', b: { c: [1, 2], d: 3 } } }, { phase: 'Other' }), one);
   });
 
+  it('has the hash that it has always had: with another one, a new version would write all outputs anew', () => {
+    const data = { b: [{ z: 1, a: 'é"\n' }, null, [2, 'x']], a: { '10': 1, '9': { k: undefined, j: -1.5 } }, d: {} };
+    const { hash } = bodyOf({ metadata: { name: 'a' }, ...data }, context);
+    assert.equal(hash, 'df0b8123be17915972860471df174e63');
+  });
+
   it('of a Secret has its text as the data that the server would make of it', () => {
     const secret = (fields: object): object =>
       bodyOf(

@@ -89,22 +89,26 @@ export function hashOf(object: KubernetesObject): string {
 
 /** JSON with the members of all objects in the order of their names. */
 function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (!isObject(value) || isInOrder(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const members = value as Readonly<Record<string, unknown>>;
-  const names = Object.keys(members);
-  if (!isInOrder(names)) names.sort();
-  let text = '';
-  for (const name of names) {
-    const member = members[name];
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonical(member)}`;
-  }
-  return `{${text}}`;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  members.sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
 }
 
-/** As most are: to sort them costs more than all else here. */
-function isInOrder(names: readonly string[]): boolean {
-  for (let index = 1; index < names.length; index += 1)
-    if ((names[index - 1] ?? '') > (names[index] ?? '')) return false;
+/** Whether it is written canonically as it is, as most are. */
+function isInOrder(value: object): boolean {
+  if (Array.isArray(value)) return value.every((item: unknown) => !isObject(item) || isInOrder(item));
+  let before = '';
+  for (const name in value) {
+    if (name < before) return false;
+    before = name;
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (isObject(member) && !isInOrder(member)) return false;
+  }
   return true;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

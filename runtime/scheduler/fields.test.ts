@@ -41,7 +41,7 @@ const without = (fields: FieldsV1, ...path: readonly string[]): FieldsV1 => {
 };
 
 const compare = (body: object, entries: readonly FieldsV1[]): Record<'held' | 'missing', readonly FieldPath[]> => {
-  const { held, missing } = compareLeaves(body, entries.map(treeOf));
+  const { held, missing } = compareLeaves(body, treeOf(entries));
   return { held: pathsOf(held), missing: pathsOf(missing) };
 };
 

@@ -16,40 +16,45 @@ export interface LeafComparison {
 
 type Json = unknown;
 
-/** An entry, read: made once for all objects that were written alike. */
+/** Entries of one object, read as one: made once for all objects that were written alike. */
 export interface FieldTree {
+  /** Where it stands, as JSON without brackets; '' for the whole object. */
+  readonly path: PathsText;
   /** Held as a whole: a scalar, an atomic list or map. */
   readonly isAtomic: boolean;
-  readonly fields: ReadonlyMap<string, Step>;
-  readonly items: readonly ItemStep[];
-}
-
-interface Step {
-  /** As JSON. */
-  readonly text: string;
-  readonly tree: FieldTree;
+  readonly fields: ReadonlyMap<string, FieldTree>;
+  readonly items: readonly ItemTree[];
 }
 
 /** An item of a set, by its value, or of a list that is a map, by its keys. */
-interface ItemStep extends Step {
+interface ItemTree {
   readonly value: Json;
   readonly keys: readonly (readonly [string, Json])[] | undefined;
+  readonly tree: FieldTree;
 }
 
-/** Reads an entry. */
-export function treeOf(entry: FieldsV1): FieldTree {
-  const fields = new Map<string, Step>();
-  const items: ItemStep[] = [];
-  const names = Object.keys(entry);
-  for (const name of names) {
-    const step = { text: quoted(name), tree: treeOf(entry[name] ?? {}) };
+/** Reads entries: what any of them holds. */
+export function treeOf(entries: readonly FieldsV1[], path = ''): FieldTree {
+  const children = new Map<string, FieldsV1[]>();
+  for (const entry of entries)
+    for (const [name, child] of Object.entries(entry)) children.set(name, [...(children.get(name) ?? []), child]);
+  const fields = new Map<string, FieldTree>();
+  const items: ItemTree[] = [];
+  for (const [name, below] of children) {
+    const tree = treeOf(below, joined(path, quoted(name)));
     // Parsed, since Go writes <, > and & as escapes.
-    if (name.startsWith('f:')) fields.set(name.slice(2), step);
-    else if (name.startsWith('v:')) items.push({ ...step, value: parsed(name.slice(2)), keys: undefined });
+    if (name.startsWith('f:')) fields.set(name.slice(2), tree);
+    else if (name.startsWith('v:')) items.push({ tree, value: parsed(name.slice(2)), keys: undefined });
     else if (name.startsWith('k:'))
-      items.push({ ...step, value: undefined, keys: Object.entries(parsed(name.slice(2)) as object) });
+      items.push({ tree, value: undefined, keys: Object.entries(parsed(name.slice(2)) as object) });
   }
-  return { isAtomic: names.length === 0, fields, items };
+  const isAtomic = entries.some((entry) => Object.keys(entry).length === 0);
+  return { path, isAtomic, fields, items };
+}
+
+/** A path, and what is below it. */
+function joined(path: PathsText, step: string): PathsText {
+  return path === '' ? step : `${path},${step}`;
 }
 
 /** As JSON, but for what stands for the owner. */
@@ -75,9 +80,9 @@ export function pathsOf(text: PathsText): readonly FieldPath[] {
  * although they were written (null, false, 0, '', empty maps and lists) are never missing; nor are identity fields and `status` (cut off
  * where it is a subresource).
  */
-export function compareLeaves(body: object, entries: readonly FieldTree[], owner = ''): LeafComparison {
+export function compareLeaves(body: object, entries: FieldTree, owner = ''): LeafComparison {
   const result = new Result(owner);
-  visit(body, entries, '', 'object', result);
+  visit(body, entries, entries.path, 'object', result);
   return result;
 }
 
@@ -128,83 +133,52 @@ class Result implements LeafComparison {
     this.owner = owner;
   }
 
-  holds(path: string): void {
+  holds(path: PathsText): void {
     this.held += this.held === '' ? `[${path}]` : `,[${path}]`;
   }
 
-  misses(prefix: string, step: string): void {
-    const path = `[${prefix}${JSON.stringify(step)}]`;
-    this.missing += this.missing === '' ? path : `,${path}`;
+  misses(path: PathsText, step: string): void {
+    const missing = `[${joined(path, JSON.stringify(step))}]`;
+    this.missing += this.missing === '' ? missing : `,${missing}`;
   }
 }
 
-/** `prefix`: the path so far as JSON, with a comma behind each step. */
+/** `tree`: undefined where nothing is held. Makes nothing but the result: it is done for each output that is written. */
 function visit(
   value: object,
-  entries: readonly FieldTree[],
-  prefix: string,
+  tree: FieldTree | undefined,
+  path: PathsText,
   at: keyof typeof NO_LEAVES,
   result: Result,
 ): void {
   const members = value as Readonly<Record<string, Json>>;
-  for (const name of Object.keys(members)) {
+  for (const name in members) {
     const member = members[name];
     if (member === undefined || NO_LEAVES[at].has(name)) continue;
     const below = at === 'object' && name === 'metadata' ? 'metadata' : 'below';
-    const steps = stepsTo(entries, ({ fields }) => fields.get(name));
-    const [step] = steps;
-    if (step) visitValue(member, treesOf(steps), prefix + step.text, below, result);
-    else if (isMap(member)) visit(member, NO_TREES, `${prefix}${JSON.stringify(`f:${name}`)},`, below, result);
-    else if (!isTrivial(member)) result.misses(prefix, `f:${name}`);
+    const held = tree?.fields.get(name);
+    if (held) visitValue(member, held, below, result);
+    else if (isMap(member)) visit(member, undefined, joined(path, JSON.stringify(`f:${name}`)), below, result);
+    else if (!isTrivial(member)) result.misses(path, `f:${name}`);
   }
 }
 
-function visitValue(
-  value: Json,
-  entries: readonly FieldTree[],
-  path: string,
-  at: keyof typeof NO_LEAVES,
-  result: Result,
-): void {
-  if (entries.some(({ isAtomic }) => isAtomic)) result.holds(path);
-  else if (Array.isArray(value)) visitItems(value, entries, `${path},`, result);
-  else if (isMap(value)) visit(value, entries, `${path},`, at, result);
-  else result.holds(path);
+function visitValue(value: Json, tree: FieldTree, at: keyof typeof NO_LEAVES, result: Result): void {
+  if (!tree.isAtomic && Array.isArray(value)) visitItems(value, tree, result);
+  else if (!tree.isAtomic && isMap(value)) visit(value, tree, tree.path, at, result);
+  else result.holds(tree.path);
 }
 
-function visitItems(items: readonly Json[], entries: readonly FieldTree[], prefix: string, result: Result): void {
+function visitItems(items: readonly Json[], tree: FieldTree, result: Result): void {
   for (const item of items) {
-    const [first] = stepsTo(entries, (entry) => entry.items.find((step) => isMeant(step, item, result.owner)));
-    if (!first) {
-      if (!isTrivial(item)) result.misses(prefix, `v:${JSON.stringify(item)}`);
-      continue;
-    }
-    const steps = stepsTo(entries, (entry) => entry.items.find(({ text }) => text === first.text));
-    visitValue(item, treesOf(steps), prefix + first.text, 'below', result);
+    const held = tree.items.find((each) => isMeant(each, item, result.owner));
+    if (held) visitValue(item, held.tree, 'below', result);
+    else if (!isTrivial(item)) result.misses(tree.path, `v:${JSON.stringify(item)}`);
   }
-}
-
-const NO_TREES: readonly FieldTree[] = [];
-const NO_STEPS: readonly never[] = [];
-
-/** Where there is one entry, as nearly always, without lists in between. */
-function stepsTo<Of extends Step>(
-  entries: readonly FieldTree[],
-  stepOf: (entry: FieldTree) => Of | undefined,
-): readonly Of[] {
-  const [only] = entries;
-  if (!only) return NO_STEPS;
-  if (entries.length > 1) return entries.flatMap((entry) => stepOf(entry) ?? NO_STEPS);
-  const step = stepOf(only);
-  return step ? [step] : NO_STEPS;
-}
-
-function treesOf(steps: readonly Step[]): readonly FieldTree[] {
-  return steps.map(({ tree }) => tree);
 }
 
 /** Whether a step in a list means this item: by the value of a set, the keys of a map. */
-function isMeant({ value, keys }: ItemStep, item: Json, owner: string): boolean {
+function isMeant({ value, keys }: ItemTree, item: Json, owner: string): boolean {
   const isSame = (named: Json, given: Json): boolean => given === (named === OWNER ? owner : named);
   if (!keys) return typeof item !== 'object' && isSame(value, item);
   if (typeof item !== 'object' || item === null) return false;

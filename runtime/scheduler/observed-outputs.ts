@@ -29,11 +29,14 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
   const { environment, phase, state } = run;
   const observed = recordOf(run);
   const owned = ownedBy(run);
-  const fresh = new Set([...(leaving ? [phase.name] : []), ...state.tookFrom, ...taken(observed)]);
-  const earlier = phase === environment.plan.onOutputDrift ? Object.keys(observed) : [];
-  const looked = earlier.filter((name) => name !== phase.name && !fresh.has(name));
+  const fresh = new Set(state.tookFrom);
+  if (leaving) fresh.add(phase.name);
+  for (const name in observed) if (isTaken(observed[name])) fresh.add(name);
+  const names = [...fresh];
+  if (phase === environment.plan.onOutputDrift)
+    names.push(...Object.keys(observed).filter((name) => name !== phase.name && !fresh.has(name)));
   let record: Record<string, Readonly<Record<string, string>>> | undefined;
-  for (const name of [...fresh, ...looked]) {
+  for (const name of names) {
     const of = environment.plan.phases.get(name);
     if (!of || (of.outputs.size === 0 && of.patches.size === 0 && !(name in observed))) continue;
     const before = fresh.has(name) ? undefined : (observed[name] ?? {});
@@ -45,16 +48,17 @@ export function observeOutputs(run: Run, leaving: boolean): ObservedOutputs | un
       digests[key] = state.drifts.has(name) ? DRIFTED : digestOf(environment, found);
     }
     const isLeft = name === phase.name && leaving;
-    const patches = patchesRecord(run, of, observed[name] ?? {}, isLeft || looked.includes(name));
+    const patches = patchesRecord(run, of, observed[name] ?? {}, isLeft || before !== undefined);
     record ??= { ...observed };
     record[name] = { ...digests, ...patches };
   }
   return record && leaving ? withoutPatchesOf(phase, record) : record;
 }
 
-/** Phases of which objects were being taken when a run ended before its time. */
-function taken(observed: ObservedOutputs): readonly string[] {
-  return Object.keys(observed).filter((name) => Object.values(observed[name] ?? {}).includes(TAKING));
+/** Whether objects of the phase were being taken when a run ended before its time. */
+function isTaken(digests: ObservedOutputs[string] = {}): boolean {
+  for (const key in digests) if (digests[key] === TAKING) return true;
+  return false;
 }
 
 /**

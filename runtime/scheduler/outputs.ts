@@ -19,13 +19,13 @@ import { objectSpan } from './spans.ts';
 export function bodyFor(run: Run, type: ResourceType, desired: Desired<object>): Body {
   const { plan, marks } = run.environment;
   const { name, uid = '' } = run.resource.metadata;
-  // Without blockOwnerDeletion, which would need rights on the resource's finalizers.
+  // Without blockOwnerDeletion, which would need rights on the resource's finalizers. In the order in which it is hashed.
   const owner: OwnerReference = {
     apiVersion: apiVersionOf(plan.resource),
+    controller: true,
     kind: plan.resource.kind,
     name,
     uid,
-    controller: true,
   };
   return bodyOf(desired, { type, marks, phase: run.phase.name, owner, namespace: run.namespace });
 }

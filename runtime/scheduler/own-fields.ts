@@ -13,7 +13,7 @@ export function fieldsOf({ ours }: Pick<Entry, 'ours'>, operation?: 'Apply' | 'U
 
 /** What is made of our entries once for all objects that were written alike. */
 interface Alike {
-  readonly trees: readonly FieldTree[];
+  readonly tree: FieldTree;
   /** All leaves of the `Apply` ones, each as one text. */
   readonly applied: readonly string[];
   /** Whether they still hold paths that were asked for before. */
@@ -29,7 +29,7 @@ function alike({ oursText }: Entry): Alike {
   if (found) return found;
   const ours = oursText === '' ? [] : (parsed(oursText) as readonly OwnFields[]);
   found = {
-    trees: fieldsOf({ ours }).map(treeOf),
+    tree: treeOf(fieldsOf({ ours })),
     applied: fieldsOf({ ours }, 'Apply').flatMap((fields) => leavesOf(fields).map((path) => path.join('\u0000'))),
     holding: new Map(),
   };
@@ -40,7 +40,7 @@ function alike({ oursText }: Entry): Alike {
 
 /** Compares a body that we wrote with our own entries. {@link OWNER} stands in the paths for the resource of `uid`. */
 export function compareWithOurs(body: object, entry: Entry, uid: string): LeafComparison {
-  const { held, missing } = compareLeaves(body, alike(entry).trees, entry.owner);
+  const { held, missing } = compareLeaves(body, alike(entry).tree, entry.owner);
   if (entry.owner === uid) return { held, missing };
   return { held: held.replaceAll(OWNER, entry.owner), missing: missing.replaceAll(OWNER, entry.owner) };
 }

@@ -50,12 +50,12 @@ function sound(status: StatusFields): StatusFields {
 function isListOf(field: string, value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (!Array.isArray(value)) return false;
-  const items: readonly unknown[] = value;
-  for (const item of items) {
-    if (typeof item !== 'object' || item === null) return false;
-    if (typeof (item as Readonly<Record<string, unknown>>)[field] !== 'string') return false;
-  }
-  return true;
+  return value.every(
+    (item: unknown) =>
+      typeof item === 'object' &&
+      item !== null &&
+      typeof (item as Readonly<Record<string, unknown>>)[field] === 'string',
+  );
 }
 
 export function revisionOf(resource: KubernetesObject): number | undefined {
@@ -82,19 +82,17 @@ export interface StatusChange {
  */
 export function statusPatch(resource: KubernetesObject, change: StatusChange): readonly PatchOperation[] | undefined {
   const current = statusOf(resource);
-  const wanted: Record<string, unknown> = {
-    phase: change.phase,
-    ...(change.observedGeneration !== undefined && { observedGeneration: change.observedGeneration }),
-    conditions: change.conditions,
-    ...(change.observedOutputs && { observedOutputs: change.observedOutputs }),
-    ...(change.transitions && { transitions: change.transitions }),
-    ...change.user,
-  };
+  const wanted: Record<string, unknown> = { phase: change.phase };
+  if (change.observedGeneration !== undefined) wanted['observedGeneration'] = change.observedGeneration;
+  wanted['conditions'] = change.conditions;
+  if (change.observedOutputs) wanted['observedOutputs'] = change.observedOutputs;
+  if (change.transitions) wanted['transitions'] = change.transitions;
+  if (change.user) Object.assign(wanted, change.user);
   const dropped = change.user
     ? Object.keys(current ?? {}).filter((name) => !OWN_STATUS.has(name) && !(name in wanted))
     : [];
-  const changed = Object.entries(wanted).filter(([name, value]) => !isSame(current?.[name], value));
-  const isThere = changed.every(([name, value]) => isSame(withoutNulls(current?.[name]), withoutNulls(value)));
+  const changed = Object.keys(wanted).filter((name) => !isSame(current?.[name], wanted[name]));
+  const isThere = changed.every((name) => isSame(withoutNulls(current?.[name]), withoutNulls(wanted[name])));
   if (current && isThere && dropped.length === 0) return undefined;
 
   const revision = current?.revision;
@@ -110,11 +108,11 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
     ...fence,
     { op: 'test', path: '/status/revision', value: revision ?? null },
     // Who sets the phase by hand does not count revisions.
-    ...(changed.some(([name]) => name === 'phase')
+    ...(changed.includes('phase')
       ? [{ op: 'test' as const, path: '/status/phase', value: current.phase ?? null }]
       : []),
     { op: 'add', path: '/status/revision', value: (revision ?? 0) + 1 },
-    ...changed.map(([name, value]) => ({ op: 'add' as const, path: `/status/${escape(name)}`, value })),
+    ...changed.map((name) => ({ op: 'add' as const, path: `/status/${escape(name)}`, value: wanted[name] })),
     ...dropped.map((name) => ({ op: 'remove' as const, path: `/status/${escape(name)}` })),
   ];
 }

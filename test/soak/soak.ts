@@ -101,7 +101,7 @@ const child = fork(join(import.meta.dirname, 'operator.ts'), {
     '--disable-warning=ExperimentalWarning',
     '--expose-gc',
     // As in the image: what a large young generation keeps would hide a slope of the resident memory.
-    '--max-semi-space-size=4',
+    '--max-semi-space-size=8',
     '--single-threaded',
   ],
   env: { ...process.env, SOAK_KUBECONFIG: proxy.kubeconfig },

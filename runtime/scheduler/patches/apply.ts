@@ -52,7 +52,7 @@ function isAsApplied(run: Run, { type, key, manager, mark, hash, object }: Patch
   const known = memory.heldLeaves(id);
   if (known) return holdsAll(known, fields);
   // Seen for the first time since the operator started.
-  const { held, missing } = compareLeaves(object, fields.map(treeOf));
+  const { held, missing } = compareLeaves(object, treeOf(fields));
   if (missing !== '') return false;
   memory.holds(id, pathsOf(held), run.phase.name);
   return true;
@@ -75,7 +75,7 @@ async function send(run: Run, body: PatchBody, entry: Entry, force: boolean): Pr
     const applied = await client.apply(type, object, { ...callOptions(run, type), fieldManager: manager, force });
     // Before the caches tell of the answer: what is no longer held because it was not sent is not lost.
     const fields = fieldsOfManager(managersOf(applied)?.entries ?? [], manager);
-    const { held } = compareLeaves(object, fields.map(treeOf));
+    const { held } = compareLeaves(object, treeOf(fields));
     run.state.patches.holds(patchId(type, key, manager), pathsOf(held), run.phase.name);
     return applied;
   });

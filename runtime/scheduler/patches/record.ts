@@ -41,8 +41,9 @@ export function patchesRecord(
   before: Readonly<Record<string, string>>,
   renew: boolean,
 ): Readonly<Record<string, string>> {
-  const kept = Object.fromEntries(Object.entries(before).filter(([key]) => key.startsWith(PATCHES)));
-  if (!renew) return kept;
+  const kept: Record<string, string> = {};
+  for (const [key, digest] of Object.entries(before)) if (key.startsWith(PATCHES)) kept[key] = digest;
+  if (!renew || phase.patches.size === 0) return kept;
   const keys = [...phase.patches].filter(
     ([key, { type }]) =>
       phase === present || (kept[PATCHES + key] !== undefined && environment.views.patch(type).synced),

@@ -10,7 +10,8 @@ import type { CheckedPatches } from './check.ts';
 
 /** Whether a result sets any field of somebody else's: then the finalizer has to be there first. */
 export function setsFields(patches: CheckedPatches): boolean {
-  return [...patches.values()].some((list) => list.length > 0);
+  for (const list of patches.values()) if (list.length > 0) return true;
+  return false;
 }
 
 /**
@@ -20,6 +21,7 @@ export function setsFields(patches: CheckedPatches): boolean {
 export async function writePatches(run: Run, patches: CheckedPatches, tracker: Tracker): Promise<readonly string[]> {
   const { views, metrics } = run.environment;
   const absent: string[] = [];
+  if (patches.size === 0) return absent;
   const refused: string[] = [];
   for (const { body, force } of bodiesOf(run, patches)) {
     const name = `${body.type.kind} ${body.key}`;
