@@ -1,7 +1,7 @@
 /** Texts beyond this length are hardly ever the same in two objects. */
 const LONGEST = 4096;
 /** So many texts are known at once, twice. */
-const MOST = 4096;
+const MOST = 2048;
 
 /**
  * Texts that many objects have in common, once each. What was asked for lately is known, in two generations: those that only one object

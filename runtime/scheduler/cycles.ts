@@ -2,6 +2,7 @@ import { Backoff } from '../queue/backoff.ts';
 
 export const FIRST_PAUSE_MS = 1_000;
 export const LONGEST_PAUSE_MS = 300_000;
+const NONE: readonly string[] = [];
 
 /**
  * Finds out when a resource goes round in circles: it takes a transition that it took before, and nothing has changed from outside since.
@@ -9,8 +10,9 @@ export const LONGEST_PAUSE_MS = 300_000;
  * transition waits, 1 s at first and 5 min at most, until something changes.
  */
 export class Cycles {
-  readonly #taken = new Set<string>();
-  readonly #backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  /** Few: a resource has as many as its phases allow. */
+  #taken = NONE;
+  #backoff: Backoff | undefined;
   /** On the monotonic clock. */
   #pausedUntil = 0;
   #asksAgainAt = Infinity;
@@ -19,13 +21,13 @@ export class Cycles {
 
   /** Whether there is nothing to remember. */
   get isEmpty(): boolean {
-    return this.#taken.size === 0 && this.#asksAgainAt === Infinity;
+    return this.#taken.length === 0 && this.#asksAgainAt === Infinity;
   }
 
   /** Something changed that is not the operator's own doing. */
   changed(): void {
-    this.#taken.clear();
-    this.#backoff.forget('');
+    this.#taken = NONE;
+    this.#backoff = undefined;
     this.#pausedUntil = 0;
     this.#asksAgainAt = Infinity;
     this.#hasChanged = true;
@@ -45,14 +47,19 @@ export class Cycles {
 
   /** Whether this transition was taken before. */
   closes(from: string, to: string): boolean {
-    return !this.#hasChanged && this.#taken.has(`${from} ${to}`);
+    return !this.#hasChanged && this.#taken.includes(`${from} ${to}`);
   }
 
   /** It was recorded. Milliseconds to wait before the next sync: more than none where it closes a circle. */
   took(from: string, to: string, now: number): number {
-    const pause = this.closes(from, to) ? this.#backoff.next('') : 0;
+    let pause = 0;
+    if (this.closes(from, to)) {
+      this.#backoff ??= new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+      pause = this.#backoff.next('');
+    } else if (!this.#hasChanged) {
+      this.#taken = [...this.#taken, `${from} ${to}`];
+    }
     this.#pausedUntil = now + pause;
-    if (!this.#hasChanged) this.#taken.add(`${from} ${to}`);
     return pause;
   }
 }

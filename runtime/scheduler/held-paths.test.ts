@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { randomRuns } from '../testing/properties.ts';
-import { HeldPaths } from './held-paths.ts';
+import { NO_PATHS, pathsHeld, withoutPaths, withPaths } from './held-paths.ts';
 
 const FILE = 'runtime/scheduler/held-paths.test.ts';
 const TYPES = ['ConfigMap', 'Secret'].map((kind) => ({
@@ -19,7 +19,7 @@ describe('the paths that are remembered of outputs', () => {
     const step = fc.record({ type, key, paths: fc.option(fc.string({ maxLength: 3 }), { freq: 4, nil: undefined }) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 150, size: 'max' }), (steps) => {
-        const held = new HeldPaths();
+        let held = NO_PATHS;
         const expected = new Map<string, string>();
         for (const {
           type: { kind },
@@ -28,15 +28,15 @@ describe('the paths that are remembered of outputs', () => {
           paths,
         } of steps) {
           if (paths === undefined) {
-            held.delete(of, name);
+            held = withoutPaths(held, of, name);
             expected.delete(kind + name);
           } else {
-            held.set(of, name, paths);
+            held = withPaths(held, of, name, paths);
             expected.set(kind + name, paths);
           }
           for (const each of TYPES)
             for (let n = 0; n < 30; n += 1)
-              assert.equal(held.get(each, `default/${n}`), expected.get(`${each.kind}default/${n}`));
+              assert.equal(pathsHeld(held, each, `default/${n}`), expected.get(`${each.kind}default/${n}`));
         }
       }),
       randomRuns(FILE, 200, 5000),

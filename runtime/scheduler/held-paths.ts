@@ -11,42 +11,43 @@ const WIDTH = 3;
  * The paths that are remembered of each output of a resource. Of few, a list of texts that others hold anyway: a map, and a name for each that
  * nobody else has, would be a tenth of all that is kept of a resource.
  */
-export class HeldPaths {
-  #few: readonly string[] = [];
-  #many: Map<string, PathsText> | undefined;
+export type HeldPaths = readonly string[] | Map<string, PathsText>;
 
-  get(type: ResourceType, key: string): PathsText | undefined {
-    if (this.#many) return this.#many.get(outputId(type, key));
-    const at = this.#indexOf(type, key);
-    return at < 0 ? undefined : this.#few[at + WIDTH - 1];
-  }
+export const NO_PATHS: HeldPaths = [];
 
-  /** `key`: that of the cache's entry, which is kept with it. */
-  set(type: ResourceType, key: string, paths: PathsText): void {
-    const at = this.#indexOf(type, key);
-    if (this.#many) this.#many.set(outputId(type, key), paths);
-    else if (at >= 0) this.#few = this.#few.with(at + WIDTH - 1, paths);
-    else if (this.#few.length < FEW * WIDTH) this.#few = this.#few.concat(prefixOf(type), key, paths);
-    else {
-      this.#many = new Map([[outputId(type, key), paths]]);
-      for (let index = 0; index < this.#few.length; index += WIDTH) {
-        const [prefix = '', other = '', held = ''] = this.#few.slice(index, index + WIDTH);
-        this.#many.set(prefix + other, held);
-      }
-      this.#few = [];
-    }
-  }
+export function pathsHeld(held: HeldPaths, type: ResourceType, key: string): PathsText | undefined {
+  if (held instanceof Map) return held.get(outputId(type, key));
+  const at = indexOf(held, type, key);
+  return at < 0 ? undefined : held[at + WIDTH - 1];
+}
 
-  delete(type: ResourceType, key: string): void {
-    this.#many?.delete(outputId(type, key));
-    const at = this.#indexOf(type, key);
-    if (at >= 0) this.#few = this.#few.toSpliced(at, WIDTH);
+/** What is held from now on, in place of `held`. `key`: that of the cache's entry, which is kept with it. */
+export function withPaths(held: HeldPaths, type: ResourceType, key: string, paths: PathsText): HeldPaths {
+  if (held instanceof Map) return held.set(outputId(type, key), paths);
+  const at = indexOf(held, type, key);
+  if (at >= 0) return held.with(at + WIDTH - 1, paths);
+  if (held.length < FEW * WIDTH) return held.concat(prefixOf(type), key, paths);
+  const many = new Map([[outputId(type, key), paths]]);
+  for (let index = 0; index < held.length; index += WIDTH) {
+    const [prefix = '', other = '', known = ''] = held.slice(index, index + WIDTH);
+    many.set(prefix + other, known);
   }
+  return many;
+}
 
-  #indexOf(type: ResourceType, key: string): number {
-    const prefix = prefixOf(type);
-    for (let index = 0; index < this.#few.length; index += WIDTH)
-      if (this.#few[index + 1] === key && this.#few[index] === prefix) return index;
-    return -1;
+/** What is held from now on, in place of `held`. */
+export function withoutPaths(held: HeldPaths, type: ResourceType, key: string): HeldPaths {
+  if (held instanceof Map) {
+    held.delete(outputId(type, key));
+    return held;
   }
+  const at = indexOf(held, type, key);
+  return at < 0 ? held : held.toSpliced(at, WIDTH);
+}
+
+function indexOf(held: readonly string[], type: ResourceType, key: string): number {
+  const prefix = prefixOf(type);
+  for (let index = 0; index < held.length; index += WIDTH)
+    if (held[index + 1] === key && held[index] === prefix) return index;
+  return -1;
 }

@@ -2,10 +2,10 @@ import { interned } from '../cache/interned.ts';
 import { OWNER, type Entry } from '../cache/store.ts';
 import type { Ending } from '../controller/ending.ts';
 import type { ResourceType } from '../kube/types.ts';
-import { Contests } from './contests.ts';
+import { Contests, type Loss } from './contests.ts';
 import { Cycles } from './cycles.ts';
 import { pathsOf, type FieldPath, type PathsText } from './fields.ts';
-import { HeldPaths } from './held-paths.ts';
+import { NO_PATHS, pathsHeld, withoutPaths, withPaths } from './held-paths.ts';
 import { outputId } from './output-id.ts';
 import { PatchMemory, type PatchDrift } from './patches/memory.ts';
 import { ReportedStatus } from './reported-status.ts';
@@ -24,112 +24,164 @@ export interface Drift {
 /** Most resources have none: these stand for theirs. */
 const NO_DRIFTS: ReadonlyMap<string, Drift> = new Map();
 const NO_NAMES: ReadonlySet<string> = new Set();
+const NO_CONTESTS = new Contests();
+
+/** What a resource at rest seldom has: kept apart, since ten thousand of them would have as many empty fields each. */
+class Passing {
+  patches: PatchMemory | undefined = undefined;
+  drifts: Map<string, Drift> | undefined = undefined;
+  repairing: Set<string> | undefined = undefined;
+  tookFrom: Set<string> | undefined = undefined;
+  cycles: Cycles | undefined = undefined;
+  contests: Contests | undefined = undefined;
+  reported: ReportedStatus | undefined = undefined;
+  journal: Journal | undefined = undefined;
+  rate: SyncRate | undefined = undefined;
+  running: Ending | undefined = undefined;
+
+  /** Lets go what has nothing in it. Returns whether all is. */
+  trim(): boolean {
+    if (this.patches?.isEmpty) this.patches = undefined;
+    if (this.drifts?.size === 0) this.drifts = undefined;
+    if (this.contests?.isEmpty) this.contests = undefined;
+    if (this.cycles?.isEmpty) this.cycles = undefined;
+    const some = this.patches ?? this.drifts ?? this.repairing ?? this.tookFrom ?? this.cycles ?? this.contests;
+    return (some ?? this.reported ?? this.journal ?? this.rate ?? this.running) === undefined;
+  }
+}
 
 /** What is remembered of a resource between its syncs. None of it is needed to be right: after a restart it is empty. */
 export class ResourceState {
   readonly uid: string;
   /** For each output: the leaves of its body that our entries held after our last write of it, with {@link OWNER} for the resource's uid. */
-  #held: HeldPaths | undefined;
-  #patches: PatchMemory | undefined;
-  #drifts: Map<string, Drift> | undefined;
-  #repairing: Set<string> | undefined;
-  #tookFrom: Set<string> | undefined;
-  #cycles: Cycles | undefined;
-  #contests: Contests | undefined;
-  #reported: ReportedStatus | undefined;
+  #held = NO_PATHS;
+  #passing: Passing | undefined = undefined;
   /** Whether what earlier phases left behind was compared with what is there since the operator started. */
   compared = false;
-  /** What the last run of a phase with `rollback` could not undo. */
-  journal: Journal | undefined = undefined;
-  /** How often it is synced for nothing; absent where its last sync was long ago. */
-  rate: SyncRate | undefined = undefined;
   /** How many runs ended with an error of the server since the last that succeeded. */
   serverErrors = 0;
-  /** Of the run that is under way. */
-  running: Ending | undefined = undefined;
 
   constructor(uid: string) {
     this.uid = uid;
   }
 
+  get #present(): Passing {
+    return (this.#passing ??= new Passing());
+  }
+
+  /** What the last run of a phase with `rollback` could not undo. */
+  get journal(): Journal | undefined {
+    return this.#passing?.journal;
+  }
+
+  set journal(journal: Journal | undefined) {
+    this.#present.journal = journal;
+  }
+
+  /** How often it is synced for nothing; absent where its last sync was long ago. */
+  get rate(): SyncRate | undefined {
+    return this.#passing?.rate;
+  }
+
+  /** It is synced, and is among those that were synced last. */
+  syncs(): void {
+    const { rate = new SyncRate() } = this.#present;
+    this.#present.rate = rate;
+    rate.begin();
+  }
+
+  /** Its last sync was long ago. */
+  forgetRate(): void {
+    if (this.#passing) this.#passing.rate = undefined;
+    if (!this.running) this.trim();
+  }
+
+  /** Of the run that is under way. */
+  get running(): Ending | undefined {
+    return this.#passing?.running;
+  }
+
+  set running(running: Ending | undefined) {
+    this.#present.running = running;
+  }
+
   get patches(): PatchMemory {
-    return (this.#patches ??= new PatchMemory());
+    return (this.#present.patches ??= new PatchMemory());
   }
 
   /** Drift of patches that was not seen to yet, each told once. */
   takePatchDrifts(): readonly PatchDrift[] {
-    return this.#patches?.takeDrifts() ?? [];
+    return this.#passing?.patches?.takeDrifts() ?? [];
   }
 
   /** Outputs that somebody else changed, by the phase that made them: until that phase, or the one for repairs, runs. */
   get drifts(): ReadonlyMap<string, Drift> {
-    return this.#drifts ?? NO_DRIFTS;
+    return this.#passing?.drifts ?? NO_DRIFTS;
   }
 
   hasDrifted(phase: string, drift: Drift): void {
-    this.#drifts ??= new Map();
-    this.#drifts.set(phase, drift);
+    (this.#present.drifts ??= new Map()).set(phase, drift);
   }
 
   forgetDrift(phase: string): void {
-    this.#drifts?.delete(phase);
+    this.#passing?.drifts?.delete(phase);
   }
 
   /** Phases whose drift the phase for repairs is seeing to. */
   get repairing(): ReadonlySet<string> {
-    return this.#repairing ?? NO_NAMES;
+    return this.#passing?.repairing ?? NO_NAMES;
   }
 
   seesTo(phase: string): void {
-    this.#repairing ??= new Set();
-    this.#repairing.add(phase);
+    (this.#present.repairing ??= new Set()).add(phase);
   }
 
   /** The phase for repairs has run. */
   hasSeenTo(): void {
-    this.#repairing = undefined;
+    if (this.#passing) this.#passing.repairing = undefined;
   }
 
   /** Phases of which later ones took objects over, or deleted them, since it was recorded last what they left behind. */
   get tookFrom(): ReadonlySet<string> {
-    return this.#tookFrom ?? NO_NAMES;
+    return this.#passing?.tookFrom ?? NO_NAMES;
   }
 
   takesFrom(phase: string): void {
-    this.#tookFrom ??= new Set();
-    this.#tookFrom.add(phase);
+    (this.#present.tookFrom ??= new Set()).add(phase);
   }
 
   /** It is recorded what those phases have left. */
   recorded(): void {
-    this.#tookFrom = undefined;
+    if (this.#passing) this.#passing.tookFrom = undefined;
   }
 
   get reported(): ReportedStatus {
-    return (this.#reported ??= new ReportedStatus());
+    return (this.#present.reported ??= new ReportedStatus());
   }
 
   /** Whether it goes round in circles. */
   get cycles(): Cycles {
-    return (this.#cycles ??= new Cycles());
+    return (this.#present.cycles ??= new Cycles());
   }
 
   /** Fields of its outputs that somebody else keeps taking. */
-  get contests(): Contests {
-    return (this.#contests ??= new Contests());
+  get contests(): Omit<Contests, 'lost'> {
+    return this.#passing?.contests ?? NO_CONTESTS;
   }
 
-  /** After a sync: nothing stays of what has nothing in it. Ten thousand resources at rest would hold a hundred thousand empty maps. */
+  /** Somebody took something from an output. Returns what to say where it is one of many such losses. */
+  loses(output: string, loss: Loss, now: number): string | undefined {
+    return (this.#present.contests ??= new Contests()).lost(output, loss, now);
+  }
+
+  /** After a sync: nothing stays of what has nothing in it. */
   trim(): void {
-    if (this.#patches?.isEmpty) this.#patches = undefined;
-    if (this.#drifts?.size === 0) this.#drifts = undefined;
-    if (this.#contests?.isEmpty) this.#contests = undefined;
-    if (this.#cycles?.isEmpty) this.#cycles = undefined;
+    if (this.#passing?.trim()) this.#passing = undefined;
   }
 
   /** With {@link OWNER} for the resource's uid: most resources have the same. */
   heldPaths(type: ResourceType, key: string): PathsText | undefined {
-    return this.#held?.get(type, key);
+    return pathsHeld(this.#held, type, key);
   }
 
   heldLeaves(type: ResourceType, key: string): readonly FieldPath[] | undefined {
@@ -139,12 +191,11 @@ export class ResourceState {
 
   /** `key`: that of the cache's entry, which is kept with it. */
   holds(type: ResourceType, key: string, paths: PathsText): void {
-    this.#held ??= new HeldPaths();
-    this.#held.set(type, key, interned(paths.replaceAll(this.uid, OWNER)));
+    this.#held = withPaths(this.#held, type, key, interned(paths.replaceAll(this.uid, OWNER)));
   }
 
   forgetOutput(type: ResourceType, key: string): void {
-    this.#held?.delete(type, key);
+    this.#held = withoutPaths(this.#held, type, key);
   }
 
   /** Its end is the resource's own wish. */
@@ -186,11 +237,10 @@ export class ResourceStates {
   syncs(state: ResourceState): void {
     this.#recent.delete(state);
     this.#recent.add(state);
-    state.rate ??= new SyncRate();
-    state.rate.begin();
+    state.syncs();
     if (this.#recent.size <= RATES) return;
     for (const oldest of this.#recent) {
-      oldest.rate = undefined;
+      oldest.forgetRate();
       this.#recent.delete(oldest);
       return;
     }

@@ -122,7 +122,7 @@ function drifted(
       ? lossesOf(held, fieldsOf(current), managers?.entries ?? [])
       : [{ field: undefined, manager: undefined }];
   for (const loss of losses) {
-    const note = state.contests.lost(id, loss, clock.monotonic());
+    const note = state.loses(id, loss, clock.monotonic());
     if (note === undefined) continue;
     metrics.output(plan.phases.get(made)?.name ?? made, 'contested');
     events.warn({ resource: resource.object, reason: 'Contested', action: 'Sync', note });

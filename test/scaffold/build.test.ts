@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type Cluster } from 'autopilot-devcluster';
@@ -27,6 +27,17 @@ function words(dockerfile: string, instruction: 'RUN' | 'ENTRYPOINT'): string[] 
   return args;
 }
 
+/** A package of which most would be longer as escapes, and some another thing. */
+const ODD = 'src/node_modules/odd';
+const TEXTS = String.raw`
+const ключ = 'é…–\…';
+const raw = ({ raw }, value) => raw.join(value);
+globalThis.odd = [
+  ключ, '…\u2026', "😀’", ${'`→${1 + 1}→\\…`'}, raw${'`…\n${"–"}…`'}, { 'имя': 1 },
+  [/^[…–]\…$/.test('–…'), /^\…$/.test('\…'), /^[😀-😃]$/u.test('😁'), /^[^…]$/.test('…')],
+];
+`;
+
 describe('What `npm run build` makes of a project', function () {
   // Compiles the packages first, as the first test of these that runs.
   this.timeout(180_000);
@@ -49,7 +60,10 @@ describe('What `npm run build` makes of a project', function () {
       return edited;
     });
     await writeFile(join(project, 'src/telemetry.mjs'), TELEMETRY);
-    await edit('src/main.ts', (text) => `import './telemetry.mjs';\n${text}`);
+    await mkdir(join(project, ODD), { recursive: true });
+    await writeFile(join(project, ODD, 'package.json'), '{"name": "odd", "version": "1.0.0", "license": "MIT"}');
+    await writeFile(join(project, ODD, 'index.js'), TEXTS);
+    await edit('src/main.ts', (text) => `import './telemetry.mjs';\nimport 'odd';\n${text}`);
     await edit('package.json', (text) => text.replace('"dependencies": {', '$&"@opentelemetry/api": "*",'));
     const { code, stdout, stderr } = await node(project, ['scripts/build.mjs']);
     assert.equal(code, 0, stdout + stderr);
@@ -140,6 +154,20 @@ describe('What `npm run build` makes of a project', function () {
     assert.match(licenses ?? '', /Permission is hereby granted/);
     for (const file of files)
       assert.ok(!(await readFile(join(image, 'dist', file), 'utf8')).includes(project), `${file} names the folder`);
+  });
+
+  it('has packages in one byte a character, which mean what they did', async () => {
+    const read = async (file: string): Promise<unknown> => {
+      const script = `await import(${JSON.stringify(file)}); console.log(JSON.stringify(globalThis.odd));`;
+      const { code, stdout, stderr } = await node(image, ['--input-type=module', '-e', script]);
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout);
+    };
+    const packages = join(image, 'dist/packages.mjs');
+    assert.deepEqual(await read(packages), await read(join(project, ODD, 'index.js')));
+    const beyond = /[^\0-\u00ff]/g;
+    const left = [...(await readFile(packages, 'utf8')).matchAll(beyond)].map(([character]) => character);
+    assert.deepEqual(left.join(''), '……имя', 'what a function is told as it is written, and names');
   });
 
   it('works with the flags of the image and without any installed package, and ends when told', async () => {

@@ -44,12 +44,12 @@ interface PatchedChange extends Pick<Change, 'key' | 'current' | 'managers'> {
 /** A field that is taken again and again is set with growing pauses. */
 function tellOfContest(
   { views, states, clock, events }: Environment,
-  { uid, contests }: ResourceState,
+  state: ResourceState,
   object: string,
   loss: Loss,
 ): void {
-  const note = contests.lost(object, loss, clock.monotonic());
-  const resource = views.resources.get(states.keyOf(uid) ?? '')?.object;
+  const note = state.loses(object, loss, clock.monotonic());
+  const resource = views.resources.get(states.keyOf(state.uid) ?? '')?.object;
   if (note !== undefined && resource) events.warn({ resource, reason: 'Contested', action: 'Sync', note });
 }
 

@@ -236,7 +236,7 @@ export const WAKES: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/cycles.ts',
-    code: 'this.#taken.clear();',
+    code: '    this.#taken = NONE;\n',
     broken: '',
     breaks: 'a circle ends when something changes',
     test: 'runtime/scheduler/cycles.test.ts',
@@ -244,7 +244,7 @@ export const WAKES: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/cycles.ts',
-    code: "this.closes(from, to) ? this.#backoff.next('') : 0",
+    code: "      pause = this.#backoff.next('');\n",
     broken: '0',
     breaks: 'who goes round in circles waits',
     test: 'runtime/scheduler/cycles.test.ts',
