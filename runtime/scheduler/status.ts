@@ -82,12 +82,12 @@ export interface StatusChange {
  */
 export function statusPatch(resource: KubernetesObject, change: StatusChange): readonly PatchOperation[] | undefined {
   const current = statusOf(resource);
-  const wanted: Record<string, unknown> = { phase: change.phase };
-  if (change.observedGeneration !== undefined) wanted['observedGeneration'] = change.observedGeneration;
-  wanted['conditions'] = change.conditions;
-  if (change.observedOutputs) wanted['observedOutputs'] = change.observedOutputs;
-  if (change.transitions) wanted['transitions'] = change.transitions;
-  if (change.user) Object.assign(wanted, change.user);
+  const own: Record<string, unknown> = { phase: change.phase };
+  if (change.observedGeneration !== undefined) own['observedGeneration'] = change.observedGeneration;
+  own['conditions'] = change.conditions;
+  if (change.observedOutputs) own['observedOutputs'] = change.observedOutputs;
+  if (change.transitions) own['transitions'] = change.transitions;
+  const wanted: Readonly<Record<string, unknown>> = change.user ? { ...own, ...change.user } : own;
   const dropped = change.user
     ? Object.keys(current ?? {}).filter((name) => !OWN_STATUS.has(name) && !(name in wanted))
     : [];
