@@ -9,12 +9,15 @@ describe('collection when idle', () => {
   let busy: number;
   let held: number;
   let collections: number;
+  /** Of the heap's gaps, what each further collection leaves. */
+  let left: number[];
   let stop: () => void;
   beforeEach(() => {
     clock = new ManualClock();
     busy = 0.5;
     held = 200 * MIB;
     collections = 0;
+    left = [];
     const heap: Heap = {
       held: () => held,
       busy: () => busy,
@@ -22,6 +25,7 @@ describe('collection when idle', () => {
         collections += 1;
         held = 80 * MIB;
       },
+      gaps: () => left[collections - 1] ?? 0,
     };
     stop = collectWhenIdle(clock, heap);
   });
@@ -51,6 +55,19 @@ describe('collection when idle', () => {
     assert.equal(collections, 2);
     pass(20);
     assert.equal(collections, 3);
+  });
+
+  it('comes again at the next look where much lies scattered, as long as that helps', () => {
+    left = [120, 70, 20, 18].map((mib) => mib * MIB);
+    busy = 0;
+    pass(3);
+    assert.equal(collections, 2);
+    busy = 0.5;
+    pass(10);
+    assert.equal(collections, 2, 'somebody works again');
+    busy = 0;
+    pass(60);
+    assert.equal(collections, 4, 'the last one gave nothing back');
   });
 
   it('ends when it is told to', () => {

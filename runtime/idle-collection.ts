@@ -10,6 +10,8 @@ const IDLE = 0.1;
 /** A collection is worth its pause again once so much has been added, in bytes, and after so many looks. */
 const WORTHWHILE = 8 * 1024 * 1024;
 const LOOKS_BETWEEN = 30;
+/** One collection moves together but a part of what lies scattered. Another is worth its pause where more is lost between, in bytes. */
+const SCATTERED = 16 * 1024 * 1024;
 
 /** What is asked about the process, and how it is made to collect. */
 export interface Heap {
@@ -18,6 +20,8 @@ export interface Heap {
   /** Share of the time since the last call that the event loop was busy. */
   readonly busy: () => number;
   readonly collect: () => void;
+  /** Bytes of the heap in which nothing is, right after a collection. */
+  readonly gaps: () => number;
 }
 
 /**
@@ -30,15 +34,21 @@ export function collectWhenIdle(clock: Clock, heap: Heap = ownHeap()): () => voi
   let quiet = 0;
   let since = LOOKS_BETWEEN;
   let left = 0;
+  /** Undefined: what the last collection left was no reason for another. */
+  let gaps: number | undefined;
   heap.busy();
   const look = (): void => {
     timer = clock.after(LOOK_MS, look);
     since += 1;
     quiet = heap.busy() <= IDLE ? quiet + 1 : 0;
-    if (quiet < QUIET_LOOKS || since < LOOKS_BETWEEN || heap.held() < left + WORTHWHILE) return;
+    const isDue = since >= LOOKS_BETWEEN && heap.held() >= left + WORTHWHILE;
+    if (quiet < QUIET_LOOKS || (!isDue && gaps === undefined)) return;
+    const before = gaps ?? Infinity;
     heap.collect();
     since = 0;
     left = heap.held();
+    const after = heap.gaps();
+    gaps = after > SCATTERED && after < before - WORTHWHILE ? after : undefined;
   };
   let timer = clock.after(LOOK_MS, look);
   return () => timer.cancel();
@@ -63,6 +73,10 @@ function ownHeap(): Heap {
       }
       // The kind of collection that gives pages back too.
       collect({ type: 'major', flavor: 'last-resort' });
+    },
+    gaps: () => {
+      const { heapTotal, heapUsed } = process.memoryUsage();
+      return heapTotal - heapUsed;
     },
   };
 }
