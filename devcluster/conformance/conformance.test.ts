@@ -20,6 +20,14 @@ describe('The embedded cluster answers as a real API server did', () => {
 
   after(() => cluster.stop());
 
+  it('by scenarios that can be played side by side: no two make the same object beside their namespaces', () => {
+    const all = scenarios.flatMap(({ cleanup = [] }) => cleanup);
+    assert.deepEqual(
+      all.filter((path, index) => all.indexOf(path) !== index),
+      [],
+    );
+  });
+
   for (const scenario of scenarios) {
     const recorded: unknown = JSON.parse(
       readFileSync(new URL(`recorded/${scenario.name}.json`, import.meta.url), 'utf8'),

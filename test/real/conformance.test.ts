@@ -10,9 +10,9 @@ import { scenarios } from '../../devcluster/conformance/scenarios.ts';
 import { readTarget } from '../../devcluster/conformance/target.ts';
 import { RealCluster } from './kubernetes/real-cluster.ts';
 
-/** Scenarios have namespaces of their own, and most of their time they wait for the real server's controllers. */
+/** Scenarios have namespaces of their own, no two name the same object beside them, and most of their time they wait for the real server's controllers. */
 const AT_ONCE = 8;
-/** A scenario that falls into two seconds has managed fields in another order: what differs is played again, alone. */
+/** What differs is played again, alone: some answers tell of seconds, and of what a controller has come to. */
 const TRIES = 4;
 
 describe('A real Kubernetes and the embedded cluster answer the same', function () {

@@ -33,7 +33,7 @@ const binding = (name: string, ref: object, ...subjects: readonly object[]): obj
 export const rbacRoles: Scenario = {
   name: 'rbac-roles',
   cleanup: [
-    ...['clerk', 'plain', 'free', 'gathering', 'more'].map((name) => `${CLUSTER_ROLES}/conf-rbac-${name}`),
+    ...['clerk', 'plain', 'free', 'picking', 'more'].map((name) => `${CLUSTER_ROLES}/conf-rbac-${name}`),
     ...['clerk', 'granted'].map((name) => `${CLUSTER_BINDINGS}/conf-rbac-${name}`),
   ],
   steps: [
@@ -211,7 +211,7 @@ export const rbacRoles: Scenario = {
       'chief: aggregation',
       CLUSTER_ROLES,
       {
-        ...role('conf-rbac-gathering'),
+        ...role('conf-rbac-picking'),
         aggregationRule: { clusterRoleSelectors: [{ matchLabels: { 'conf-rbac': 'none' } }] },
       },
       'chief',
