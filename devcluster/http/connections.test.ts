@@ -4,12 +4,16 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { createServingCertificate } from '../auth/certificate.ts';
+import { ANONYMOUS } from '../auth/user.ts';
 import { systemClock } from '../clock.ts';
 import { readTarget } from '../conformance/target.ts';
 import { startCluster } from '../devcluster.ts';
+import { EventGate } from '../faults/event-gate.ts';
+import { FaultScript } from '../faults/faults.ts';
 import { RequestLog } from '../requests/request-log.ts';
 import { stringAt } from '../schema/json.ts';
 import { listen } from './server.ts';
+import type { ApiRequest } from './exchange.ts';
 import type { IncomingMessage } from 'node:http';
 
 const KIBIBYTE = 1024;
@@ -56,10 +60,11 @@ describe('A watch of more than may wait for its reader', () => {
   });
 });
 
+const unasked = (): never => assert.fail('nobody asks');
+
 describe('A connection over which no request comes', () => {
   it('is closed without a word', async () => {
     const certificate = createServingCertificate(systemClock.now());
-    const unasked = (): never => assert.fail('nobody asks');
     const front = {
       clock: systemClock,
       requests: new RequestLog(systemClock, unasked),
@@ -73,4 +78,31 @@ describe('A connection over which no request comes', () => {
     assert.equal(await text(socket), '');
     await server.close();
   });
+});
+
+describe('A request whose answer fails', () => {
+  for (const method of ['GET', 'POST'])
+    it(`loses its connection (${method})`, async () => {
+      const certificate = createServingCertificate(systemClock.now());
+      const failure = new Error('the server behind this one has gone');
+      const reported: unknown[] = [];
+      const front = {
+        clock: systemClock,
+        requests: new RequestLog(systemClock, unasked),
+        faults: new FaultScript(new EventGate(systemClock), undefined as never, unasked),
+        report: (error: unknown) => void reported.push(error),
+        identify: () => ({ user: ANONYMOUS }),
+        respond: async (asked: ApiRequest) => {
+          await asked.body();
+          throw failure;
+        },
+      };
+      const server = await listen(front, certificate, 0);
+      const options = { port: server.port, host: '127.0.0.1', ca: certificate.ca, method, agent: false };
+      const asked = request({ ...options, path: '/api/v1/configmaps' }).end(method === 'POST' ? '{}' : undefined);
+      const [error] = (await once(asked, 'error')) as [NodeJS.ErrnoException];
+      assert.equal(error.code, 'ECONNRESET');
+      assert.deepEqual(reported, [failure]);
+      await server.close();
+    });
 });

@@ -51,7 +51,8 @@ export async function listen(
   const server = createServer({ cert, key, ...timeouts }, (message, response) => {
     void serve(front, message, response).catch((error: unknown) => {
       front.report(error);
-      message.destroy();
+      // The message by itself ends no connection once it was read.
+      message.socket.destroy();
     });
   });
   server.on('clientError', refuse);
