@@ -28,7 +28,8 @@ export interface Heap {
  * Gives memory back when there is nothing to do. V8 collects when it needs room: after a burst of work an operator would hold three times
  * what it needs, for as long as it rests. Returns how to stop it.
  *
- * Not guaranteed: any bound while the operator works. A collection stops the process for as long as a full one takes, about 1 ms a MiB.
+ * Not guaranteed: any bound while the operator works. A collection stops the process for about 6 ms for each MiB that stays (seen: 1.8 s for
+ * 295 MiB, which 100,000 resources with three outputs are), and comes once a few seconds until little lies scattered.
  */
 export function collectWhenIdle(clock: Clock, heap: Heap = ownHeap()): () => void {
   let quiet = 0;

@@ -21,7 +21,7 @@ func main() {
 	flag.IntVar(&o.n, "n", 1000, "how many Flows")
 	flag.IntVar(&o.more, "more", 30, "how many further Flows, one after the other, tell the latency of a single one")
 	flag.DurationVar(&o.limit, "limit", 30*time.Minute, "longest time for all of them")
-	flag.DurationVar(&o.idle, "idle", 8*time.Second, "how long the operator rests before its memory is looked at")
+	flag.DurationVar(&o.idle, "idle", 8*time.Second, "how long the operator rests at least before its memory is looked at")
 	flag.Parse()
 	result, err := measure(context.Background(), o)
 	if err != nil {

@@ -112,8 +112,7 @@ func run(ctx context.Context, c *cluster, o options, log *os.File, r *result) er
 		return err
 	}
 	r.ServerCPU -= server
-	time.Sleep(o.idle)
-	rested, err := operator.usage()
+	rested, err := operator.rested(o.idle)
 	if err != nil {
 		return err
 	}
@@ -209,8 +208,7 @@ func restart(ctx context.Context, c *cluster, o options, log *os.File, r *result
 	if err != nil {
 		return err
 	}
-	time.Sleep(o.idle)
-	rested, err := operator.usage()
+	rested, err := operator.rested(o.idle)
 	if err != nil {
 		return err
 	}

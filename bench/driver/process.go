@@ -107,3 +107,15 @@ func (p *process) quiet(span, limit time.Duration) error {
 	}
 	return nil
 }
+
+// How long all that a process does of itself once it has nothing to do, as collecting garbage, takes at most between two steps of it.
+const restful = 3 * time.Second
+
+// Waits for so long, and on until the process is quiet: what it uses then.
+func (p *process) rested(idle time.Duration) (usage, error) {
+	time.Sleep(idle)
+	if err := p.quiet(restful, 2*time.Minute); err != nil {
+		return usage{}, err
+	}
+	return p.usage()
+}
