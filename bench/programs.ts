@@ -1,13 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ALLOCATOR, NODE_FLAGS } from '../project/code/dockerfile.ts';
 import { hasGo } from '../test/real/kubernetes/programs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** What is built for the benchmark alone. */
 const FOLDER = join(ROOT, 'node_modules/.cache/bench');
 
-const BARE_LOOP = `env MALLOC_MMAP_THRESHOLD_=65536 ${process.execPath} --max-semi-space-size=8 --single-threaded --liftoff-only ${join(import.meta.dirname, 'bare-loop/operator.mjs')}`;
+/** Run as an image would run it. */
+const BARE_LOOP = [
+  'env',
+  ALLOCATOR,
+  process.execPath,
+  ...NODE_FLAGS,
+  join(import.meta.dirname, 'bare-loop/operator.mjs'),
+].join(' ');
 
 /** The operators that do the job of `flow-operator/`, by the names that `--peer` takes. Concurrency of controller-runtime: its best. */
 export const OPERATORS = {

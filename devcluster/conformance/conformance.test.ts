@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { startCluster, systemClock } from '../devcluster.ts';
+import { startCluster } from '../devcluster.ts';
 import { listAt, stringAt } from '../schema/json.ts';
 import { runScenario } from './run.ts';
 import { scenarios } from './scenarios.ts';
 import { readTarget } from './target.ts';
-import type { Clock, Cluster } from '../devcluster.ts';
+import type { Cluster } from '../devcluster.ts';
 
 describe('The embedded cluster answers as a real API server did', () => {
   let cluster: Cluster;
   const errors: unknown[] = [];
 
   before(async () => {
-    // One moment for all: managed fields are in the order of their seconds, and a scenario may fall into two of them.
-    const now = new Date();
-    const clock: Clock = { ...systemClock, now: () => now };
-    cluster = await startCluster({ crds: [], clock, onError: (error) => errors.push(error) });
+    cluster = await startCluster({ crds: [], onError: (error) => errors.push(error) });
   });
 
   after(() => cluster.stop());

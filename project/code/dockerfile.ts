@@ -30,23 +30,22 @@ const COMMANDS: Readonly<Record<PackageManager, Commands>> = {
 
 /**
  * How the operator is started in the image: with stack traces that name the project's own files; with a small young generation, in which
- * what a request needs can die all the same; with V8's
- * own threads left out, which saves 13 MiB and no CPU, since what they would compile and collect beside the operator is little; and with
- * WebAssembly (undici's parser of HTTP) compiled once and not again for speed, which saves 12 MiB.
+ * what a request needs can die all the same; with V8's own threads left out, which saves 13 MiB and no CPU, since what they would compile
+ * and collect beside the operator is little; and with WebAssembly (undici's parser of HTTP) compiled once and not again for speed, which
+ * saves 12 MiB.
  */
-const NODE = [
-  'node',
+export const NODE_FLAGS: readonly string[] = [
   '--enable-source-maps',
   '--max-semi-space-size=8',
   '--single-threaded',
   '--liftoff-only',
-] as const;
+];
 
 /**
  * The C library gives memory of this size and more back at once. Node reads from a socket into 64 KiB, and keeps what came: the holes between
  * would be 16 MiB after 10,000 resources. Only glibc reads it.
  */
-const MALLOC = 'MALLOC_MMAP_THRESHOLD_=65536';
+export const ALLOCATOR = 'MALLOC_MMAP_THRESHOLD_=65536';
 
 /** `nonroot` of distroless images; by number, since Kubernetes checks runAsNonRoot by it. */
 const USER = '65532:65532';
@@ -55,7 +54,7 @@ const USER = '65532:65532';
 export function dockerfile({ operatorName, plural, group }: Project, settings: ScaffoldSettings): string {
   const commands = COMMANDS[settings.packageManager];
   const yarnrc = settings.packageManager === 'yarn' ? ' .yarnrc.yml' : '';
-  const command = (file: string) => JSON.stringify([...NODE, file]).replaceAll(',', ', ');
+  const command = (file: string) => JSON.stringify(['node', ...NODE_FLAGS, file]).replaceAll(',', ', ');
   return `# Both can be given with their digest, so that a build a year from now takes the same:
 # ap build <image> --image-build-args "--build-arg RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13@sha256:…"
 ARG BUILD_IMAGE=docker.io/library/node:24-slim
@@ -74,7 +73,7 @@ FROM \${RUNTIME_IMAGE}
 # What else is known of an image, its version and where it is from, \`ap build\` adds.
 LABEL org.opencontainers.image.title="${operatorName}" \\
       org.opencontainers.image.description="The operator of ${plural}.${group}"
-ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/cache ${MALLOC} PATH=/nodejs/bin:$PATH
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/cache ${ALLOCATOR} PATH=/nodejs/bin:$PATH
 WORKDIR /app
 COPY --from=build /app/dist ./dist
 COPY --from=build --chown=${USER} /app/cache ./cache

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startCluster, startProxy } from 'autopilot-devcluster';
+import { NODE_FLAGS } from '../../project/code/dockerfile.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { KubeClient } from '../../runtime/kube/client.ts';
 import { fromKubeconfig } from '../../runtime/kube/kubeconfig.ts';
@@ -100,9 +101,8 @@ const child = fork(join(import.meta.dirname, 'operator.ts'), {
     '--conditions=autopilot-source',
     '--disable-warning=ExperimentalWarning',
     '--expose-gc',
-    // As in the image: what a large young generation keeps would hide a slope of the resident memory.
-    '--max-semi-space-size=8',
-    '--single-threaded',
+    // What a large young generation keeps would hide a slope of the resident memory.
+    ...NODE_FLAGS,
   ],
   env: { ...process.env, SOAK_KUBECONFIG: proxy.kubeconfig },
 });
