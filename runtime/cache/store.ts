@@ -19,6 +19,8 @@ export interface Entry {
   readonly ours: readonly OwnFields[];
   /** The same as JSON, in which {@link OWNER} stands for `owner`: one text for all objects that were written alike. '' where there are none. */
   readonly oursText: string;
+  /** Whether there are any: a copy that somebody made of what is ours has none. */
+  readonly isOurs: boolean;
   /** The uid of its controller; '' without one. */
   readonly owner: string;
   /** The entries of this operator's patches: one for each resource and key that sets fields here. */
@@ -58,6 +60,10 @@ class KeptEntry implements Entry {
 
   get resourceVersion(): string {
     return this.object.metadata.resourceVersion ?? '';
+  }
+
+  get isOurs(): boolean {
+    return this.oursText !== '';
   }
 
   get ours(): readonly OwnFields[] {

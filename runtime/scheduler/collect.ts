@@ -30,7 +30,7 @@ export async function collectOutputs(run: Run, key: string, output: ResourceOutp
   for (const entry of views.output(type).select(wanted.namespace, requirements)) {
     const { metadata } = entry.object;
     const made = metadata.annotations?.[marks.phase];
-    if (made === undefined || entry.ours.length === 0 || metadata.deletionTimestamp !== undefined) continue;
+    if (made === undefined || !entry.isOurs || metadata.deletionTimestamp !== undefined) continue;
     if (wanted.phases && !wanted.phases.has(made)) continue;
     run.checkForUser(call);
     try {

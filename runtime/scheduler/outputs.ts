@@ -267,13 +267,13 @@ function remember(run: Run, body: Body, answer: KubernetesObject): void {
   run.state.holds(body.type, entry.key, compareWithOurs(body.object, entry, run.uid).held);
 }
 
-/** Deletes what this phase made under an output key for this resource and no longer returns. */
+/** Deletes what this phase made under an output key for this resource and no longer returns; not what somebody made as a copy of it. */
 export async function pruneOutputs(run: Run, type: ResourceType, returned: ReadonlySet<string>): Promise<void> {
   const { marks, metrics } = run.environment;
-  for (const { key, uid, object } of run.owned(type)) {
+  for (const { key, uid, object, isOurs } of run.owned(type)) {
     const phase = object.metadata.annotations?.[marks.phase];
     if (phase === undefined || !run.phase.names.has(phase)) continue;
-    if (returned.has(key) || object.metadata.deletionTimestamp !== undefined) continue;
+    if (returned.has(key) || object.metadata.deletionTimestamp !== undefined || !isOurs) continue;
     await beyondReturn(run, deleteOutput(run, type, key, uid));
     metrics.output(run.phase.name, 'pruned');
   }

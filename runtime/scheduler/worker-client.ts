@@ -1,3 +1,4 @@
+import { deepFreeze } from '../cache/freeze.ts';
 import { errors, isStatus } from '../errors.ts';
 import { keyOf, objectKey, splitKey } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
@@ -14,7 +15,7 @@ type Reconcile = (live: KubernetesObject, desired: Desired<object>) => Desired<o
 
 /**
  * What a worker may do by itself (`Client` in `worker.ts` has the types): read its phase's inputs, write its outputs. All else is
- * refused before anything is sent, and everything once the run is over.
+ * refused before anything is sent, and everything once the run is over. What it is handed is frozen, since caches hold the same objects.
  */
 export class WorkerClient {
   readonly #run: Run;
@@ -37,8 +38,9 @@ export class WorkerClient {
     const output = this.#output(key, 'create');
     const { type } = output;
     const body = bodyFor(this.#run, type, this.#checked(output, object, 'create'));
-    return this.#run.write(type, body.key, () =>
-      this.#run.environment.client.create(type, body.object, { giveUp: this.#run }),
+    const { client } = this.#run.environment;
+    return deepFreeze(
+      await this.#run.write(type, body.key, () => client.create(type, body.object, { giveUp: this.#run })),
     );
   }
 
@@ -51,7 +53,8 @@ export class WorkerClient {
     const target = views.output(type).get(at)?.object ?? (await client.get(ref, { giveUp: this.#run }));
     this.#checkOurs(type, target, 'update');
     await announce(this.#run, type, target);
-    return this.#run.write(type, at, () => client.mergePatch(ref, this.#patchOf(target, patch), { giveUp: this.#run }));
+    const merged = this.#patchOf(target, patch);
+    return deepFreeze(await this.#run.write(type, at, () => client.mergePatch(ref, merged, { giveUp: this.#run })));
   }
 
   /**
@@ -83,7 +86,7 @@ export class WorkerClient {
     if (live) for (const reconcile of reconcilers) desired = this.#checked(output, reconcile(live, desired), 'ensure');
     const body = bodyFor(this.#run, type, desired);
     await ensureOutput(this.#run, output, body);
-    return this.#run.environment.views.output(type).get(body.key)?.object ?? body.object;
+    return deepFreeze(this.#run.environment.views.output(type).get(body.key)?.object ?? body.object);
   }
 
   async collect(key: string, query?: unknown): Promise<number> {

@@ -79,9 +79,9 @@ async function prune(run: Run, returned: readonly Returned[]): Promise<void> {
 export async function deleteUnowned(run: Run): Promise<void> {
   const { plan, metrics } = run.environment;
   for (const { type } of plan.finalizer?.unowned.values() ?? []) {
-    for (const { key, uid, object } of run.owned(type)) {
+    for (const { key, uid, object, isOurs } of run.owned(type)) {
       const isCollected = object.metadata.namespace === run.namespace;
-      if (isCollected || object.metadata.deletionTimestamp !== undefined) continue;
+      if (isCollected || object.metadata.deletionTimestamp !== undefined || !isOurs) continue;
       await deleteOutput(run, type, key, uid);
       metrics.output(run.phase.name, 'pruned');
     }

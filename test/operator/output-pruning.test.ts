@@ -88,6 +88,35 @@ describe('outputs of several phases and resources', () => {
     for (const name of ['a-one', 'a-two', 'b-one', 'b-two']) assert.ok(await testbed.getConfigMap(name), name);
   });
 
+  it('are no longer those that others copied with all their marks', async () => {
+    const cluster = { watchNamespace: '' };
+    const operator = await testbed.runWith(mirror, { config: cluster });
+    await testbed.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } });
+    await testbed.route('a', { outputs: { one: {} } });
+    const { metadata } = await testbed.untilConfigMap('one', () => true);
+    await settled();
+    const { labels, annotations } = metadata;
+    for (const namespace of ['default', 'other'])
+      await testbed.cluster.create({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'copy', namespace, labels, annotations },
+      });
+    await setSpec({ outputs: { two: {} } });
+    await testbed.untilGone({ apiVersion: 'v1', kind: 'ConfigMap', name: 'one' });
+    await settled();
+    await testbed.untilIdle(operator);
+    for (const namespace of ['default', 'other'])
+      assert.ok(
+        await testbed.cluster.find({ apiVersion: 'v1', kind: 'ConfigMap', name: 'copy', namespace }),
+        namespace,
+      );
+    assert.deepEqual(
+      testbed.operatorWrites().filter((write) => write.startsWith('delete')),
+      ['delete configmaps'],
+    );
+  });
+
   it('that two phases return belong to the last', async () => {
     const operator = routes({
       One: phase(() => ({ phase: 'Two', outputs: { configMaps: [configMap('shared', { by: 'one' })] } }), {

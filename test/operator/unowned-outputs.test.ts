@@ -108,6 +108,10 @@ describe('outputs beyond the namespace of their resource', () => {
     await testbed.untilReady('a', 'Only');
     await testbed.untilReady('b', 'Only');
     await testbed.cluster.create({ ...CONFIG_MAP, metadata: { name: 'theirs', namespace: 'other' } });
+    const { labels, annotations } = (await untilThere('other/far')).metadata;
+    const copy = { name: 'copy', namespace: 'other', labels, annotations };
+    await testbed.cluster.create({ ...CONFIG_MAP, metadata: copy });
+    await testbed.untilIdle(operator);
     testbed.cluster.requests.clear();
     await testbed.cluster.delete(REF);
     await testbed.untilGone(REF);
@@ -116,6 +120,7 @@ describe('outputs beyond the namespace of their resource', () => {
     assert.equal(await testbed.cluster.find(at('other/far')), undefined);
     assert.ok(await testbed.cluster.find(at('other/of-b')));
     assert.ok(await testbed.cluster.find(at('other/theirs')));
+    assert.ok(await testbed.cluster.find(at('other/copy')));
     await testbed.untilIdle(operator);
     // What is beside the resource is the garbage collector's.
     assert.deepEqual(testbed.operatorWrites(), ['delete configmaps', 'delete namespaces', 'patch routes']);
