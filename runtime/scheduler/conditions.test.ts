@@ -51,6 +51,11 @@ describe('conditions', () => {
     assert.deepEqual(times({ is: 'resting' }), ['2026']);
   });
 
+  it('get a time where there is none', () => {
+    const timeless: Condition = JSON.parse('{"type":"Ready","status":"True","reason":"x","message":""}') as Condition;
+    assert.equal(of({ is: 'resting' }, {}, [timeless])[0]?.lastTransitionTime, '2026-01-01T00:00:00Z');
+  });
+
   it('go when they are no longer True, also those that another version left as False', () => {
     const left = ['Ready', 'Reconciling', 'Stalled'].map((type) => ({
       type,

@@ -54,7 +54,7 @@ export function conditionsFor(
       status,
       reason,
       message: message.slice(0, LONGEST_MESSAGE),
-      lastTransitionTime: known?.status === status ? known.lastTransitionTime : now,
+      lastTransitionTime: known?.status === status && known.lastTransitionTime ? known.lastTransitionTime : now,
       ...(generation !== undefined && { observedGeneration: generation }),
     };
   };

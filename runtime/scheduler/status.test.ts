@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statusPatch } from './status.ts';
+import { statusOf, statusPatch } from './status.ts';
 
 const resource = (status?: object | null) => ({
   metadata: { name: 'r', uid: 'u1' },
@@ -79,5 +79,47 @@ describe('status patch', () => {
       { op: 'add', path: '/status/c', value: 2 },
       { op: 'remove', path: '/status/a~1b' },
     ]);
+  });
+
+  it("knows the user's members by any name, those of Object.prototype too", () => {
+    const stored = { phase: 'Done', revision: 7, observedGeneration: 2, conditions };
+    const steps = (status: object, user: Readonly<Record<string, unknown>>) =>
+      statusPatch(resource({ ...stored, ...status }), { ...change, user })?.slice(3);
+    assert.deepEqual(steps({ constructor: 'x', valueOf: 1 }, { other: 2 }), [
+      { op: 'add', path: '/status/other', value: 2 },
+      { op: 'remove', path: '/status/constructor' },
+      { op: 'remove', path: '/status/valueOf' },
+    ]);
+    assert.equal(steps({}, { constructor: null }), undefined);
+    assert.equal(steps({ constructor: 'x' }, { constructor: 'x' }), undefined);
+  });
+
+  it('begins to count where the revision is none, and is fenced by what is there', () => {
+    for (const revision of ['r', 1.5, 2 ** 53, {}]) {
+      const status = { phase: 'Done', revision, observedGeneration: 1, conditions };
+      assert.deepEqual(statusPatch(resource(status), change)?.slice(1), [
+        { op: 'test', path: '/status/revision', value: revision },
+        { op: 'add', path: '/status/revision', value: 1 },
+        { op: 'add', path: '/status/observedGeneration', value: 2 },
+      ]);
+    }
+  });
+
+  it('is read without what has another shape than it is written in', () => {
+    const sound = { phase: 'Done', other: [] };
+    for (const spoiled of [
+      { revision: 'r' },
+      { observedOutputs: 'x' },
+      { observedOutputs: ['x'] },
+      { observedOutputs: { One: null } },
+      { observedOutputs: { One: ['x'] } },
+      { observedOutputs: { One: { configMaps: 5 } } },
+      { observedOutputs: { One: { configMaps: 'digest' }, Two: { configMaps: null } } },
+      { conditions: [{}] },
+      { transitions: {} },
+    ])
+      assert.equal(JSON.stringify(statusOf(resource({ ...sound, ...spoiled }))), JSON.stringify(sound));
+    const whole = { ...sound, revision: 3, observedOutputs: { One: { configMaps: 'digest' }, Two: {} }, conditions };
+    assert.equal(statusOf(resource(whole)), whole, 'it is no copy');
   });
 });

@@ -3,6 +3,7 @@ import type { PatchOperation } from '../kube/client.ts';
 import type { Condition, KubernetesObject } from '../kube/types.ts';
 import type { ObservedOutputs } from './outputs-record.ts';
 import { OWN_STATUS } from './result.ts';
+import { isRecord } from './returned-json.ts';
 
 /** `status` of a resource, as far as the runtime knows it. */
 export interface StatusFields {
@@ -26,24 +27,52 @@ export interface Transition {
 }
 
 export function statusOf(resource: KubernetesObject): StatusFields | undefined {
-  const status = (resource as { readonly status?: StatusFields | null }).status;
+  const status = storedStatus(resource);
   if (!status) return undefined;
   return isSound(status) ? status : sound(status);
 }
 
+function storedStatus(resource: KubernetesObject): StatusFields | null | undefined {
+  return (resource as { readonly status?: StatusFields | null }).status;
+}
+
 /** Whether what we keep has the shape that we write. An older definition, or none, may have let something else be stored. */
-function isSound({ conditions, transitions }: Readonly<Record<string, unknown>>): boolean {
-  return isListOf('type', conditions) && isListOf('to', transitions);
+function isSound({ revision, conditions, observedOutputs, transitions }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    isCounter(revision) &&
+    isListOf('type', conditions) &&
+    isRecordOfOutputs(observedOutputs) &&
+    isListOf('to', transitions)
+  );
 }
 
 /** What is of another shape counts as if it were not there: the next write puts ours in its place. */
 function sound(status: StatusFields): StatusFields {
-  const { conditions, transitions, ...rest } = status;
+  const { revision, conditions, observedOutputs, transitions, ...rest } = status;
   return {
     ...rest,
+    ...(isCounter(revision) && { revision }),
     ...(isListOf('type', conditions) && { conditions }),
+    ...(isRecordOfOutputs(observedOutputs) && { observedOutputs }),
     ...(isListOf('to', transitions) && { transitions }),
   };
+}
+
+/** Absent, or a number that can be raised. */
+function isCounter(value: unknown): boolean {
+  return value === undefined || value === null || Number.isSafeInteger(value);
+}
+
+/** Absent, or texts by phase and key. */
+function isRecordOfOutputs(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (!isRecord(value)) return false;
+  for (const phase in value) {
+    const digests = value[phase];
+    if (!isRecord(digests)) return false;
+    for (const key in digests) if (typeof digests[key] !== 'string') return false;
+  }
+  return true;
 }
 
 /** Absent, or a list of objects that all have this text. */
@@ -60,6 +89,11 @@ function isListOf(field: string, value: unknown): boolean {
 
 export function revisionOf(resource: KubernetesObject): number | undefined {
   return statusOf(resource)?.revision;
+}
+
+/** Of whatever shape it is: what a write has to find there. */
+export function storedRevision(resource: KubernetesObject): unknown {
+  return storedStatus(resource)?.revision ?? null;
 }
 
 /** What a sync wants the status to be. */
@@ -89,10 +123,10 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
   if (change.transitions) own['transitions'] = change.transitions;
   const wanted: Readonly<Record<string, unknown>> = change.user ? { ...own, ...change.user } : own;
   const dropped = change.user
-    ? Object.keys(current ?? {}).filter((name) => !OWN_STATUS.has(name) && !(name in wanted))
+    ? Object.keys(current ?? {}).filter((name) => !OWN_STATUS.has(name) && !Object.hasOwn(wanted, name))
     : [];
-  const changed = Object.keys(wanted).filter((name) => !isSame(current?.[name], wanted[name]));
-  const isThere = changed.every((name) => isSame(withoutNulls(current?.[name]), withoutNulls(wanted[name])));
+  const changed = Object.keys(wanted).filter((name) => !isSame(memberOf(current, name), wanted[name]));
+  const isThere = changed.every((name) => isSame(withoutNulls(memberOf(current, name)), withoutNulls(wanted[name])));
   if (current && isThere && dropped.length === 0) return undefined;
 
   const revision = current?.revision;
@@ -106,7 +140,7 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
   }
   return [
     ...fence,
-    { op: 'test', path: '/status/revision', value: revision ?? null },
+    { op: 'test', path: '/status/revision', value: storedRevision(resource) },
     // Who sets the phase by hand does not count revisions.
     ...(changed.includes('phase')
       ? [{ op: 'test' as const, path: '/status/phase', value: current.phase ?? null }]
@@ -115,6 +149,11 @@ export function statusPatch(resource: KubernetesObject, change: StatusChange): r
     ...changed.map((name) => ({ op: 'add' as const, path: `/status/${escape(name)}`, value: wanted[name] })),
     ...dropped.map((name) => ({ op: 'remove' as const, path: `/status/${escape(name)}` })),
   ];
+}
+
+/** A member may have the name of one of `Object.prototype`. */
+function memberOf(status: StatusFields | undefined, name: string): unknown {
+  return status && Object.hasOwn(status, name) ? status[name] : undefined;
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -27,6 +27,7 @@ describe('one bad object', () => {
       ({ route }) => ({ phase: 'Done', outputs: { configMaps: [configMap(`${route.metadata.name}-out`)] } }),
       { initial: true },
     ),
+    Earlier: phase(() => ({ phase: 'Only' })),
     Done: final,
   });
 
@@ -38,11 +39,16 @@ describe('one bad object', () => {
     'conditions that are none': { phase: 'Only', conditions: [null, 'x', {}] },
     'transitions that are no list': { phase: 'Only', transitions: { a: 1 } },
     'observed outputs of another shape': { phase: 'Only', observedOutputs: ['x'] },
+    'observed outputs of a phase that are null': { phase: 'Only', observedOutputs: { Earlier: null } },
+    'a digest that is no text': { phase: 'Only', observedOutputs: { Earlier: { configMaps: {} } } },
   };
   for (const [what, status] of Object.entries(statuses)) {
     it(`of the operator's kind stops nothing else: its status has ${what}`, async () => {
       await testbed.route('bad');
-      await testbed.cluster.patch({ ...ROUTE, name: 'bad' }, { status }, { type: 'merge', subresource: 'status' });
+      await testbed.cluster.patch({ ...ROUTE, name: 'bad' }, [{ op: 'add', path: '/status', value: status }], {
+        type: 'json',
+        subresource: 'status',
+      });
       const operator = await testbed.run({ ...copies, transitions: 3 });
       await testbed.route('good');
       await testbed.untilReady('good', 'Done');
@@ -51,6 +57,7 @@ describe('one bad object', () => {
         'bad',
         (route) => route.status?.phase === 'Done' || isNotReady(route.status?.conditions),
       );
+      assert.ok(Number.isSafeInteger(settled.status?.revision));
       if (settled.status?.phase !== 'Done') {
         assert.match(condition(settled, 'Ready').reason, /UnknownPhase|WriteRejected/);
         await testbed.untilEvent(({ regarding }) => regarding?.uid === settled.metadata.uid);

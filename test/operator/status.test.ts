@@ -210,6 +210,20 @@ describe('status of a resource', () => {
     assert.deepEqual(testbed.operatorWrites(), ['patch routes/status', 'patch routes/status']);
   });
 
+  it('is not written again by each restart where a condition of somebody else’s doing had no time', async () => {
+    await testbed.route('a');
+    const conditions = [{ type: 'Ready', status: 'True', reason: 'x', message: 'y' }];
+    await setStatus({ phase: 'Only', conditions });
+    const operator = routes({ Only: phase(() => ({ phase: 'Only' }), { initial: true }) });
+    await testbed.run(operator);
+    const { status } = await testbed.untilReady('a', 'Only');
+    assert.ok(status?.conditions?.[0]?.lastTransitionTime);
+    await testbed.stopOperators();
+    testbed.cluster.requests.clear();
+    await testbed.untilIdle(await testbed.run(operator));
+    assert.deepEqual(testbed.operatorWrites(), []);
+  });
+
   for (const [what, code] of [
     ['a conflict', 409],
     ['a busy server', 429],

@@ -12,7 +12,7 @@ export const STATUS: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/status.ts',
-    code: "{ op: 'test', path: '/status/revision', value: revision ?? null },",
+    code: "{ op: 'test', path: '/status/revision', value: storedRevision(resource) },",
     broken: '',
     breaks: 'a status goes to the revision that it was computed from',
     test: 'runtime/scheduler/status.test.ts',
@@ -36,8 +36,8 @@ export const STATUS: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/status.ts',
-    code: '!OWN_STATUS.has(name) && !(name in wanted)',
-    broken: '!(name in wanted)',
+    code: '!OWN_STATUS.has(name) && !Object.hasOwn(wanted, name)',
+    broken: '!Object.hasOwn(wanted, name)',
     breaks: 'the user’s part of the status takes nothing away of ours',
     test: 'runtime/scheduler/status.test.ts',
     title: "replaces the user's part as a whole",
@@ -92,7 +92,7 @@ export const STATUS: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/conditions.ts',
-    code: 'known?.status === status ? known.lastTransitionTime : now',
+    code: 'known?.status === status && known.lastTransitionTime ? known.lastTransitionTime : now',
     broken: 'now',
     breaks: 'a condition keeps the time of its last transition as long as its status stays',
     test: 'runtime/scheduler/conditions.test.ts',
