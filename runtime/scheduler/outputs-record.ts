@@ -1,8 +1,9 @@
 import { isStatus } from '../errors.ts';
 import { resourceName } from '../kube/paths.ts';
 import type { KubernetesObject, ResourceType } from '../kube/types.ts';
+import type { Phase } from '../plan.ts';
 import { RunAborted, RunOutdated, type Run } from './run.ts';
-import { revisionOf, statusOf } from './status.ts';
+import { revisionOf, statusOf, storedRevision } from './status.ts';
 
 /** `status.observedOutputs`: what each phase left behind, by output key. See `observed-outputs.ts`. */
 export type ObservedOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -33,6 +34,13 @@ export async function announce(run: Run, type: ResourceType, { metadata }: Kuber
   const made = plan.phases.get(metadata.annotations?.[marks.phase] ?? '');
   if (!made || made === run.phase || run.phase === plan.finalizer?.phase) return;
   run.state.takesFrom(made.name);
+  // A worker may change several objects at once, and each write has to find the revision that the one before it left.
+  const marked = (run.announced.ended ?? Promise.resolve()).then(() => mark(run, made, type));
+  run.announced.ended = marked.catch(() => undefined);
+  await marked;
+}
+
+async function mark(run: Run, made: Phase, type: ResourceType): Promise<void> {
   const observed = recordOf(run);
   const digests = observed[made.name] ?? {};
   const keys = [...made.outputs].filter(
@@ -50,7 +58,7 @@ async function write(run: Run, record: ObservedOutputs): Promise<void> {
   const target = { type: plan.resource, name: run.resource.metadata.name, namespace: run.namespace };
   const operations = [
     { op: 'test', path: '/metadata/uid', value: run.uid },
-    { op: 'test', path: '/status/revision', value: revision ?? null },
+    { op: 'test', path: '/status/revision', value: revision ?? storedRevision(run.resource) },
     // Who sets the phase by hand does not count revisions.
     { op: 'test', path: '/status/phase', value: statusOf(run.resource)?.phase ?? null },
     { op: 'add', path: '/status/revision', value: (revision ?? 0) + 1 },

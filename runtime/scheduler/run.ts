@@ -26,6 +26,8 @@ interface Announced {
   revision: number | undefined;
   /** What phases left behind, as it is recorded now; undefined: as in the resource. */
   record: ObservedOutputs | undefined;
+  /** Resolves once the last of these writes has ended, however it ended; undefined: there is none. */
+  ended: Promise<unknown> | undefined;
 }
 
 /** What is true of a run from begin to end. */
@@ -66,7 +68,7 @@ export class Run implements RunFacts, ReadScope {
     this.state = facts.state;
     this.sync = facts.sync;
     this.ending = ending;
-    this.announced = announced ?? { revision: revisionOf(facts.resource), record: undefined };
+    this.announced = announced ?? { revision: revisionOf(facts.resource), record: undefined, ended: undefined };
   }
 
   /** The same run for code that has less time: `ending` comes no later than the run's own. */

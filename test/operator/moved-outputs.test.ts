@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { killedAtEveryWrite } from './killed-at-every-write.ts';
-import { configMap, final, phase, routes, Testbed } from './testbed.ts';
+import { configMap, final, phase, routes, sum, Testbed } from './testbed.ts';
 
 const REF = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
 const MAP = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default' };
@@ -95,6 +95,40 @@ describe('an output that moves from one phase to another', () => {
     const done = await testbed.untilReady('a', 'Done');
     assert.ok((done.status?.revision ?? 0) > 40);
     assert.deepEqual((await testbed.getConfigMap('shared'))?.data, { by: 'two' });
+  });
+
+  it('is deleted in one run together with what another phase made, though both are asked for at once', async () => {
+    let runs = 0;
+    const running = await testbed.run(
+      routes({
+        One: phase(() => ({ phase: 'Two', outputs: { configMaps: [configMap('shared')] } }), {
+          initial: true,
+          inputs: {},
+        }),
+        Two: phase(() => ({ phase: 'Three', outputs: { configMaps: [configMap('own'), configMap('more')] } }), {
+          inputs: {},
+        }),
+        Three: phase(
+          async ({ client }) => {
+            runs += 1;
+            await Promise.all(['shared', 'own', 'more'].map((name) => client.delete('configMaps', name)));
+            return { phase: 'Three' };
+          },
+          { inputs: {} },
+        ),
+      }),
+    );
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Three');
+    await testbed.untilIdle(running);
+    assert.equal(runs, 1);
+    assert.equal(sum(await running.metrics(), 'autopilot_status_conflicts_total'), 0);
+    const ends = testbed.operatorRequests().slice(-6);
+    assert.deepEqual(
+      ends.map(({ verb, resource, code }) => `${verb} ${resource} ${code}`).toSorted(),
+      [...Array<string>(3).fill('delete configmaps 200'), ...Array<string>(3).fill('patch routes 200')].toSorted(),
+    );
+    for (const name of ['shared', 'own', 'more']) assert.equal(await testbed.getConfigMap(name), undefined);
   });
 
   it('ends as it would have where the phase that made it has another name since, and kills come in between', async () => {
