@@ -34,6 +34,14 @@ describe('contests', () => {
     assert.equal(contests.message(722_000), undefined);
   });
 
+  it('are looked at once more when they are over, whether or not anybody asks what goes on', () => {
+    for (let times = 0; times < 4; times += 1) contests.lost('x', replicas, 0);
+    assert.equal(contests.nextLook(121_999), 1);
+    assert.equal(contests.nextLook(122_000), 1);
+    assert.ok(contests.isEmpty);
+    assert.equal(contests.nextLook(122_001), undefined);
+  });
+
   it('count what an autoscaler does that comes by every 15 s', () => {
     let now = 0;
     const said = Array.from({ length: 4 }, () => {

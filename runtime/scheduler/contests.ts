@@ -74,9 +74,13 @@ export class Contests {
     return this.#fought()[0]?.message;
   }
 
-  /** Milliseconds until there is something to put right, or until it is over; undefined where nothing goes on. */
+  /**
+   * Milliseconds until there is something to put right, or until it is over; undefined where nothing goes on. What is over by now is looked
+   * at once more: it may just have been told as going on.
+   */
   nextLook(now: number): number | undefined {
     const times = this.#fought().map(({ repairAt, overAt }) => (repairAt > now ? repairAt : overAt) - now);
+    this.#forgetOver(now);
     return times.length > 0 ? Math.max(1, Math.min(...times)) : undefined;
   }
 

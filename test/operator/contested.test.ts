@@ -10,6 +10,7 @@ import {
   OPERATOR,
   phase,
   routes,
+  services,
   Testbed,
   type Route,
 } from './testbed.ts';
@@ -108,6 +109,40 @@ describe('a field that somebody else keeps taking', () => {
     await testbed.untilIdle(running);
     clock.skip(120_000);
     await testbed.untilReady('a', 'Done');
+  });
+
+  it('is no reason to run any more once it is over, though the phase waits for what it patches', async () => {
+    const clock = new SteppedClock();
+    let runs = 0;
+    const operator = routes({
+      Only: phase(
+        ({ route }) => {
+          runs += route.metadata.name === 'a' ? 1 : 0;
+          const absent = route.spec['patch'] ? [{ metadata: { name: 'nowhere', labels: { a: 'b' } } }] : [];
+          const outputs = route.metadata.name === 'a' ? [configMap('out', { k: 'v' })] : [];
+          return { phase: 'Only', outputs: { configMaps: outputs }, patches: { services: absent } };
+        },
+        { initial: true, inputs: {}, patches: { services: { type: services } } },
+      ),
+    });
+    const running = await testbed.runWith(operator, { clock });
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    await take(3);
+    await testbed.untilRoute('a', isContested);
+    await testbed.setSpec('a', { patch: true });
+    await testbed.untilRoute('a', (route) => condition(route, 'Ready').reason === 'PatchTargetMissing');
+    await testbed.untilIdle(running);
+    clock.skip(1000);
+    await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'v');
+    await testbed.untilIdle(running);
+    const before = runs;
+    clock.skip(121_000);
+    await testbed.untilMetrics(running, () => runs >= before + 2);
+    await testbed.route('barrier');
+    await testbed.untilReady('barrier', 'Only');
+    await testbed.untilIdle(running);
+    assert.equal(runs, before + 2);
   });
 
   it('is none where an output is deleted twice; who keeps deleting it finds it made again with pauses', async () => {
