@@ -41,7 +41,7 @@ function cachesOf(phase: Phase, views: Views): readonly Cache[] {
  * Wakes the resources that rest in a phase whose kinds include one that has just gone: they say so at once, and not at their next run.
  * To be called once, before the caches start.
  */
-export function wakeOnMissingKinds({ plan, views }: Environment, wake: (key: string) => void): void {
+export function wakeOnMissingKinds({ plan, views, states }: Environment, wake: (key: string) => void): void {
   const users = new Map<Cache, Set<Phase>>();
   for (const phase of plan.phases.values())
     for (const cache of cachesOf(phase, views)) users.set(cache, (users.get(cache) ?? new Set()).add(phase));
@@ -49,7 +49,8 @@ export function wakeOnMissingKinds({ plan, views }: Environment, wake: (key: str
     cache.onMissing(() => {
       for (const { key, object } of views.resources.entries()) {
         const phase = plan.phases.get(statusOf(object)?.phase ?? '');
-        if (phase && phases.has(phase)) wake(key);
+        // The cache may be one that some phase needs for more: what the operator does not work on has no state.
+        if (phase && phases.has(phase) && states.get(key)) wake(key);
       }
     });
   }

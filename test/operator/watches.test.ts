@@ -275,6 +275,38 @@ describe('watches of an operator', () => {
       });
     }
 
+    it('are no concern of resources in namespaces where the operator does not work, though it reads them', async () => {
+      const elsewhere = { apiVersion: 'example.io/v1', kind: 'Route', name: 'b', namespace: 'elsewhere' };
+      await testbed.cluster.installCrd(ghostCrd);
+      await testbed.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: elsewhere.namespace } });
+      await testbed.route('a');
+      await testbed.route('b', {}, elsewhere.namespace);
+      await testbed.cluster.patch(elsewhere, { status: { phase: 'Only' } }, { subresource: 'status' });
+      const ran = new Set<string | undefined>();
+      const reading = routes({
+        Only: phase(
+          ({ route }) => {
+            ran.add(route.metadata.namespace);
+            return { phase: 'Only' };
+          },
+          {
+            initial: true,
+            inputs: { routes: { type: routes({}).resource, namespace: 'any' }, ghosts: { type: ghosts } },
+            outputs: {},
+          },
+        ),
+      });
+      const operator = await testbed.runWith(reading, { config: { watchNamespace: 'default' } });
+      await testbed.untilReady('a', 'Only');
+      const removed = testbed.cluster.faults.removeApi({ apiVersion: 'nowhere.io/v1', kind: 'Ghost' });
+      await testbed.untilRoute('a', isMissing);
+      removed.remove();
+      await testbed.untilReady('a', 'Only');
+      await testbed.untilIdle(operator);
+      assert.deepEqual([...ran], ['default']);
+      assert.deepEqual((await testbed.cluster.find<Route>(elsewhere))?.status, { phase: 'Only' });
+    });
+
     it('are told of though the kind goes with all its objects, and comes back without them', async () => {
       await testbed.cluster.installCrd(ghostCrd);
       await testbed.cluster.create({ apiVersion: 'nowhere.io/v1', kind: 'Ghost', metadata: { name: 'boo' } });
