@@ -57,6 +57,19 @@ describe('interest index', () => {
     assert.deepEqual(readers(index, undefined, labelled), ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6']);
   });
 
+  it('takes no two reads for one, whatever they are of', () => {
+    const index = new InterestIndex();
+    const any = { by: 'selector', namespace: undefined } as const;
+    index.add('odd', byLabels({ app: 'x,tier=y' }));
+    index.add('even', byLabels({ app: 'x', tier: 'y' }));
+    index.add('odd', { ...any, requirements: [{ key: 'app', operator: 'In', values: ['x,z'] }] });
+    index.add('one', { ...any, requirements: [{ key: 'app', operator: 'In', values: ['x', 'z'] }] });
+    index.add('odd', byLabels({ app: 'z' }, '*'));
+    index.add('all', { ...any, requirements: requirementsOf({ matchLabels: { app: 'z' } }) });
+    assert.deepEqual(readers(index, undefined, object('a', 1, { labels: { app: 'x', tier: 'y' } })), ['even', 'one']);
+    assert.deepEqual(readers(index, undefined, object('a', 1, { labels: { app: 'z' } })), ['all', 'one']);
+  });
+
   it('forgets what a reader no longer reads, and leaves others alone', () => {
     const index = new InterestIndex();
     index.add('r1', byLabels({ color: 'red' }));

@@ -1,4 +1,4 @@
-import { formatSelector, matches, type Requirement } from '../kube/selector.ts';
+import { matches, type Requirement } from '../kube/selector.ts';
 import type { KubernetesObject } from '../kube/types.ts';
 
 /** Something that a worker read: an object by name, or what a selector matches in a namespace (undefined: in all). */
@@ -192,10 +192,9 @@ function pairOf(label: string, value: string): string {
   return `${label}=${value}`;
 }
 
+/** As JSON: what a worker asks for may be of any text, and no two reads may be taken for one. */
 function idOf(read: Read): string {
-  return read.by === 'name'
-    ? `name ${read.key}`
-    : `selector ${read.namespace ?? '*'} ${formatSelector(read.requirements)}`;
+  return read.by === 'name' ? `name ${read.key}` : JSON.stringify([read.namespace ?? null, read.requirements]);
 }
 
 function isEquallyLabelled({ metadata: one }: KubernetesObject, { metadata: other }: KubernetesObject): boolean {

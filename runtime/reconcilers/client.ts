@@ -1,4 +1,5 @@
 import type { Caches } from '../cache/caches.ts';
+import { deepFreeze } from '../cache/freeze.ts';
 import { errors, isKindMissing, isStatus } from '../errors.ts';
 import type { KubeClient, ObjectRef } from '../kube/client.ts';
 import { wholeOf } from '../kube/managed-fields.ts';
@@ -20,7 +21,7 @@ export interface CallScope {
   checkForUser(what: string): void;
 }
 
-/** What a reconciler writes with (`ReconcilerClient` in `reconciler.ts` has the types). */
+/** What a reconciler writes with (`ReconcilerClient` in `reconciler.ts` has the types). What it is handed is frozen: caches hold the same. */
 export class DeclaredClient {
   readonly #scope: CallScope;
 
@@ -65,10 +66,22 @@ export class DeclaredClient {
       if (left) caches.written(type, left, writer);
       else caches.removed(type, at, uid, writer);
     } catch (error) {
-      // Gone, or another one by that name.
-      if (!isStatus(error, 404, 409)) throw error;
+      if (isKindMissing(error)) caches.kindMissing(type);
+      // Another one has the name by now, unless somebody else says so: a webhook that keeps the object.
+      else if (isStatus(error, 404) || (isStatus(error, 409) && !(await this.#mayBeThere(ref, uid))))
+        caches.removed(type, at, uid, writer);
+      else throw error;
     } finally {
       release();
+    }
+  }
+
+  async #mayBeThere(ref: ObjectRef, uid: string): Promise<boolean> {
+    try {
+      const { metadata } = await this.#scope.client.get(ref, { giveUp: this.#scope });
+      return metadata.uid === uid;
+    } catch (error) {
+      return !isStatus(error, 404);
     }
   }
 
@@ -83,7 +96,7 @@ export class DeclaredClient {
     try {
       const answer = await send();
       caches.written(type, answer, writer);
-      return wholeOf(answer);
+      return deepFreeze(wholeOf(answer));
     } catch (error) {
       if (isKindMissing(error)) caches.kindMissing(type);
       throw error;

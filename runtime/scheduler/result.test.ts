@@ -119,6 +119,18 @@ describe('what a worker returns', () => {
       /status.phase is kept by the runtime/,
     ],
     [
+      'a status that becomes one of ours',
+      { phase: 'Starting', status: { toJSON: () => ({ phase: 'x' }) } },
+      'ERR_AP_BAD_STATUS',
+      /status.phase is kept by the runtime/,
+    ],
+    [
+      'a list with a hole',
+      { phase: 'Starting', outputs: { configMaps: Object.assign([], { 1: { metadata: { name: 'a' } } }) } },
+      'ERR_AP_BAD_OUTPUT',
+      /configMaps\[0\]: nothing is no object/,
+    ],
+    [
       'labels that are a list',
       output({ metadata: { name: 'a', labels: ['app'] } }),
       'ERR_AP_BAD_OUTPUT',

@@ -103,7 +103,7 @@ function checkOutputs(value: unknown, phase: Phase, namespace: string | undefine
     if (!output) throw errors.undeclared(phase.name, `the output ${key}`, [...phase.outputs.keys()]);
     if (!Array.isArray(list)) throw errors.badOutput(phase.name, key, `${describe(list)} is no list.`);
     const seen = new Set<string>();
-    const checked = list.map((item: unknown, index) => {
+    const checked = Array.from(list, (item: unknown, index) => {
       const where = `${key}[${index}]`;
       const desired = checkOutput(item, output, namespace, phase.name, where);
       const name = objectKey(
@@ -179,10 +179,11 @@ function checkNamespace(
 function checkStatus(value: unknown, phase: Phase): CheckedResult['status'] {
   if (value === undefined || value === null) return undefined;
   if (!isRecord(value)) throw errors.badStatus(phase.name, `${describe(value)} is no object.`);
-  const own = Object.keys(value).find((name) => OWN_STATUS.has(name));
+  const status = plainJson(value, (problem) => errors.badStatus(phase.name, problem));
+  const own = Object.keys(status).find((name) => OWN_STATUS.has(name));
   if (own !== undefined)
     throw errors.badStatus(phase.name, `status.${own} is kept by the runtime: name yours otherwise.`);
-  return plainJson(value, (problem) => errors.badStatus(phase.name, problem));
+  return status;
 }
 
 function checkRequeue(value: unknown, phase: Phase): number | undefined {

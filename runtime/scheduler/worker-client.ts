@@ -110,7 +110,7 @@ export class WorkerClient {
 
   #reader(key: string, call: string): InputReader {
     this.#run.checkForUser(`client.${call}`);
-    const reader = this.#readers[key];
+    const reader = Object.hasOwn(this.#readers, key) ? this.#readers[key] : undefined;
     if (!reader) throw errors.undeclared(this.#run.phase.name, `the input ${key}`, Object.keys(this.#readers));
     return reader;
   }

@@ -311,6 +311,9 @@ describe("a reconciler of the project's own", () => {
       await assert.rejects(client.patch('configMaps', { name: 'one', uid: 'another' }, { data: { n: '3' } }), /422/);
       await client.delete('configMaps', { name: 'one', uid: 'another' });
       seen.push((await testbed.getConfigMap('one'))?.data?.['n'] ?? 'gone');
+      const message = 'admission webhook "keeper.example.io" denied the request: it is still needed';
+      testbed.cluster.faults.answer(409, { verb: 'delete', resource: 'configmaps' }, { message });
+      await assert.rejects(client.delete('configMaps', { name: 'one', uid }), /409.*keeper\.example\.io/);
       await client.delete('configMaps', { name: 'one', uid });
       await client.delete('configMaps', { name: 'one', uid });
       seen.push((await testbed.getConfigMap('one'))?.data?.['n'] ?? 'gone');
@@ -321,6 +324,20 @@ describe("a reconciler of the project's own", () => {
     await testbed.untilMetrics(operator, () => seen.length >= 2);
     await testbed.untilIdle(operator);
     assert.deepEqual(seen.slice(0, 2), ['2', 'gone']);
+  });
+
+  it('is handed nothing that it could change in the caches', async () => {
+    const changes = reconciler(async ({ object, client, reads }) => {
+      if (!object) return done;
+      const made = await client.apply('configMaps', { metadata: { name: 'made' }, data: { n: '1' } });
+      assert.throws(() => Object.assign(made.data ?? {}, { n: '2' }), TypeError);
+      seen.push(reads.configMaps.find('made')?.data?.['n'] ?? 'gone');
+      return done;
+    });
+    const operator = await testbed.run(routes({}, { reconcilers: { changes } }));
+    await testbed.route('a');
+    await testbed.untilMetrics(operator, () => seen.length > 0);
+    assert.equal(seen[0], '1');
   });
 
   it('waits for kinds that are not listed yet', async () => {

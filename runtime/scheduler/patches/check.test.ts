@@ -38,6 +38,7 @@ describe('patches that a worker returns', () => {
     ['no lists', [], /patches: a list is no object of lists/],
     ['no list', { secrets: {} }, /secrets: a object is no list/],
     ['of a kind that the phase does not declare', { pods: [] }, /does not declare the patches pods/],
+    ['of a list with a hole', { secrets: Object.assign([], { 1: {} }) }, /secrets\[0\]: nothing is no object/],
     ['without metadata', { secrets: [{}] }, /secrets\[0\]: it has no metadata/],
     ['without a name', { secrets: [{ metadata: {} }] }, /metadata\.name undefined is no name/],
     ['in another namespace', { secrets: [{ metadata: { name: 'a', namespace: 'b' } }] }, /a resource in home patches/],

@@ -39,7 +39,7 @@ export function checkPatches(
     if (!Array.isArray(list)) throw errors.badPatch(phase.name, key, `${describe(list)} is no list.`);
     const owned = ownedObjects(kind.type, phase, outputs, namespace);
     const seen = new Set<string>();
-    const checked = list.map((item: unknown, index) => {
+    const checked = Array.from(list, (item: unknown, index) => {
       const wrong = (problem: string) => errors.badPatch(phase.name, `${key}[${index}]`, problem);
       const patch = checkPatch(item, kind.type, namespace, wrong);
       const name = objectKey(patch.name, patch.namespace);
