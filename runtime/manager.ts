@@ -130,6 +130,7 @@ export class Manager {
     this.#endpoints = new Endpoints({
       pages: pagesOf(this.metrics.instruments, () => this.unready()),
       development: options.development,
+      logger: options.logger,
       protect: async (folder) => {
         const { protect } = await import('./observe/secure/protection.ts');
         return protect({ folder, client: this.client, clock, logger: options.logger });

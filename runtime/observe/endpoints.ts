@@ -1,3 +1,4 @@
+import type { Logger } from './logger.ts';
 import { serve, type HttpServer, type Page, type Protection } from './server.ts';
 
 type AddressKey = 'healthAddr' | 'metricsAddr' | 'profilingAddr';
@@ -15,6 +16,7 @@ export interface EndpointsOptions {
   readonly development: boolean;
   /** What stands before metrics that not everybody may read, with its certificate in this folder. Throws ERR_AP_CERTIFICATE. */
   readonly protect: (certificates: string) => Promise<Protection>;
+  readonly logger: Pick<Logger, 'error'>;
 }
 
 const KEYS: readonly AddressKey[] = ['healthAddr', 'metricsAddr', 'profilingAddr'];
@@ -107,12 +109,13 @@ export class Endpoints {
   }
 
   #serve(key: AddressKey, by: Served, protection: Protection | undefined): Promise<HttpServer> {
-    const { pages, development } = this.#options;
+    const { pages, development, logger } = this.#options;
     return serve(key, by[key], pages[key], {
       // Profiles tell all that is in memory: who wants them from elsewhere has to say so.
       loopback: development || key === 'profilingAddr',
       anyPort: development,
       protection: key === 'metricsAddr' ? protection : undefined,
+      logger,
     });
   }
 }

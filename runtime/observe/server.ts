@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
 import { errors, messageOf } from '../errors.ts';
+import type { Logger } from './logger.ts';
 
 export interface PageRequest {
   readonly query: URLSearchParams;
@@ -47,21 +48,24 @@ export async function serve(
     readonly loopback?: boolean;
     readonly anyPort?: boolean;
     readonly protection?: Protection | undefined;
+    readonly logger?: Pick<Logger, 'error'> | undefined;
   } = {},
 ): Promise<HttpServer> {
   const { host, port } = parseAddress(key, address);
-  const { protection } = options;
+  const { protection, logger } = options;
+  let told: string | undefined;
   const listener: RequestListener = (request, response) => {
-    const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
+    told = undefined;
+    const url = URL.parse(request.url ?? '/', 'http://localhost');
+    if (!url) return answer(response, { status: 400, type: 'text/plain', body: 'that is no path\n' });
+    const { pathname, searchParams: query } = url;
     const page = Object.hasOwn(pages, pathname) ? pages[pathname] : undefined;
     if (!page) return answer(response, { status: 404, type: 'text/plain', body: 'not found\n' });
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const asked = { query, signal: gone.signal };
-    const answering = protection
-      ? protection.refusal(request, pathname).then((refusal) => refusal ?? page(asked))
-      : page(asked);
-    answering.then(
+    const answered = async (): Promise<Answer> => (await protection?.refusal(request, pathname)) ?? page(asked);
+    answered().then(
       (page) => answer(response, page),
       (error: unknown) => answer(response, { status: 500, type: 'text/plain', body: `${messageOf(error)}\n` }),
     );
@@ -76,8 +80,16 @@ export async function serve(
     await listen(server, 0, bindTo);
   }
   const bound = server.address();
+  const listening = typeof bound === 'object' && bound !== null ? `${bindTo ?? 'localhost'}:${bound.port}` : address;
+  // It goes on listening. While there is no free file descriptor, each turn of the event loop tells so.
+  server.on('error', (error) => {
+    const problem = messageOf(error);
+    if (problem !== told)
+      logger?.error({ err: error }, `${key} ${listening}: a connection was not accepted: ${problem}`);
+    told = problem;
+  });
   return {
-    address: typeof bound === 'object' && bound !== null ? `${bindTo ?? 'localhost'}:${bound.port}` : address,
+    address: listening,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

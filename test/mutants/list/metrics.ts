@@ -4,8 +4,8 @@ import type { Mutant } from '../mutant.ts';
 export const METRICS: readonly Mutant[] = [
   {
     file: 'runtime/observe/server.ts',
-    code: 'protection.refusal(request, pathname).then((refusal) => refusal ?? page(asked))',
-    broken: 'protection.refusal(request, pathname).then(() => page(asked))',
+    code: '(await protection?.refusal(request, pathname)) ?? page(asked);',
+    broken: 'page(asked);',
     breaks: 'who is refused gets nothing',
     test: 'test/operator/secure-metrics.test.ts',
     title: 'are for those who may get /metrics, and for nobody else',
