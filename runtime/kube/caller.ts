@@ -60,6 +60,8 @@ export interface Call {
   readonly accept?: string;
   readonly streamed?: boolean;
   readonly subresource?: string | undefined;
+  /** Headers of its trace. */
+  readonly traced?: Readonly<Record<string, string>>;
   /** Told the status of the answer. */
   readonly answered?: (status: number) => void;
 }
@@ -113,7 +115,7 @@ export class Caller {
     const { method, path, type, subresource } = call;
     const target = subresource === undefined ? resourceName(type) : `${resourceName(type)}/${subresource}`;
     return tracer.exchange({ method, path, target, attempt }, (headers, answered) =>
-      this.#pass({ ...call, answered }, { ...authorization, ...headers }, read),
+      this.#pass({ ...call, answered, traced: headers }, authorization, read),
     );
   }
 
@@ -133,7 +135,8 @@ export class Caller {
     const { transport, clock, onRequest } = this.#options;
     // A Go duration: without a unit it is refused, and 0 is no limit.
     const query = queryOf(call.query, limit && `${Math.floor(limit.timeout)}ms`);
-    const headers = this.#headersOf(call, authorization);
+    const known = this.#headersOf(call, authorization);
+    const headers = call.traced ? { ...known, ...call.traced } : known;
     const signal = call.options?.signal;
     const started = clock.monotonic();
     let status = 0;

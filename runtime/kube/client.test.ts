@@ -6,7 +6,8 @@ import { configMaps, object } from '../testing/objects.ts';
 import { ScriptedServer, type Script } from '../testing/scripted-server.ts';
 import type { RequestRecord } from './caller.ts';
 import { KubeClient } from './client.ts';
-import type { Credentials } from './credentials.ts';
+import { loadedCredentials, type Credentials } from './credentials.ts';
+import type { ExchangeTracer } from './exchange-tracer.ts';
 
 const ref = { type: configMaps, name: 'a', namespace: 'default' };
 const status = (
@@ -30,6 +31,7 @@ describe('kube client', () => {
       headers: () => Promise.resolve({ authorization: 'Bearer t' }),
       reject: () => undefined,
     },
+    tracer?: ExchangeTracer,
   ): KubeClient => {
     server = new ScriptedServer(script);
     records = [];
@@ -51,6 +53,7 @@ describe('kube client', () => {
       userAgent: 'agent',
       clock,
       onRequest: (record) => records.push(record),
+      tracer,
     });
   };
   const sent = (index = 0) => server.requests[index] ?? assert.fail('no such request');
@@ -99,6 +102,30 @@ describe('kube client', () => {
     const waiting = clientOf(() => ({ body: kept }));
     assert.deepEqual(await waiting.delete(ref, 'u1'), kept);
   });
+
+  for (const on of [false, true])
+    it(`tells its credentials of a refusal, and asks once more by others, ${on ? 'traced' : 'not traced'}`, async () => {
+      const tokens = ['old', 'new'];
+      const credentials = loadedCredentials(new ManualClock(), () =>
+        Promise.resolve({ authorization: tokens.shift() ?? 'none' }),
+      );
+      const client = clientOf(
+        ({ headers }) =>
+          headers['authorization'] === 'new' ? { body: object('a', 1) } : status(401, 'Unauthorized', 'expired'),
+        credentials,
+        { on, exchange: (_exchange, send) => send({ traceparent: '00-1' }, () => undefined) },
+      );
+      await client.get(ref);
+      const traced = { ...(on && { traceparent: '00-1' }) };
+      const headers = { accept: 'application/json', 'user-agent': 'agent', ...traced };
+      assert.deepEqual(
+        server.requests.map((each) => each.headers),
+        [
+          { ...headers, authorization: 'old' },
+          { ...headers, authorization: 'new' },
+        ],
+      );
+    });
 
   it('throws what the server answered', async () => {
     const client = clientOf(() =>

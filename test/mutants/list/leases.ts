@@ -67,6 +67,14 @@ export const LEASES: readonly Mutant[] = [
     title: 'that lets nothing pass is not gone round, but by watches',
   },
   {
+    file: 'runtime/kube/caller.ts',
+    code: 'this.#pass({ ...call, answered, traced: headers }, authorization, read),',
+    broken: 'this.#pass({ ...call, answered }, { ...authorization, ...headers }, read),',
+    breaks: 'a token that is refused is loaded anew, traced or not',
+    test: 'runtime/kube/client.test.ts',
+    title: 'tells its credentials of a refusal, and asks once more by others, traced',
+  },
+  {
     file: 'runtime/leaderelection/term.ts',
     code: 'if (!this.isRunning()) return;\n    this.#renewed = since;',
     broken: 'this.#renewed = since;',
