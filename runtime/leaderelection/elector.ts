@@ -239,8 +239,7 @@ export class Elector {
       pass: async (send) => {
         const term = this.#term;
         if (!term) return sendWithin({ clock, timeout: longest }, send);
-        term.check();
-        const timeout = Math.min(longest, term.left());
+        const timeout = Math.min(longest, term.timeout());
         return sendWithin({ clock, timeout, cut: term.signal, mayStart: () => term.check() }, send);
       },
     };

@@ -8,8 +8,11 @@ import { momentOf, Term } from './term.ts';
 class Clocks extends ManualClock {
   monotonicAhead = 0;
   wallAhead = 0;
+  /** How much time passes each time that one asks. */
+  passing = 0;
 
   override monotonic(): number {
+    this.monotonicAhead += this.passing;
     return super.monotonic() + this.monotonicAhead;
   }
 
@@ -86,6 +89,13 @@ describe('a term', () => {
       assert.ok(term.signal.aborted, 'those who work have not been told');
     });
   }
+
+  it('gives a request a millisecond at least, though time passes while it is let through', async () => {
+    clock.monotonicAhead = 9998.2;
+    clock.passing = 0.6;
+    await term.pass(send);
+    assert.deepEqual(timeouts, [1]);
+  });
 
   it('lets nothing start that waited for a connection until the deadline', async () => {
     const { answer, start } = hang();

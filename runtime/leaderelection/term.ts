@@ -82,6 +82,12 @@ export class Term implements RequestGate {
     if (!this.isRunning()) this.signal.throwIfAborted();
   }
 
+  /** Milliseconds that a request may take which begins now, at least 1: less would be no limit to the server. Throws as {@link check}. */
+  timeout(): number {
+    this.check();
+    return Math.max(1, this.left());
+  }
+
   /** Nothing starts any more, and what is under way is cut off. `why` completes "since this replica does not lead any more". */
   end(why: string): void {
     this.#timer.cancel();
@@ -97,7 +103,7 @@ export class Term implements RequestGate {
 
   pass<Answer>(send: (limit: RequestLimit) => Promise<Answer>): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.check();
+      const timeout = this.timeout();
       const limit = (this.#limit ??= this.#newLimit());
       const end = (settle: () => void): void => {
         limit.waiting.delete(giveUp);
@@ -107,7 +113,7 @@ export class Term implements RequestGate {
       };
       const giveUp = (reason: Error): void => end(() => reject(reason));
       limit.waiting.add(giveUp);
-      const answer = send({ timeout: this.left(), signal: limit.cut.signal, start: limit.start });
+      const answer = send({ timeout, signal: limit.cut.signal, start: limit.start });
       answer.then(
         (answered) => end(() => resolve(answered)),
         (error: Error) => end(() => reject(error)),

@@ -44,11 +44,19 @@ export const LEASES: readonly Mutant[] = [
   },
   {
     file: 'runtime/leaderelection/term.ts',
-    code: 'send({ timeout: this.left(), ',
+    code: 'send({ timeout, ',
     broken: 'send({ timeout: this.#renewDeadline, ',
     breaks: 'a request has the time that is left',
     test: 'runtime/leaderelection/term.test.ts',
     title: 'gives each request the time that is left',
+  },
+  {
+    file: 'runtime/leaderelection/term.ts',
+    code: 'return Math.max(1, this.left());',
+    broken: 'return this.left();',
+    breaks: 'a request has a millisecond at least, since less would be no limit to the server',
+    test: 'runtime/leaderelection/term.test.ts',
+    title: 'gives a request a millisecond at least, though time passes while it is let through',
   },
   {
     file: 'runtime/kube/query.ts',
