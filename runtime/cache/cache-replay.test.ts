@@ -239,15 +239,14 @@ class Replay {
   #answered({ key, overlaps }: OwnWrite, { answer, version, latest }: NonNullable<OwnWrite['done']>): void {
     if (answer === undefined) return;
     const known = this.#cache.get(key)?.resourceVersion;
-    const isSelected = typeof answer === 'object' && matches(this.#requirements, answer.metadata.labels);
     if (typeof answer === 'string') this.#cache.removed(key, answer, 'default/writer');
     else if (!this.#cache.written(answer, 'default/writer')) {
       // So it says that it has to be listed anew, as it has indeed.
       this.#isMistaken = this.#position !== undefined;
     }
     if (this.#position === undefined || overlaps) return;
-    // Of what the watch has still to tell, that it came into the selection before it left it, may show for a moment.
-    if (!isSelected && (known === undefined || known !== latest) && this.#requirements.length > 0) return;
+    // Of what is deleted before the watch has told that it came into the selection, that may show for a moment.
+    if (typeof answer === 'string' && known !== latest && this.#requirements.length > 0) return;
     const floor = typeof answer === 'string' ? version : Number(answer.metadata.resourceVersion);
     this.#floors.set(key, Math.max(this.#floors.get(key) ?? 0, floor));
   }
@@ -255,10 +254,16 @@ class Replay {
   #watch(): void {
     if (this.#position === undefined || this.#list) return;
     const next = this.#server.eventAfter(this.#position);
-    if (!next) return;
+    if (!next) {
+      // As a bookmark says it.
+      this.#position = this.#server.version;
+      this.#cache.toldUpTo(String(this.#position));
+      return;
+    }
     this.#position = next.version;
     if (next.event.type === 'changed') this.#cache.changed(next.event.object);
     else this.#cache.deleted(next.event.object);
+    this.#cache.toldUpTo(String(next.version));
   }
 
   #listStep(): void {

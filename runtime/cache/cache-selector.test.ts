@@ -72,6 +72,65 @@ describe('cache with a selector', () => {
     assert.deepEqual([version('default/a'), changes], [undefined, []]);
   });
 
+  describe('of what its own write took out of the selection before anything was told of it', () => {
+    const app = { labels: { app: 'x' } };
+    beforeEach(() => void cache.written(object('a', 12), 'default/writer'));
+
+    it('takes in no event of before, and what comes back', () => {
+      cache.changed(object('a', 11, app));
+      assert.deepEqual([version('default/a'), changes], [undefined, []]);
+      cache.deleted(object('a', 12, app));
+      assert.equal(cache.size, 0);
+      cache.changed(object('a', 13, app));
+      assert.equal(version('default/a'), '13');
+    });
+
+    it('keeps nothing once the watch has told all up to then, which may be nothing of it', () => {
+      cache.written(object('b', 14), 'default/writer');
+      cache.toldUpTo('11');
+      assert.equal(cache.size, 2);
+      cache.toldUpTo('13');
+      assert.equal(cache.size, 1);
+      cache.toldUpTo('14');
+      assert.equal(cache.size, 0);
+    });
+
+    it('keeps nothing once a list has come', () => {
+      cache.listing();
+      cache.replace([], '12');
+      assert.equal(cache.size, 0);
+    });
+
+    it('waits with that for writes under way, whose events wait too', () => {
+      const release = cache.hold('default/a');
+      cache.changed(object('a', 11, app));
+      cache.deleted(object('a', 12, app));
+      cache.toldUpTo('12');
+      release();
+      assert.deepEqual([version('default/a'), changes], [undefined, []]);
+      cache.toldUpTo('13');
+      assert.equal(cache.size, 0);
+    });
+
+    it('does not forget what it deleted meanwhile', () => {
+      cache.written(object('a', 13, app), 'default/writer');
+      cache.removed('default/a', 'uid-a', 'default/writer');
+      cache.toldUpTo('13');
+      cache.changed(object('a', 13, app));
+      assert.equal(version('default/a'), undefined);
+      cache.deleted(object('a', 14, app));
+      assert.equal(cache.size, 0);
+    });
+
+    it('keeps a bounded number where it is never told how far the watch is', () => {
+      for (let number = 0; number < 10_100; number += 1)
+        cache.written(object(`n${number}`, 20_000 + number), 'default/writer');
+      assert.equal(cache.size, 10_000);
+      cache.changed(object('n10099', 19_999, app));
+      assert.equal(version('default/n10099'), undefined);
+    });
+  });
+
   it('takes the event of its own deletion for none of its own old versions', () => {
     cache.written(object('a', 13, { labels: { app: 'x' } }), 'default/writer');
     const release = cache.hold('default/a');

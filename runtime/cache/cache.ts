@@ -145,9 +145,12 @@ export class Cache extends Availability implements Sink<Entry> {
       }
       const old = this.#store.put(entry);
       this.#tell({ key, old, current: entry, own: writer !== undefined, writer, managers });
-    } else if (known) {
+    } else {
       const write = this.#writes;
-      this.#bury(key, { uid, isGone: false, resourceVersion, write, told: write }, writer);
+      const tombstone = { uid, isGone: false, resourceVersion, write, told: write };
+      if (known) this.#bury(key, tombstone, writer);
+      // That it came into the selection, the watch may have still to tell.
+      else this.#tombstones.set(key, tombstone);
     }
     return true;
   }
@@ -281,6 +284,10 @@ export class Cache extends Availability implements Sink<Entry> {
     const entry = this.#entry(object);
     if (!this.#isOld(entry)) this.#held.deliver(entry.key, { type: 'deleted', entry });
     else this.#tombstones.confirm(entry);
+  }
+
+  toldUpTo(resourceVersion: string): void {
+    this.#tombstones.toldUpTo(resourceVersion, this.#held);
   }
 
   /** Whether just this version is here; nothing that is to come can make a difference then. */

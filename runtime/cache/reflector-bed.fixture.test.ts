@@ -26,6 +26,8 @@ export const failure = (status: number, reason: string): { status: number; body:
 /** Keeps what it was told, and lets a test wait for it. */
 class Recorder implements Sink {
   readonly told: string[] = [];
+  /** Up to which versions all was told, with how many things it was told by then. */
+  readonly upTo: (readonly [resourceVersion: string, told: number])[] = [];
   echoes: Known | undefined;
   #waiting: { readonly count: number; readonly resolve: () => void } | undefined;
 
@@ -53,6 +55,10 @@ class Recorder implements Sink {
 
   forbidden(): void {
     this.#tell('forbidden');
+  }
+
+  toldUpTo(resourceVersion: string): void {
+    this.upTo.push([resourceVersion, this.told.length]);
   }
 
   async until(count: number): Promise<readonly string[]> {

@@ -60,6 +60,23 @@ describe('reflector', () => {
     );
   });
 
+  it('tells how far the watch is after each event, known ones and bookmarks counted', async () => {
+    bed.sink.echoes = { some: true, is: (resourceVersion) => resourceVersion === '9' };
+    bed.start(() =>
+      new Frames()
+        .push({ type: 'ADDED', object: object('a', 3) }, bookmark(7, true))
+        .push({ type: 'MODIFIED', object: object('a', 8) }, { type: 'MODIFIED', object: object('a', 9) }, bookmark(20))
+        .push({ type: 'DELETED', object: object('a', 21) }, { type: 'ADDED', object: object('b', 22) }),
+    );
+    await bed.sink.until(4);
+    assert.deepEqual(bed.sink.upTo.slice(0, 4), [
+      ['8', 2],
+      ['9', 2],
+      ['20', 2],
+      ['21', 3],
+    ]);
+  });
+
   for (const [how, expiry] of [
     ['in the stream', (): Frames => new Frames().push(expired).end()],
     ['as an answer', () => failure(410, 'Expired')],

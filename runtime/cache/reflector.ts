@@ -36,6 +36,8 @@ export interface Sink<Kept = KubernetesObject> {
   readonly echoes?: Known | undefined;
   /** Gone, or no longer in the selection; the object is as it was last. */
   deleted(object: KubernetesObject): void;
+  /** All events up to this version were told. */
+  toldUpTo?(resourceVersion: string): void;
   /** The server does not know the kind, or no longer. A list follows once it does. */
   missing(): void;
   /** The server refuses the list or watch. It is tried again. */
@@ -347,6 +349,7 @@ export class Reflector<Kept = KubernetesObject> {
     if (this.#resourceVersion === undefined || compareResourceVersions(resourceVersion, this.#resourceVersion) > 0) {
       this.#resourceVersion = resourceVersion;
     }
+    this.#options.sink.toldUpTo?.(resourceVersion);
   }
 }
 

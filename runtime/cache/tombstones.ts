@@ -1,4 +1,5 @@
 import { compareResourceVersions } from '../kube/resource-version.ts';
+import type { HeldEvents } from './held-events.ts';
 import type { Entry } from './store.ts';
 
 /** What an own write, or a list beside the watch, took away. */
@@ -14,12 +15,18 @@ export interface Tombstone {
   readonly told: number;
 }
 
+/** So many are remembered of what only left the selection: a watch may be slow to tell how far it is. */
+const MOST_LEFT = 10_000;
+
 /**
  * What was taken away and whose DELETED event is to come, so that older events, which the watch has still to bring, do not bring it back.
- * One goes with its event, with an object that came later, or with a list that began later.
+ * One goes with its event, with an object that came later, or with a list that began later. Of what only left the selection there may be
+ * no event, since it may not have been in it: it goes once the watch has told all up to then, too.
  */
 export class Tombstones {
   readonly #byKey = new Map<string, Tombstone>();
+  /** Keys of what only left the selection, in the order in which it did. */
+  readonly #left = new Set<string>();
 
   get size(): number {
     return this.#byKey.size;
@@ -27,6 +34,34 @@ export class Tombstones {
 
   set(key: string, tombstone: Tombstone): void {
     this.#byKey.set(key, tombstone);
+    if (!tombstone.isGone) this.#addLeft(key);
+  }
+
+  #addLeft(key: string): void {
+    this.#left.delete(key);
+    this.#left.add(key);
+    if (this.#left.size <= MOST_LEFT) return;
+    const [first = key] = this.#left;
+    this.#forgetLeft(first);
+  }
+
+  #forgetLeft(key: string): void {
+    this.#left.delete(key);
+    if (this.#byKey.get(key)?.isGone === false) this.#byKey.delete(key);
+  }
+
+  /** The watch has told all up to this version, but for the events that are held. */
+  toldUpTo(resourceVersion: string, held: Pick<HeldEvents, 'has'>): void {
+    if (this.#left.size === 0) return;
+    for (const key of this.#left) {
+      const tombstone = this.#byKey.get(key);
+      if (tombstone?.isGone === false) {
+        const isToCome = compareResourceVersions(tombstone.resourceVersion, resourceVersion) > 0;
+        // Those after it left the selection later.
+        if (isToCome || held.has(key)) return;
+      }
+      this.#forgetLeft(key);
+    }
   }
 
   delete(key: string): void {

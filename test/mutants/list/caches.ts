@@ -100,6 +100,22 @@ export const CACHES: readonly Mutant[] = [
   },
   {
     file: 'runtime/cache/cache.ts',
+    code: 'else this.#tombstones.set(key, tombstone);',
+    broken: '',
+    breaks: 'late events do not bring back what an own write took out of the selection',
+    test: 'runtime/cache/cache-selector.test.ts',
+    title: 'takes in no event of before, and what comes back',
+  },
+  {
+    file: 'runtime/cache/tombstones.ts',
+    code: 'if (isToCome || held.has(key)) return;',
+    broken: 'if (isToCome) return;',
+    breaks: 'what left the selection is remembered as long as events of it are held',
+    test: 'runtime/cache/cache-selector.test.ts',
+    title: 'waits with that for writes under way, whose events wait too',
+  },
+  {
+    file: 'runtime/cache/cache.ts',
     code: 'if (!this.#isOvertaken(resourceVersion)) this.#replace',
     broken: 'this.#replace',
     breaks: 'a list that is older than one beside the watch is passed over',
