@@ -39,7 +39,7 @@ export function negotiate(
   const ranges = mediaRanges(accept);
   let known = false;
   for (const { type, parameters } of ranges) {
-    const format = FORMATS[type];
+    const format = Object.hasOwn(FORMATS, type) ? FORMATS[type] : undefined;
     if (!format) continue;
     known = true;
     const as = parameters.get('as');

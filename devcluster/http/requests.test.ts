@@ -131,6 +131,13 @@ describe('Requests that are out of the ordinary', () => {
     }
   });
 
+  it('what all objects of JavaScript have is no operator and no media type', async () => {
+    const selected = await send('GET', `${MAPS}?labelSelector=a%20constructor%20b`);
+    const message = "unable to parse requirement: found 'constructor', expected: in, notin, =, ==, !=, gt, lt";
+    assert.deepEqual([selected.code, selected.message], [400, message]);
+    assert.equal((await send('GET', MAPS, { headers: { accept: 'constructor' } })).code, 406);
+  });
+
   it('a watch from the start cannot go on from a page', async () => {
     const { code, message } = await send('GET', `${MAPS}?watch=1&continue=x`);
     assert.equal(code, 422);

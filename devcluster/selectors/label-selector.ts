@@ -138,7 +138,7 @@ class Parser {
 
   #operator(): Operator {
     const { text } = this.#take();
-    const operator = OPERATORS[text];
+    const operator = Object.hasOwn(OPERATORS, text) ? OPERATORS[text] : undefined;
     if (!operator) throw new SelectorSyntaxError(`found '${text}', expected: in, notin, =, ==, !=, gt, lt`);
     return operator;
   }

@@ -27,6 +27,20 @@ describe('label selectors', () => {
     assert.ok(meets(expression('DoesNotExist'), { b: '1' }));
   });
 
+  it('know the labels that an object has, and nothing that all objects inherit', () => {
+    for (const key of ['constructor', 'toString', '__proto__']) {
+      assert.ok(!meets({ matchExpressions: [{ key, operator: 'Exists' }] }, {}), key);
+      assert.ok(meets({ matchExpressions: [{ key, operator: 'DoesNotExist' }] }, {}), key);
+      assert.ok(
+        meets(
+          { matchExpressions: [{ key, operator: 'Exists' }] },
+          { ['constructor']: '', toString: '', ['__proto__']: '' },
+        ),
+        key,
+      );
+    }
+  });
+
   it('are written as a query wants them, equal ones alike', () => {
     const one = requirementsOf({
       matchLabels: { b: '2', a: '1' },

@@ -100,7 +100,9 @@ export function formatSelector(requirements: readonly Requirement[]): string {
 /** Whether labels meet all requirements. A missing label meets `NotIn`, as in the API. */
 export function matches(requirements: readonly Requirement[], labels: Labels): boolean {
   return requirements.every(({ key, operator, values }) => {
-    const value = labels?.[key];
+    const found = labels?.[key];
+    // What all objects inherit, `constructor`, is no text.
+    const value = typeof found === 'string' ? found : undefined;
     switch (operator) {
       case 'In':
         return value !== undefined && values.includes(value);
