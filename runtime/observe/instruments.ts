@@ -55,9 +55,18 @@ export class Instruments {
     return buckets;
   }
 
-  /** A gauge whose value is asked at each scrape. */
-  measured(name: string, help: string, labels: Readonly<Record<string, string>>, value: () => number): void {
-    this.collected(name, help, Object.keys(labels), (gauge) => gauge.set(labels, value()));
+  /** A gauge whose value is asked at each scrape; undefined: then there is no such series. */
+  measured(
+    name: string,
+    help: string,
+    labels: Readonly<Record<string, string>>,
+    value: () => number | undefined,
+  ): void {
+    this.collected(name, help, Object.keys(labels), (gauge) => {
+      const measured = value();
+      if (measured === undefined) gauge.remove(labels);
+      else gauge.set(labels, measured);
+    });
   }
 
   /** A gauge that is filled at each scrape. */
@@ -78,16 +87,18 @@ export class Instruments {
     });
   }
 
-  /** A counter that somebody else counts: its value is asked at each scrape. */
-  counted(name: string, help: string, value: () => number): void {
+  /** A counter that somebody else counts: its value is asked at each scrape; undefined: then there is no such series. */
+  counted(name: string, help: string, value: () => number | undefined): void {
     void new Counter({
       name,
       help,
       labelNames: [],
       registers: [this.#registry],
       collect() {
+        const counted = value();
         this.reset();
-        this.inc(value());
+        if (counted === undefined) this.remove();
+        else this.inc(counted);
       },
     });
   }

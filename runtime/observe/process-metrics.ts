@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Instruments } from './instruments.ts';
 
 /** What Go's client says where there is no limit. */
@@ -6,12 +7,16 @@ const UNLIMITED = 2 ** 64;
 
 /**
  * The metrics of the process under the names that Prometheus' clients agree on, as Go's has them, and V8's heap under Node's. All is read
- * at the scrape. Those that only Linux tells (/proc) are absent elsewhere.
+ * at the scrape. Those that only Linux tells, in the folder `proc`, are absent where it does not tell them.
  */
-export function collectProcessMetrics(instruments: Instruments): void {
+export function collectProcessMetrics(
+  instruments: Instruments,
+  proc = process.platform === 'linux' ? '/proc/self' : undefined,
+): void {
   const { counted, measured } = {
     counted: instruments.counted.bind(instruments),
-    measured: (name: string, help: string, value: () => number) => instruments.measured(name, help, {}, value),
+    measured: (name: string, help: string, value: () => number | undefined) =>
+      instruments.measured(name, help, {}, value),
   };
   counted('process_cpu_seconds_total', 'Total user and system CPU time spent in seconds.', () => {
     const { user, system } = process.cpuUsage();
@@ -29,13 +34,19 @@ export function collectProcessMetrics(instruments: Instruments): void {
   instruments
     .gauge('nodejs_version_info', 'The version of Node; always 1', ['version'])
     .set({ version: process.version }, 1);
-  if (process.platform !== 'linux') return;
-  measured('process_virtual_memory_bytes', 'Virtual memory size in bytes.', () => statusOf('VmSize') * 1024);
+  if (proc === undefined) return;
+  const read = (file: string): string => readFileSync(join(proc, file), 'utf8');
+  const status = (name: string) => told(() => statusOf(name, read('status')));
+  const limit = (name: string) => told(() => limitOf(name, read('limits')));
+  const octets = (name: string) => told(() => octetsOf(name, read('net/netstat')));
+  measured('process_virtual_memory_bytes', 'Virtual memory size in bytes.', () => status('VmSize'));
   measured('process_virtual_memory_max_bytes', 'Maximum amount of virtual memory available in bytes.', () =>
-    limitOf('Max address space'),
+    limit('Max address space'),
   );
-  measured('process_open_fds', 'Number of open file descriptors.', () => readdirSync('/proc/self/fd').length - 1);
-  measured('process_max_fds', 'Maximum number of open file descriptors.', () => limitOf('Max open files'));
+  measured('process_open_fds', 'Number of open file descriptors.', () =>
+    told(() => readdirSync(join(proc, 'fd')).length - 1),
+  );
+  measured('process_max_fds', 'Maximum number of open file descriptors.', () => limit('Max open files'));
   counted('process_network_receive_bytes_total', 'Bytes received over the network by the process’ namespace.', () =>
     octets('InOctets'),
   );
@@ -44,19 +55,31 @@ export function collectProcessMetrics(instruments: Instruments): void {
   );
 }
 
-function statusOf(name: string): number {
-  return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0);
+/** Undefined where it cannot be read: a sandbox may lack files, and a process without a free file descriptor opens none. */
+function told(value: () => number | undefined): number | undefined {
+  try {
+    return value();
+  } catch {
+    return undefined;
+  }
+}
+
+/** In bytes. */
+function statusOf(name: string, text: string): number | undefined {
+  const found = new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1];
+  return found === undefined ? undefined : Number(found) * 1024;
 }
 
 /** The soft limit. */
-function limitOf(name: string): number {
-  const found = new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-  return found === undefined || found === 'unlimited' ? UNLIMITED : Number(found);
+function limitOf(name: string, text: string): number | undefined {
+  const found = new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(text)?.[1];
+  return found === undefined ? undefined : found === 'unlimited' ? UNLIMITED : Number(found);
 }
 
 /** A column of the table IpExt: one line of names, one of numbers. */
-function octets(name: string): number {
-  const lines = readFileSync('/proc/self/net/netstat', 'utf8').split('\n');
-  const [names = [], numbers = []] = lines.filter((line) => line.startsWith('IpExt:')).map((line) => line.split(' '));
-  return Number(numbers[names.indexOf(name)] ?? 0);
+function octetsOf(name: string, text: string): number | undefined {
+  const lines = text.split('\n').filter((line) => line.startsWith('IpExt:'));
+  const [names = [], numbers = []] = lines.map((line) => line.split(' '));
+  const found = numbers[names.indexOf(name)];
+  return found === undefined ? undefined : Number(found);
 }
