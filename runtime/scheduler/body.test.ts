@@ -47,6 +47,12 @@ describe('body of an output', () => {
     assert.notEqual(hash({ data: { a: '1', b: { c: [1, 2], d: 3 } } }, { phase: 'Other' }), one);
   });
 
+  it('is the same where the marks of what is there are given with it', () => {
+    const marks = { 'example.io/applied': 'x', 'example.io/phase': 'Other', 'applied.example.io/0123': 'x' };
+    const body = bodyOf({ metadata: { name: 'a', annotations: Object.freeze({ note: 'y', ...marks }) } }, context);
+    assert.deepEqual(body, bodyOf({ metadata: { name: 'a', annotations: { note: 'y' } } }, context));
+  });
+
   it('has the hash that it has always had: with another one, a new version would write all outputs anew', () => {
     const data = { b: [{ z: 1, a: 'é"\n' }, null, [2, 'x']], a: { '10': 1, '9': { k: undefined, j: -1.5 } }, d: {} };
     const { hash } = bodyOf({ metadata: { name: 'a' }, ...data }, context);

@@ -11,10 +11,17 @@ export interface Marks {
   readonly phase: string;
   /** Annotation: the hash of the body that was written last. */
   readonly applied: string;
+  /** What the annotations of patches begin with: each holds the hash of one that was applied to the object. */
+  readonly patched: string;
 }
 
 export function marksOf(group: string): Marks {
-  return { owner: `${group}/owner`, phase: `${group}/phase`, applied: `${group}/applied` };
+  return {
+    owner: `${group}/owner`,
+    phase: `${group}/phase`,
+    applied: `${group}/applied`,
+    patched: `applied.${group}/`,
+  };
 }
 
 /** One object as it is sent. */
@@ -44,7 +51,7 @@ export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, na
   // A reference to a namespaced owner holds within its namespace only: the garbage collector would delete the object.
   const canBeOwned = namespace === undefined || at === namespace;
   const rest = type.group === '' && type.kind === 'Secret' ? withoutStringData(written) : written;
-  const annotations: Record<string, string> = { ...metadata.annotations, [marks.phase]: phase };
+  const annotations: Record<string, string> = { ...withoutMarks(metadata.annotations, marks), [marks.phase]: phase };
   // In the order in which they are hashed, as far as that is known.
   const object: KubernetesObject = {
     apiVersion: apiVersionOf(type),
@@ -61,6 +68,24 @@ export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, na
   const applied = hashOf(object);
   annotations[marks.applied] = applied;
   return { type, key: objectKey(metadata.name, at), object, hash: applied };
+}
+
+type Annotations = Readonly<Record<string, string>> | undefined;
+
+/**
+ * Annotations but for the marks, which are there where a worker keeps the annotations of the object as it stands. With the hash of the last
+ * body in it, each would be another one; and a mark that two managers apply neither could change.
+ */
+export function withoutMarks(annotations: Annotations, marks: Marks): Annotations {
+  if (annotations === undefined) return annotations;
+  for (const name in annotations)
+    if (isMark(name, marks))
+      return Object.fromEntries(Object.entries(annotations).filter(([each]) => !isMark(each, marks)));
+  return annotations;
+}
+
+function isMark(name: string, { applied, phase, patched }: Marks): boolean {
+  return name === applied || name === phase || name.startsWith(patched);
 }
 
 /**

@@ -70,6 +70,18 @@ describe("a worker's client", () => {
     assert.deepEqual([counter?.data, counter?.metadata.ownerReferences?.[0]?.kind], [{ count: '3' }, 'Route']);
   });
 
+  it('ensures nothing anew where a reconcile function keeps the annotations of the live object', async () => {
+    const keep = (live: KubernetesObject, { metadata, ...desired }: ReturnType<typeof configMap>) => ({
+      ...desired,
+      metadata: { ...metadata, annotations: { ...live.metadata.annotations, ...metadata.annotations } },
+    });
+    await once(async ({ client }) => {
+      for (let time = 0; time < 3; time += 1) await client.ensure('configMaps', configMap('out', { k: 'v' }), keep);
+    });
+    const writes = testbed.operatorWrites().filter((write) => write.endsWith(' configmaps'));
+    assert.deepEqual(writes, ['get configmaps', 'create configmaps', 'get configmaps', 'get configmaps']);
+  });
+
   it("changes nobody else's objects", async () => {
     await testbed.cluster.create({
       apiVersion: 'v1',

@@ -92,6 +92,26 @@ describe('own writes', () => {
     });
   }
 
+  it('do not change what is written where a worker keeps the annotations of what is there', async () => {
+    const operator = await testbed.run(
+      routes({
+        Only: phase(
+          ({ inputs }) => {
+            const live = inputs['configMaps']?.find('out');
+            const annotations = { ...live?.metadata.annotations };
+            const out = { metadata: { name: 'out', annotations }, data: { k: 'v' } };
+            return { phase: 'Only', outputs: { configMaps: [out] }, status: { wasThere: live !== undefined } };
+          },
+          { initial: true },
+        ),
+      }),
+    );
+    await testbed.route('a');
+    await testbed.untilRoute('a', ({ status }) => status?.['wasThere'] === true);
+    await testbed.untilIdle(operator);
+    assert.deepEqual(testbed.operatorWrites(), ['create configmaps', 'patch routes/status', 'patch routes/status']);
+  });
+
   it('that change nothing wake nobody: a worker may patch what it reads, each time that it runs', async () => {
     let runs = 0;
     const operator = await testbed.run(

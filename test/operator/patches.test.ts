@@ -63,6 +63,61 @@ describe('patches', () => {
     assert.deepEqual(testbed.operatorRequests(), []);
   });
 
+  it('cost nothing where a worker keeps the annotations of what it patches, its own mark and those of others', async () => {
+    await foreign(testbed, 'theirs');
+    const operator = await testbed.run(
+      routes({
+        Only: phase(
+          ({ route, inputs }) => {
+            const { annotations } = inputs['configMaps']?.find('theirs')?.metadata ?? {};
+            const patch = { metadata: { name: 'theirs', annotations }, data: { [route.metadata.name]: '1' } };
+            const marks = Object.keys(annotations ?? {}).length;
+            return { phase: 'Only', patches: { configMaps: [patch] }, status: { marks } };
+          },
+          { initial: true, outputs: {}, patches: { configMaps: { type: configMaps } } },
+        ),
+      }),
+    );
+    for (const name of ['a', 'b']) await testbed.route(name);
+    for (const name of ['a', 'b']) await testbed.untilRoute(name, ({ status }) => status?.['marks'] === 2);
+    await testbed.untilIdle(operator);
+    assert.deepEqual(
+      testbed.operatorWrites().filter((write) => write.endsWith(' configmaps')),
+      ['apply configmaps', 'apply configmaps'],
+    );
+  });
+
+  it('can change in an output of another resource, whose worker keeps the annotations of what is there', async () => {
+    const operator = await testbed.run(
+      routes({
+        Only: phase(
+          ({ route, inputs }) => {
+            if (route.metadata.name === 'b') return { phase: 'Only', ...wantedPatches(route) };
+            const annotations = { ...inputs['configMaps']?.find('out')?.metadata.annotations };
+            return {
+              phase: 'Only',
+              outputs: {
+                configMaps: [{ metadata: { name: 'out', annotations }, data: { n: String(route.spec['n']) } }],
+              },
+              status: { marks: Object.keys(annotations).length },
+            };
+          },
+          { initial: true, patches: { configMaps: { type: configMaps } } },
+        ),
+      }),
+    );
+    await testbed.route('a', { n: 1 });
+    await testbed.untilReady('a', 'Only');
+    await testbed.route('b', { patches: { out: { k: 'x' } } });
+    await testbed.untilRoute('a', ({ status }) => status?.['marks'] === 3);
+    await testbed.setSpec('a', { n: 2 });
+    await untilData('out', { n: '2', k: 'x' });
+    await testbed.untilIdle(operator);
+    await testbed.setSpec('b', { patches: { out: { k: 'y' } } });
+    await untilData('out', { n: '2', k: 'y' });
+    await testbed.untilReady('b', 'Only');
+  });
+
   it("of several resources in one object are each resource's own", async () => {
     await foreign(testbed, 'theirs', { kept: 'x' });
     await testbed.run(patching());

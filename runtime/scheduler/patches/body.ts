@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { apiVersionOf, objectKey, resourceName } from '../../kube/paths.ts';
 import { patchManager } from '../../kube/patch-manager.ts';
 import type { KubernetesObject, ResourceType } from '../../kube/types.ts';
-import { hashOf, withoutStringData } from '../body.ts';
+import { hashOf, marksOf, withoutMarks, withoutStringData } from '../body.ts';
 import type { CheckedPatch } from './check.ts';
 
 /** Who patches: the operator for one resource and one patch key. */
@@ -37,12 +37,13 @@ export function patchMark({ operator, group, uid, patchKey }: Patcher): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([operator, uid, patchKey]))
     .digest('hex');
-  return `applied.${group}/${digest.slice(0, 40)}`;
+  return `${marksOf(group).patched}${digest.slice(0, 40)}`;
 }
 
 export function patchBody(patcher: Patcher, type: ResourceType, patch: CheckedPatch): PatchBody {
-  const { name, namespace, labels, annotations, fields } = patch;
+  const { name, namespace, labels, fields } = patch;
   const mark = patchMark(patcher);
+  const annotations = withoutMarks(patch.annotations, marksOf(patcher.group));
   const rest = type.group === '' && type.kind === 'Secret' ? withoutStringData(fields) : fields;
   const object = (applied: Readonly<Record<string, string>>): KubernetesObject => ({
     ...rest,
