@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { OWNER } from '../cache/store.ts';
 import type { FieldsV1 } from '../kube/types.ts';
 import { compareLeaves, holdsAll, leavesOf, pathsOf, treeOf, type FieldPath } from './fields.ts';
 
@@ -114,6 +115,50 @@ describe('leaves of a body in managed fields', () => {
       ],
       missing: [['f:finalizers', 'v:"b"']],
     });
+  });
+
+  it('are matched one to one: an item that leaves a key out is not one that another gives with all keys', () => {
+    const ports = [
+      { name: 'any', port: 53 },
+      { name: 'sctp', port: 53, protocol: 'SCTP' },
+    ];
+    const [any, sctp] = [port(53, 'TCP'), port(53, 'SCTP', { 'f:protocol': {} })];
+    const items = (given: readonly object[], ...held: readonly FieldsV1[]) =>
+      compare({ ports: given }, [{ 'f:ports': Object.assign({}, ...held) as FieldsV1 }]);
+    for (const given of [ports, ports.toReversed()]) {
+      for (const held of [
+        [any, sctp],
+        [sctp, any],
+      ]) {
+        const both = items(given, ...held);
+        assert.deepEqual([both.held.length, both.missing], [5, []]);
+        assert.ok(!holdsAll(both.held, [{ 'f:ports': sctp }]));
+      }
+      const { held, missing } = items(given, sctp);
+      assert.deepEqual([held.length, missing], [3, [['f:ports', 'v:{"name":"any","port":53}']]]);
+    }
+  });
+
+  it('are found by names and keys in which the uid of the owner is, in entries in which something stands for that', () => {
+    const uid = '0c2bd0d2-8a4c-4c6a-9a3c-5d0b2d1a7b11';
+    const entry = (name: string): FieldsV1 => ({
+      'f:data': { [`f:${name}.json`]: {} },
+      'f:finalizers': { [`v:"x/${name}"`]: {} },
+      'f:volumes': { [`k:{"name":"vol-${name}"}`]: { 'f:name': {} } },
+    });
+    const body = {
+      data: { [`${uid}.json`]: 'v' },
+      finalizers: [`x/${uid}`],
+      volumes: [{ name: `vol-${uid}` }],
+    };
+    const { held, missing } = compareLeaves(body, treeOf([entry(OWNER)]), uid);
+    assert.equal(missing, '');
+    assert.deepEqual(pathsOf(held.replaceAll(OWNER, uid)), [
+      ['f:data', `f:${uid}.json`],
+      ['f:finalizers', `v:"x/${uid}"`],
+      ['f:volumes', `k:{"name":"vol-${uid}"}`, 'f:name'],
+    ]);
+    assert.equal(compareLeaves(body, treeOf([entry('other')]), uid).held, '');
   });
 
   it('of an entry can be listed without a body', () => {

@@ -156,11 +156,18 @@ function visit(
     const member = members[name];
     if (member === undefined || NO_LEAVES[at].has(name)) continue;
     const below = at === 'object' && name === 'metadata' ? 'metadata' : 'below';
-    const held = tree?.fields.get(name);
+    const held = tree && fieldOf(tree, name, result.owner);
     if (held) visitValue(member, held, below, result);
     else if (isMap(member)) visit(member, undefined, joined(path, JSON.stringify(`f:${name}`)), below, result);
     else if (!isTrivial(member)) result.misses(path, `f:${name}`);
   }
+}
+
+/** The member of a name. One with the owner's uid in it stands there with {@link OWNER}; most names are shorter than a uid. */
+function fieldOf({ fields }: FieldTree, name: string, owner: string): FieldTree | undefined {
+  const found = fields.get(name);
+  if (found || owner === '' || name.length < owner.length) return found;
+  return fields.get(name.replaceAll(owner, OWNER));
 }
 
 function visitValue(value: Json, tree: FieldTree, at: keyof typeof NO_LEAVES, result: Result): void {
@@ -171,7 +178,9 @@ function visitValue(value: Json, tree: FieldTree, at: keyof typeof NO_LEAVES, re
 
 function visitItems(items: readonly Json[], tree: FieldTree, result: Result): void {
   for (const item of items) {
-    const held = tree.items.find((each) => isMeant(each, item, result.owner));
+    const held = tree.items.find(
+      (each) => isMeant(each, item, result.owner) && !isOfAnother(each, item, items, result.owner),
+    );
     if (held) visitValue(item, held.tree, 'below', result);
     else if (!isTrivial(item)) result.misses(tree.path, `v:${JSON.stringify(item)}`);
   }
@@ -179,11 +188,34 @@ function visitItems(items: readonly Json[], tree: FieldTree, result: Result): vo
 
 /** Whether a step in a list means this item: by the value of a set, the keys of a map. */
 function isMeant({ value, keys }: ItemTree, item: Json, owner: string): boolean {
-  const isSame = (named: Json, given: Json): boolean => given === (named === OWNER ? owner : named);
-  if (!keys) return typeof item !== 'object' && isSame(value, item);
+  if (!keys) return typeof item !== 'object' && isSame(value, item, owner);
   if (typeof item !== 'object' || item === null) return false;
   const given = item as Readonly<Record<string, Json>>;
-  return keys.every(([key, named]) => given[key] === undefined || isSame(named, given[key]));
+  for (const [key, named] of keys) if (given[key] !== undefined && !isSame(named, given[key], owner)) return false;
+  return true;
+}
+
+/** Whether another item gives more of a step's keys and so is the one that it means: what an item leaves out is another value there. */
+function isOfAnother(step: ItemTree, item: Json, items: readonly Json[], owner: string): boolean {
+  const { keys } = step;
+  if (!keys) return false;
+  const given = countGiven(keys, item);
+  if (given === keys.length) return false;
+  return items.some((other) => other !== item && isMeant(step, other, owner) && countGiven(keys, other) > given);
+}
+
+function countGiven(keys: NonNullable<ItemTree['keys']>, item: Json): number {
+  if (typeof item !== 'object' || item === null) return 0;
+  let count = 0;
+  for (const [key] of keys) if ((item as Readonly<Record<string, Json>>)[key] !== undefined) count += 1;
+  return count;
+}
+
+/** Whether it is the same, with the owner's uid where {@link OWNER} stands. */
+function isSame(named: Json, given: Json, owner: string): boolean {
+  if (named === given) return true;
+  if (named === OWNER) return given === owner;
+  return typeof named === 'string' && named.includes(OWNER) && given === named.replaceAll(OWNER, owner);
 }
 
 function isMap(value: Json): value is object {

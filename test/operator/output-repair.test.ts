@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ObjectLike } from 'autopilot-devcluster';
 import { mirror } from './mirror.ts';
-import { condition, phase, routes, sum, Testbed } from './testbed.ts';
+import { condition, phase, routes, services, sum, Testbed } from './testbed.ts';
 
 describe('outputs that somebody else changed', () => {
   let testbed: Testbed;
@@ -34,6 +34,46 @@ describe('outputs that somebody else changed', () => {
       );
     });
   }
+
+  it('are repaired: a value whose name holds the uid of the resource', async () => {
+    await testbed.run(mirror);
+    const { metadata } = await testbed.route('a');
+    const name = `${metadata.uid}.json`;
+    await setSpec({ outputs: { out: { [name]: 'v' } } });
+    await testbed.untilConfigMap('out', ({ data }) => data?.[name] === 'v');
+    await settled();
+    await testbed.cluster.patch(
+      { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' },
+      { data: { [name]: 'other' } },
+    );
+    await testbed.untilConfigMap('out', ({ data }) => data?.[name] === 'v');
+  });
+
+  it('are repaired: a list item that leaves to the default what makes it another one than the item before it', async () => {
+    const ref = { apiVersion: 'v1', kind: 'Service', name: 'out', namespace: 'default' };
+    const ports = [
+      { name: 'sctp', port: 53, protocol: 'SCTP' },
+      { name: 'tcp', port: 53 },
+    ];
+    await testbed.run(
+      routes({
+        Only: phase(
+          () => ({ phase: 'Only', outputs: { services: [{ metadata: { name: 'out' }, spec: { ports } }] } }),
+          {
+            initial: true,
+            outputs: { services: { type: services } },
+          },
+        ),
+      }),
+    );
+    await testbed.route('a');
+    await settled();
+    await testbed.cluster.patch(ref, [{ op: 'remove', path: '/spec/ports/1' }], { type: 'json' });
+    await testbed.until<ObjectLike & { readonly spec?: { readonly ports?: readonly object[] } }>(
+      ref,
+      ({ spec }) => spec?.ports?.length === 2,
+    );
+  });
 
   it('are repaired after a restart, when the change was made while the operator was down', async () => {
     const first = await testbed.run(mirror);

@@ -99,7 +99,11 @@ describe('writes of an operator', () => {
       Only: phase(
         ({ route, inputs }) => ({
           phase: 'Only',
-          outputs: { configMaps: [configMap(`${route.metadata.name}-out`, { empty: '', 'a.b_c': 'x' })] },
+          outputs: {
+            configMaps: [
+              configMap(`${route.metadata.name}-out`, { empty: '', 'a.b_c': 'x', [`${route.metadata.uid}.json`]: 'x' }),
+            ],
+          },
           status: { seen: inputs['configMaps']?.list().length },
         }),
         { initial: true },

@@ -222,8 +222,8 @@ export const OUTPUTS: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/fields.ts',
-    code: 'given[key] === undefined || isSame(named, given[key])',
-    broken: 'isSame(named, given[key])',
+    code: 'given[key] !== undefined && !isSame(named, given[key], owner)',
+    broken: '!isSame(named, given[key], owner)',
     breaks: 'list items are matched by the keys that the body gives',
     test: 'runtime/scheduler/fields.test.ts',
     title: 'are held where the entry has them, list items matched by the keys that the body gives',
