@@ -87,8 +87,9 @@ async function runWorker(run: Run, worker: AnyWorker): Promise<ReconcileResult |
     throw error instanceof RunAborted ? error : new WorkerFailure(error);
   });
   const result = checkFinalizerResult(returned, run.phase, run.namespace);
-  const unmade = await writeLastOutputs(run, result.outputs);
+  // Before anything is written: what only an earlier run read is no reason to run again for one's own writes.
   tracker.replaceEarlierReads(caches.all());
+  const unmade = await writeLastOutputs(run, result.outputs);
   if (unmade.length > 0) {
     const told = await tellOfUnmade(run, unmade, result.done);
     if (told === 'lost') return REQUEUE;

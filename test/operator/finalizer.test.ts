@@ -49,6 +49,29 @@ describe('a finalizer with kinds of its own', () => {
     await testbed.untilGone({ apiVersion: 'v1', kind: 'ConfigMap', name: 'farewell' });
   });
 
+  it('is not run again by its own writes, which only an earlier phase had read', async () => {
+    let runs = 0;
+    const worker = (): unknown => {
+      runs += 1;
+      return { done: false, outputs: { configMaps: [configMap('farewell')] } };
+    };
+    const reading = phase(
+      ({ inputs }) => {
+        inputs['configMaps']?.list();
+        return { phase: 'Only' };
+      },
+      { initial: true },
+    );
+    const outputs = { configMaps: { type: configMaps } };
+    const running = await testbed.run(routes({ Only: reading }, { finalizer: { outputs, worker } }));
+    await testbed.route('a');
+    await testbed.untilReady('a', 'Only');
+    await testbed.cluster.delete(ref);
+    await testbed.untilConfigMap('farewell', () => true);
+    await testbed.untilIdle(running);
+    assert.equal(runs, 1);
+  });
+
   it('is run again after the time that it asks for', async () => {
     let runs = 0;
     await run(() => {
