@@ -108,6 +108,7 @@ function changedOutput(
     if (cache.isKindMissing) isMissing = true;
     else if (!cache.synced) return 'waits';
     else if (digestOf(environment, madeBy(phase, owned(type), environment)) !== recorded) return { key };
+    else expectEnds(run, phase, owned(type));
   }
   const patches = changedPatches(run, phase, digests);
   return patches ?? (isMissing ? 'missing' : undefined);
@@ -123,8 +124,20 @@ function ownedBy(run: Run): (type: ResourceType) => readonly Entry[] {
   };
 }
 
+/** What is being deleted is none that is left behind: nobody is to miss it once its finalizers let it go. */
 function madeBy(phase: Phase, owned: readonly Entry[], { marks }: Environment): readonly Entry[] {
-  return owned.filter(({ object }) => phase.names.has(object.metadata.annotations?.[marks.phase] ?? ''));
+  return owned.filter(
+    ({ object: { metadata } }) =>
+      metadata.deletionTimestamp === undefined && phase.names.has(metadata.annotations?.[marks.phase] ?? ''),
+  );
+}
+
+/** What is not on record, since it was being deleted by then, is not missed when it goes. */
+function expectEnds({ state, environment: { marks } }: Run, phase: Phase, owned: readonly Entry[]): void {
+  for (const { uid, object } of owned) {
+    const { deletionTimestamp, annotations } = object.metadata;
+    if (deletionTimestamp !== undefined && phase.names.has(annotations?.[marks.phase] ?? '')) state.expectsEnd(uid);
+  }
 }
 
 function digestOf({ marks }: Environment, entries: readonly Entry[]): string {

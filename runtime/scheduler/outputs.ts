@@ -56,8 +56,7 @@ export function lookAt(
   const entry = run.environment.views.output(body.type).get(body.key);
   if (!entry || ownership(run, entry.object) !== 'ours')
     return { known: undefined, needs: isHeldBack(run, body, entry === undefined) ? 'withheld' : 'write' };
-  if (entry.object.metadata.deletionTimestamp !== undefined)
-    throw errors.outputBusy(describe(body), 'it is being deleted');
+  if (entry.object.metadata.deletionTimestamp !== undefined) throw beingDeleted(run, body, entry.uid);
   if (isAsWritten(run, body, entry)) return { known: entry, needs: 'unchanged' };
   const isRepair = entry.object.metadata.annotations?.[run.environment.marks.applied] === body.hash;
   return { known: entry, needs: isRepair && isHeldBack(run, body, false) ? 'withheld' : 'write' };
@@ -77,7 +76,7 @@ async function change(run: Run, output: ResourceOutput, body: Body, entry: Entry
   await checkThatItCanBeMade(run, body);
   await deleteOutput(run, body.type, body.key, entry.uid);
   if (run.environment.views.output(body.type).get(body.key)?.uid === entry.uid)
-    throw errors.outputBusy(describe(body), 'it is being deleted, to be made anew');
+    throw beingDeleted(run, body, entry.uid, ', to be made anew');
   await create(run, body);
   return 'replaced';
 }
@@ -132,10 +131,9 @@ export async function create(run: Run, body: Body): Promise<void> {
   const { client } = run.environment;
   const isNew = run.journal?.makes(body);
   try {
-    const created = await run.write(body.type, body.key, () =>
-      client.create(body.type, body.object, callOptions(run, body.type)),
-    );
-    remember(run, body, created);
+    await run.write(body.type, body.key, () => client.create(body.type, body.object, callOptions(run, body.type)), {
+      remember: (created) => remember(run, body, created),
+    });
   } catch (error) {
     if (isNew && isNameTaken(error)) run.journal?.didNotMake(body);
     throw ofElsewhere(run, body, error);
@@ -156,9 +154,15 @@ export async function standing(run: Run, body: Body): Promise<Entry> {
   const whose = ownership(run, live);
   if (whose === 'dying')
     throw errors.outputBusy(describe(body), 'it belongs to a resource that is gone, and will be collected');
-  if (live.metadata.deletionTimestamp !== undefined) throw errors.outputBusy(describe(body), 'it is being deleted');
+  if (live.metadata.deletionTimestamp !== undefined) throw beingDeleted(run, body, live.metadata.uid ?? '');
   if (whose !== 'ours') refuseUnlessAdopted(run, body, live);
   return entryOf(live, run.environment.plan.name);
+}
+
+/** The output cannot be made before the object of this uid has gone, though it may be the resource that deleted it. */
+function beingDeleted(run: Run, body: Body, uid: string, why = ''): Error {
+  run.state.waitsForEnd(uid);
+  return errors.outputBusy(describe(body), `it is being deleted${why}`);
 }
 
 function refuseUnlessAdopted(run: Run, body: Body, live: KubernetesObject): void {
@@ -205,10 +209,9 @@ export function ownership(run: Run, { metadata }: KubernetesObject): 'ours' | 'd
 /** Server-side apply to the live object of this uid, and to no other: the body carries it. */
 export async function apply(run: Run, body: Body, { uid }: Pick<Entry, 'uid'>): Promise<void> {
   const { client } = run.environment;
-  const applied = await run.write(body.type, body.key, () =>
-    client.apply(body.type, withUid(body, uid), callOptions(run, body.type)),
-  );
-  remember(run, body, applied);
+  await run.write(body.type, body.key, () => client.apply(body.type, withUid(body, uid), callOptions(run, body.type)), {
+    remember: (applied) => remember(run, body, applied),
+  });
 }
 
 export function withUid({ object }: Body, uid: string): KubernetesObject {
@@ -307,7 +310,13 @@ async function deleteIfThere(run: Run, type: ResourceType, key: string, uid: str
   const { client } = run.environment;
   run.state.prunes(type, key);
   try {
-    await run.write(type, key, () => client.delete({ type, ...splitKey(key) }, uid, callOptions(run, type)), uid);
+    const remove = async (): Promise<KubernetesObject | undefined> => {
+      const kept = await client.delete({ type, ...splitKey(key) }, uid, callOptions(run, type));
+      // Before its last event, which may have come already, is told.
+      if (kept) run.state.expectsEnd(uid);
+      return kept;
+    };
+    await run.write(type, key, remove, { uid });
     return true;
   } catch (error) {
     if (isStatus(error, 404)) {

@@ -6,7 +6,7 @@ import { writtenKinds } from '../plan.ts';
 import type { Environment } from './environment.ts';
 import { patchedObjects, reportPatches } from './patches/progress.ts';
 import { statusOf } from './status.ts';
-import { changeOf } from './wakes.ts';
+import { lostLeaves } from './wakes.ts';
 
 /**
  * Tells what happens to the resources, and to what they own and patch, as the caches come to know it: own writes with their answer, so in the
@@ -116,5 +116,5 @@ function whatHappened(
   }
   if (!old) return undefined;
   if (!current || old.uid !== current.uid) return 'deleted';
-  return changeOf(old, current, states.get(resource)?.heldLeaves(type, key)) ? 'changed' : undefined;
+  return lostLeaves(old, current, states.get(resource)?.heldLeaves(type, key)).length > 0 ? 'changed' : undefined;
 }

@@ -21,6 +21,9 @@ export interface Drift {
   told: boolean;
 }
 
+/** What the end of an object means that the resource deleted itself and that its finalizers keep: nothing, or a sync waits for it. */
+export type AwaitedEnd = 'no news' | 'waited for';
+
 /** Most resources have none: these stand for theirs. */
 const NO_DRIFTS: ReadonlyMap<string, Drift> = new Map();
 const NO_NAMES: ReadonlySet<string> = new Set();
@@ -38,6 +41,8 @@ class Passing {
   journal: Journal | undefined = undefined;
   rate: SyncRate | undefined = undefined;
   running: Ending | undefined = undefined;
+  /** By uid. */
+  ends: Map<string, AwaitedEnd> | undefined = undefined;
 
   /** Lets go what has nothing in it. Returns whether all is. */
   trim(): boolean {
@@ -45,8 +50,9 @@ class Passing {
     if (this.drifts?.size === 0) this.drifts = undefined;
     if (this.contests?.isEmpty) this.contests = undefined;
     if (this.cycles?.isEmpty) this.cycles = undefined;
+    if (this.ends?.size === 0) this.ends = undefined;
     const some = this.patches ?? this.drifts ?? this.repairing ?? this.tookFrom ?? this.cycles ?? this.contests;
-    return (some ?? this.reported ?? this.journal ?? this.rate ?? this.running) === undefined;
+    return (some ?? this.ends ?? this.reported ?? this.journal ?? this.rate ?? this.running) === undefined;
   }
 }
 
@@ -202,6 +208,26 @@ export class ResourceState {
   prunes(type: ResourceType, key: string): void {
     this.forgetOutput(type, key);
     this.contests.forget(outputId(type, key));
+  }
+
+  /** The resource deleted the object of this uid, and its finalizers keep it for now. */
+  expectsEnd(uid: string): void {
+    (this.#present.ends ??= new Map()).set(uid, 'no news');
+  }
+
+  /** The sync can go on only once the object of this uid has gone. */
+  waitsForEnd(uid: string): void {
+    const ends = this.#passing?.ends;
+    if (ends?.has(uid)) ends.set(uid, 'waited for');
+  }
+
+  /** The object of this uid has gone. Undefined: the resource has not deleted it. */
+  seesEnd(uid: string): AwaitedEnd | undefined {
+    const end = this.#passing?.ends?.get(uid);
+    if (end === undefined) return undefined;
+    this.#passing?.ends?.delete(uid);
+    if (!this.running) this.trim();
+    return end;
   }
 
   /** Something that `phase` made was changed; `what` in words for people. To be seen to by the next sync. */

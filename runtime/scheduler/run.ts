@@ -113,13 +113,14 @@ export class Run implements RunFacts, ReadScope {
 
   /**
    * Sends one write about one object and tells the caches its answer. Events about that object wait until then. An answer of
-   * undefined means that the object of `uid` is gone. Throws {@link RunAborted}, and sends nothing, where the run is over.
+   * undefined means that the object of `uid` is gone. `remember` is given the answer before the events that waited are told. Throws
+   * {@link RunAborted}, and sends nothing, where the run is over.
    */
   async write<Answer extends KubernetesObject | undefined>(
     type: ResourceType,
     key: string,
     send: () => Promise<Answer>,
-    uid?: string,
+    { uid, remember }: { readonly uid?: string; readonly remember?: (answer: Answer) => void } = {},
   ): Promise<Answer> {
     if (this.isOver) throw new RunAborted();
     const { caches } = this.environment;
@@ -129,6 +130,7 @@ export class Run implements RunFacts, ReadScope {
       this.state.rate?.wrote();
       if (answer) caches.written(type, answer, this.key);
       else if (uid !== undefined) caches.removed(type, key, uid, this.key);
+      remember?.(answer);
       return answer;
     } catch (error) {
       if (isKindMissing(error)) caches.kindMissing(type);

@@ -7,7 +7,7 @@ import type { ResourceType } from '../kube/types.ts';
 import { writtenKinds } from '../plan.ts';
 import { lossesOf } from './contests.ts';
 import type { Environment } from './environment.ts';
-import { holdsAll, leavesOf } from './fields.ts';
+import { holdsAll, leavesOf, type FieldPath } from './fields.ts';
 import { wakeOnMissingKinds } from './kind-availability.ts';
 import { outputId } from './output-id.ts';
 import { fieldsOf } from './own-fields.ts';
@@ -109,17 +109,23 @@ function drifted(
   const uid = old.object.metadata.labels?.[marks.owner];
   const made = old.object.metadata.annotations?.[marks.phase];
   const owner = uid === undefined ? undefined : states.keyOf(uid);
+  const state = owner === undefined ? undefined : states.get(owner);
+  const isGone = current?.uid !== old.uid;
+  const end = isGone ? state?.seesEnd(old.uid) : undefined;
   if (owner === undefined || owner === writer || made === undefined) return;
-  const state = states.get(owner);
-  const id = outputId(type, key);
-  const held = state?.heldLeaves(type, key) ?? fieldsOf(old).flatMap((fields) => leavesOf(fields));
-  const what = changeOf(old, current, held);
-  if (what === undefined) return;
+  // The resource deleted it itself.
+  if (end) {
+    if (end === 'waited for') wake(owner);
+    return;
+  }
+  const lost = isGone ? undefined : lostLeaves(old, current, state?.heldLeaves(type, key));
+  if (lost?.length === 0) return;
   const resource = views.resources.get(owner);
   if (!state || !resource || resource.object.metadata.deletionTimestamp !== undefined) return;
+  const id = outputId(type, key);
   const losses =
-    current && current.uid === old.uid
-      ? lossesOf(held, fieldsOf(current), managers?.entries ?? [])
+    current && lost
+      ? lossesOf(lost, fieldsOf(current), managers?.entries ?? [])
       : [{ field: undefined, manager: undefined }];
   for (const loss of losses) {
     const note = state.loses(id, loss, clock.monotonic());
@@ -128,17 +134,19 @@ function drifted(
     events.warn({ resource: resource.object, reason: 'Contested', action: 'Sync', note });
   }
   if (!current) state.forgetOutput(type, key);
+  const what = isGone ? 'was deleted' : 'was changed by somebody else';
   state.drifted(plan.phases.get(made)?.name ?? made, `${type.kind} ${key} ${what}`, id);
   wake(owner);
 }
 
-/** What somebody else did to an output that matters to us; undefined: nothing. */
-export function changeOf(
-  old: Entry,
-  current: Entry | undefined,
-  held: ReturnType<typeof leavesOf> | undefined,
-): string | undefined {
-  if (!current || current.uid !== old.uid) return 'was deleted';
+const NO_LEAVES: readonly FieldPath[] = [];
+
+/** Which leaves of ours a change of an output took from us: of those that we wrote, or (undefined) of all. What was lost earlier was told then. */
+export function lostLeaves(old: Entry, current: Entry, held: readonly FieldPath[] | undefined): readonly FieldPath[] {
+  if (old.oursText === current.oursText && old.owner === current.owner) return NO_LEAVES;
+  const after = fieldsOf(current);
   const leaves = held ?? fieldsOf(old).flatMap((fields) => leavesOf(fields));
-  return holdsAll(leaves, fieldsOf(current)) ? undefined : 'was changed by somebody else';
+  if (holdsAll(leaves, after)) return NO_LEAVES;
+  const before = fieldsOf(old);
+  return leaves.filter((leaf) => holdsAll([leaf], before) && !holdsAll([leaf], after));
 }

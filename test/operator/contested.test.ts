@@ -11,6 +11,7 @@ import {
   phase,
   routes,
   services,
+  sum,
   Testbed,
   type Route,
 } from './testbed.ts';
@@ -83,6 +84,33 @@ describe('a field that somebody else keeps taking', () => {
     );
     await testbed.setSpec('a', { outputs: { out: { k: 'new' } } });
     await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'new');
+  });
+
+  it('is put right after its pause, whatever others set in the object meanwhile', async () => {
+    const clock = new SteppedClock();
+    const operator = await testbed.runWith(mirror, { clock });
+    await testbed.route('a', { outputs: { out: { k: 'v' } } });
+    await testbed.route('barrier', { outputs: { seen: {} } });
+    for (const name of ['a', 'barrier']) await testbed.untilReady(name, 'Only');
+    await take(3);
+    await testbed.untilRoute('a', isContested);
+    // Until the pause is longer than this test.
+    for (const pause of [1000, 2000, 4000]) {
+      await testbed.untilIdle(operator);
+      clock.skip(pause);
+      await take(1, 3);
+    }
+    await testbed.untilIdle(operator);
+    const before = sum(await operator.metrics(), 'autopilot_phase_syncs_total');
+    // Each new entry of managedFields puts ours in another place.
+    for (const other of ['one', 'two', 'three', 'four'])
+      await testbed.cluster.apply({ ...OUT_BODY, data: { [other]: '' } }, { fieldManager: other });
+    await testbed.cluster.delete({ ...OUT, name: 'seen' });
+    await testbed.untilConfigMap('seen', () => true);
+    await testbed.untilIdle(operator);
+    assert.equal(sum(await operator.metrics(), 'autopilot_phase_syncs_total') - before, 1);
+    clock.skip(8000);
+    await testbed.untilConfigMap('out', ({ data }) => data?.['k'] === 'v');
   });
 
   it('of an earlier phase is put right with pauses too', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PhaseDefinition } from 'autopilot-runtime';
+import type { OperatorDefinition, PhaseDefinition, RunningOperator } from 'autopilot-runtime';
 import { condition, configMap, final, isObserved, isTrue, phase, routes, sum, Testbed } from './testbed.ts';
 
 const OUT = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
@@ -233,6 +233,119 @@ describe('outputs of earlier phases that somebody else changed', () => {
       await testbed.untilReady('a', 'Done');
       assert.ok(await testbed.getConfigMap('out'));
     });
+  }
+
+  /** Waits until an operator has seen all that was done to ConfigMaps: the one that Work made for `barrier` goes last. */
+  const untilSeen = async (running: RunningOperator): Promise<void> => {
+    await testbed.cluster.delete({ ...OUT, name: 'barrier-out' });
+    await testbed.untilMetrics(running, (text) => sum(text, 'autopilot_output_drift_total') > 0);
+    await testbed.untilIdle(running);
+  };
+  const startAll = async (operator: OperatorDefinition, inPhase: string): Promise<RunningOperator> => {
+    const running = await testbed.run(operator);
+    for (const name of ['a', 'barrier']) {
+      await testbed.route(name);
+      await testbed.untilReady(name, inPhase);
+    }
+    return running;
+  };
+  const A_OUT = { ...OUT, name: 'a-out' };
+  const A_BODY = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a-out', namespace: 'default' } };
+
+  it('are told once of one loss, whatever others do to the object later', async () => {
+    const running = await startAll(
+      routes({
+        Work: phase(
+          ({ route }) => ({
+            phase: 'Done',
+            outputs: { configMaps: [configMap(`${route.metadata.name}-out`, { k: 'v', l: 'w' })] },
+          }),
+          { initial: true },
+        ),
+        Done: final,
+      }),
+      'Done',
+    );
+    const set = (manager: string, fields: object) =>
+      testbed.cluster.apply({ ...A_BODY, ...fields }, { fieldManager: manager });
+    await set('someone', { data: { k: 'theirs' } });
+    const told = await testbed.untilRoute('a', (route) => condition(route, 'Ready').reason === 'OutputDrifted');
+    await testbed.untilIdle(running);
+    // Each new entry of managedFields puts ours in another place.
+    for (const other of ['one', 'two', 'three']) await set(other, { data: { [other]: '' } });
+    await testbed.cluster.delete({ ...OUT, name: 'barrier-out' });
+    await testbed.untilMetrics(running, (text) => sum(text, 'autopilot_output_drift_total') > 1);
+    await testbed.untilIdle(running);
+    assert.deepEqual((await testbed.getRoute('a'))?.status, told.status);
+    assert.equal(sum(await running.metrics(), 'autopilot_output_drift_total'), 2);
+  });
+
+  it("are none where it was the phase's own worker that gave a field up", async () => {
+    const running = await startAll(
+      routes({
+        Work: phase(
+          async ({ route, client }) => {
+            const name = `${route.metadata.name}-out`;
+            await client.ensure('configMaps', configMap(name, { k: 'v', l: 'w' }));
+            await client.update('configMaps', name, { data: { k: null } });
+            return { phase: 'Done' };
+          },
+          { initial: true },
+        ),
+        Done: final,
+      }),
+      'Done',
+    );
+    await testbed.cluster.apply({ ...A_BODY, data: { unrelated: '' } }, { fieldManager: 'another' });
+    await untilSeen(running);
+    assert.equal(condition((await testbed.getRoute('a')) ?? assert.fail(), 'Ready').reason, 'Final');
+  });
+
+  for (const onOutputDrift of [undefined, 'Work'] as const) {
+    const where = onOutputDrift === undefined ? 'nothing repairs' : 'a phase repairs';
+    for (const down of ['never', 'before that', 'meanwhile'] as const) {
+      it(`do not take it for drift that what a later phase deleted is let go by its finalizers: ${where}, down ${down}`, async () => {
+        let works = 0;
+        const operator = routes(
+          {
+            Work: phase(
+              ({ route: { metadata, spec } }) => {
+                if (metadata.name === 'a') works += 1;
+                return {
+                  phase: 'Next',
+                  outputs: { configMaps: spec['go'] ? [] : [configMap(`${metadata.name}-out`)] },
+                };
+              },
+              { initial: true },
+            ),
+            Next: phase(async ({ route: { metadata, spec }, client }) => {
+              if (!spec['go']) return { phase: 'Next' };
+              await client.delete('configMaps', `${metadata.name}-out`);
+              return { phase: 'Done' };
+            }),
+            Done: final,
+          },
+          onOutputDrift ? { onOutputDrift } : {},
+        );
+        let running = await startAll(operator, 'Next');
+        const keep = (finalizers: readonly string[] | null) =>
+          testbed.cluster.patch(A_OUT, { metadata: { finalizers } });
+        await keep(['example.io/slow']);
+        await setSpec({ go: true });
+        await testbed.untilReady('a', 'Done');
+        await testbed.untilIdle(running);
+        assert.ok((await testbed.getConfigMap('a-out'))?.metadata.deletionTimestamp);
+        if (down !== 'never') await testbed.stopOperators();
+        if (down === 'meanwhile') await keep(null);
+        if (down !== 'never') running = await testbed.run(operator);
+        await testbed.untilIdle(running);
+        if (down !== 'meanwhile') await keep(null);
+        await untilSeen(running);
+        assert.equal(sum(await running.metrics(), 'autopilot_output_drift_total'), 1);
+        assert.equal(condition((await testbed.getRoute('a')) ?? assert.fail(), 'Ready').reason, 'Final');
+        assert.equal(works, 1);
+      });
+    }
   }
 
   it('that are final take no notice of a change of the spec, but still tell of drift', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { systemClock, type Timer } from '../../runtime/clock.ts';
 import { mirror } from './mirror.ts';
-import { configMap, final, phase, routes, Testbed } from './testbed.ts';
+import { condition, configMap, final, phase, routes, sum, Testbed } from './testbed.ts';
 
 describe('outputs of several phases and resources', () => {
   let testbed: Testbed;
@@ -44,6 +45,54 @@ describe('outputs of several phases and resources', () => {
       assert.equal(fault.hits, 1);
     });
   }
+
+  describe('whose finalizers keep them', () => {
+    const ONE = { apiVersion: 'v1', kind: 'ConfigMap', name: 'one', namespace: 'default' };
+    const keep = (finalizers: readonly string[] | null) => testbed.cluster.patch(ONE, { metadata: { finalizers } });
+
+    it('wake nobody when they go', async () => {
+      const running = await testbed.run(mirror);
+      for (const [name, outputs] of [
+        ['a', { one: {} }],
+        ['barrier', { seen: {} }],
+      ] as const) {
+        await testbed.route(name, { outputs });
+        await testbed.untilReady(name, 'Only');
+      }
+      await keep(['example.io/slow']);
+      await setSpec({ outputs: {} });
+      await settled();
+      await testbed.untilIdle(running);
+      const before = sum(await running.metrics(), 'autopilot_phase_syncs_total');
+      await keep(null);
+      await testbed.cluster.delete({ ...ONE, name: 'seen' });
+      await testbed.untilConfigMap('seen', () => true);
+      await testbed.untilIdle(running);
+      const metrics = await running.metrics();
+      assert.equal(sum(metrics, 'autopilot_phase_syncs_total') - before, 1);
+      assert.equal(sum(metrics, 'autopilot_output_drift_total'), 1);
+    });
+
+    it('are made anew once they have gone, where they are returned again, and not after a pause only', async () => {
+      // No pause before another try ends.
+      const after = (milliseconds: number, callback: () => void): Timer =>
+        milliseconds < 1000 ? { cancel: () => undefined } : systemClock.after(milliseconds, callback);
+      const running = await testbed.runWith(mirror, { clock: { ...systemClock, after } });
+      await testbed.route('a', { outputs: { one: {} } });
+      const { metadata } = await testbed.untilConfigMap('one', () => true);
+      await settled();
+      await keep(['example.io/slow']);
+      await setSpec({ outputs: {} });
+      await settled();
+      await setSpec({ outputs: { one: {} } });
+      await testbed.untilRoute('a', (route) => condition(route, 'Ready').reason === 'OutputBusy');
+      await testbed.untilIdle(running);
+      await keep(null);
+      await testbed.untilConfigMap('one', ({ metadata: { uid } }) => uid !== metadata.uid);
+      await settled();
+      assert.equal(sum(await running.metrics(), 'autopilot_output_drift_total'), 0);
+    });
+  });
 
   it('are pruned before the resource goes on, though their kind is away for a moment', async () => {
     await testbed.run(

@@ -1,20 +1,27 @@
 import assert from 'node:assert/strict';
 import type { RequestPattern } from 'autopilot-devcluster';
+import type { KubernetesObject } from 'autopilot-runtime';
 import { type Transport, type TransportRequest, type TransportResponse } from '../../runtime/kube/transport.ts';
 import { silentLogger } from '../../runtime/observe/logger.ts';
-import { configMap, final, OPERATOR, phase, routes, sum, Testbed, type TestWorker } from './testbed.ts';
+import { mirror } from './mirror.ts';
+import { configMap, final, isObserved, OPERATOR, phase, routes, sum, Testbed, type TestWorker } from './testbed.ts';
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a', namespace: 'default' };
 const OUT = { apiVersion: 'v1', kind: 'ConfigMap', name: 'out', namespace: 'default' };
 
+type Meanwhile = (request: TransportRequest) => Promise<KubernetesObject | undefined>;
+
 /** Hands on the answer of a write only after the watches have brought its event: the order that no client may rely on. */
 class LateAnswers implements Transport {
   readonly #transport: Transport;
+  readonly #meanwhile: Meanwhile;
   readonly #seen = new Set<string>();
   #waiting: (() => void)[] = [];
 
-  constructor(transport: Transport) {
+  /** `meanwhile`: what somebody does between a write and its answer, which waits for the event of that too. */
+  constructor(transport: Transport, meanwhile: Meanwhile = () => Promise.resolve(undefined)) {
     this.#transport = transport;
+    this.#meanwhile = meanwhile;
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {
@@ -24,7 +31,8 @@ class LateAnswers implements Transport {
     const text = await response.body.text();
     const version = /"resourceVersion":"(\d+)"/.exec(text)?.[1];
     if (request.method !== 'GET' && response.status < 300 && version !== undefined) {
-      while (!this.#seen.has(version)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      const last = (await this.#meanwhile(request))?.metadata.resourceVersion ?? version;
+      while (!this.#seen.has(last)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     return { ...response, body: Object.assign(chunksOf(text), { text: () => Promise.resolve(text) }) };
   }
@@ -104,6 +112,22 @@ describe('an operator', () => {
     const metrics = await running.metrics();
     assert.equal(sum(metrics, 'autopilot_phase_syncs_total'), 6);
     assert.equal(sum(metrics, 'autopilot_output_drift_total'), 0);
+  });
+
+  it('sees that somebody took a field of its last write before the answer to that came', async () => {
+    const taken = { data: { l: 'other' } };
+    let takes = 0;
+    const transport = new LateAnswers(testbed.transport(), async ({ path, body }) => {
+      if (!path.includes('/configmaps/out') || !String(body).includes('"l":"w"') || takes > 0) return undefined;
+      takes += 1;
+      return testbed.cluster.patch(OUT, taken);
+    });
+    await testbed.runWith(mirror, { transport });
+    await testbed.route('a', { outputs: { out: { k: 'v' } } });
+    await testbed.untilReady('a', 'Only');
+    await testbed.setSpec('a', { outputs: { out: { k: 'v', l: 'w' } } });
+    await testbed.untilRoute('a', isObserved);
+    await testbed.untilConfigMap('out', ({ data }) => data?.['l'] === 'w' && takes > 0);
   });
 
   it('does not make a resource again that is deleted while it gets its finalizer', async () => {
