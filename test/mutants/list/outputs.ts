@@ -92,8 +92,8 @@ export const OUTPUTS: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/outputs.ts',
-    code: 'if (returned.has(key) || object.metadata.deletionTimestamp !== undefined) continue;',
-    broken: 'if (object.metadata.deletionTimestamp !== undefined) continue;',
+    code: 'if (returned.has(key) || object.metadata.deletionTimestamp !== undefined || !isOurs) continue;',
+    broken: 'if (object.metadata.deletionTimestamp !== undefined || !isOurs) continue;',
     breaks: 'what is returned is not pruned',
     test: 'test/operator/output-pruning.test.ts',
     title:
