@@ -201,7 +201,7 @@ export interface WorkerResult<Types extends Pick<PhaseTypes, 'outputs' | 'patche
    * Fields to set in objects that are somebody else's, by patch key; those objects are never created, owned or deleted. A key that is
    * returned, `[]` too, is authoritative over all phases: what the resource set under it and no longer returns is given up. What comes
    * back then is the field's default, unless somebody else holds it, and not its former value. A key that is absent leaves things alone.
-   * Where an object is not there yet, the resource waits for it, and the rest is done.
+   * Where an object is not there yet, the resource waits for it in its phase and with the status that it has; all other objects are written.
    */
   readonly patches?: (Types extends { readonly patches: infer Patches } ? Patches : undefined) | undefined;
   /** Replaces the user's part of the status as a whole. Absent: unchanged. */

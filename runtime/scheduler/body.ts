@@ -70,22 +70,21 @@ export function bodyOf(desired: Desired<object>, { type, marks, phase, owner, na
   return { type, key: objectKey(metadata.name, at), object, hash: applied };
 }
 
-type Annotations = Readonly<Record<string, string>> | undefined;
+type Texts = Readonly<Record<string, string>> | undefined;
 
 /**
- * Annotations but for the marks, which are there where a worker keeps the annotations of the object as it stands. With the hash of the last
- * body in it, each would be another one; and a mark that two managers apply neither could change.
+ * Annotations or labels but for the marks, which are there where a worker keeps those of an object as it stands. With the hash of the last
+ * body in it, each would be another one; a mark that two managers apply neither could change; and what bears its owner's is an output.
  */
-export function withoutMarks(annotations: Annotations, marks: Marks): Annotations {
-  if (annotations === undefined) return annotations;
-  for (const name in annotations)
-    if (isMark(name, marks))
-      return Object.fromEntries(Object.entries(annotations).filter(([each]) => !isMark(each, marks)));
-  return annotations;
+export function withoutMarks(texts: Texts, marks: Marks): Texts {
+  if (texts === undefined) return texts;
+  for (const name in texts)
+    if (isMark(name, marks)) return Object.fromEntries(Object.entries(texts).filter(([each]) => !isMark(each, marks)));
+  return texts;
 }
 
-function isMark(name: string, { applied, phase, patched }: Marks): boolean {
-  return name === applied || name === phase || name.startsWith(patched);
+function isMark(name: string, { owner, applied, phase, patched }: Marks): boolean {
+  return name === owner || name === applied || name === phase || name.startsWith(patched);
 }
 
 /**

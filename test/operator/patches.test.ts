@@ -118,6 +118,29 @@ describe('patches', () => {
     await testbed.untilReady('b', 'Only');
   });
 
+  it("leave an object somebody else's, though a worker gives it the labels of an output", async () => {
+    await foreign(testbed, 'theirs');
+    await testbed.run(
+      routes({
+        Only: phase(
+          ({ route, inputs }) => {
+            const { labels } = inputs['configMaps']?.find('out')?.metadata ?? {};
+            const out = { metadata: { name: 'out', labels: { app: 'x' } } };
+            const patch = { metadata: { name: 'theirs', labels }, data: { n: String(route.spec['n']) } };
+            return { phase: 'Only', outputs: { configMaps: [out] }, patches: { configMaps: [patch] } };
+          },
+          { initial: true, patches: { configMaps: { type: configMaps } } },
+        ),
+      }),
+    );
+    await testbed.route('a', { n: 1 });
+    const { metadata } = await testbed.untilConfigMap('theirs', (found) => found.metadata.labels?.['app'] === 'x');
+    assert.deepEqual(metadata.labels, { app: 'x' });
+    await testbed.setSpec('a', { n: 2 });
+    await untilData('theirs', { n: '2' });
+    await testbed.untilReady('a', 'Only');
+  });
+
   it("of several resources in one object are each resource's own", async () => {
     await foreign(testbed, 'theirs', { kept: 'x' });
     await testbed.run(patching());

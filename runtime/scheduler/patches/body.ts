@@ -41,9 +41,11 @@ export function patchMark({ operator, group, uid, patchKey }: Patcher): string {
 }
 
 export function patchBody(patcher: Patcher, type: ResourceType, patch: CheckedPatch): PatchBody {
-  const { name, namespace, labels, fields } = patch;
+  const { name, namespace, fields } = patch;
   const mark = patchMark(patcher);
-  const annotations = withoutMarks(patch.annotations, marksOf(patcher.group));
+  const marks = marksOf(patcher.group);
+  const labels = withoutMarks(patch.labels, marks);
+  const annotations = withoutMarks(patch.annotations, marks);
   const rest = type.group === '' && type.kind === 'Secret' ? withoutStringData(fields) : fields;
   const object = (applied: Readonly<Record<string, string>>): KubernetesObject => ({
     ...rest,

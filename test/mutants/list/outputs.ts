@@ -100,6 +100,14 @@ export const OUTPUTS: readonly Mutant[] = [
       'that are no longer returned are pruned; a key that is absent leaves things alone; an empty list removes all',
   },
   {
+    file: 'runtime/scheduler/outputs.ts',
+    code: 'object.metadata.deletionTimestamp !== undefined || !isOurs) continue;',
+    broken: 'object.metadata.deletionTimestamp !== undefined) continue;',
+    breaks: 'what others copied with all marks is not pruned',
+    test: 'test/operator/output-pruning.test.ts',
+    title: 'are no longer those that others copied with all their marks',
+  },
+  {
     file: 'runtime/scheduler/body.ts',
     code: '...(canBeOwned && { ownerReferences: [owner] }),',
     broken: 'ownerReferences: [owner],',
