@@ -302,8 +302,8 @@ export const OUTPUTS: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/write-outputs.ts',
-    code: 'if (isCollected || object.metadata.deletionTimestamp !== undefined) continue;',
-    broken: 'if (object.metadata.deletionTimestamp !== undefined) continue;',
+    code: 'if (isCollected || object.metadata.deletionTimestamp !== undefined || !isOurs) continue;',
+    broken: 'if (object.metadata.deletionTimestamp !== undefined || !isOurs) continue;',
     breaks: 'what the garbage collector takes is left to it',
     test: 'test/operator/unowned-outputs.test.ts',
     title: 'are deleted as the resource goes, and nothing else is',
