@@ -47,6 +47,17 @@ describe('A query with its arguments', () => {
     assert.throws(() => rendered(template, { ...good, P: '5.m' }), BadArgument);
   });
 
+  it('writes numbers without an end as Prometheus does', () => {
+    const template = 'up{le="{{ .A }}", ge=~"{{ .A }}"} > {{ .A }}';
+    assert.equal(rendered(template, { A: Infinity }), String.raw`up{le="+Inf", ge=~"\\+Inf"} > +Inf`);
+    assert.equal(rendered(template, { A: -Infinity }), 'up{le="-Inf", ge=~"-Inf"} > -Inf');
+    assert.equal(rendered(template, { A: '+Inf' }), rendered(template, { A: Infinity }));
+    assert.equal(rendered('up > {{ .A }}', { A: NaN }), 'up > NaN');
+    for (const bad of [Infinity, -Infinity]) assert.throws(() => rendered('up:{{ .A }}', { A: bad }), BadArgument);
+    for (const bad of ['+Infinity', '-Infi', '+-Inf'])
+      assert.throws(() => rendered('{{ .A }}', { A: bad }), BadArgument);
+  });
+
   it('takes nothing for a string that is none', () => {
     for (const bad of [undefined, null, {}, ['a'], true, 'a\uD800'])
       assert.throws(() => rendered('up{a="{{ .A }}"}', { A: bad }), BadArgument);

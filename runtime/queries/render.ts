@@ -4,7 +4,7 @@ import { quoted, type Placeholder, type Template } from './template.ts';
 const META = /[\\.+*?()|[\]{}^$]/g;
 /** A duration of PromQL: units from the longest to the shortest, each once, whole numbers. */
 const DURATION = /^(?=\d)(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?$/;
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf|nan)$/i;
 const NAME = /^[A-Za-z_:][\w:]*$/;
 const PART = /^[\w:]+$/;
 
@@ -28,7 +28,7 @@ export function render({ pieces }: Template, values: ReadonlyMap<string, unknown
 function written({ parameter, place, quote = '"' }: Placeholder, value: unknown): string {
   const bad = (needed: string): BadArgument =>
     new BadArgument(parameter, `is ${shown(value)}, and has to be ${needed}.`);
-  const text = typeof value === 'number' && place !== 'duration' ? String(value) : value;
+  const text = typeof value === 'number' && place !== 'duration' ? numberText(value) : value;
   if (typeof text !== 'string') throw bad(place === 'duration' ? 'a duration such as "1m30s"' : 'a string');
   if (!text.isWellFormed()) throw bad('valid Unicode');
   switch (place) {
@@ -47,6 +47,12 @@ function written({ parameter, place, quote = '"' }: Placeholder, value: unknown)
       if (!PART.test(text)) throw bad('made of letters, digits, _ and :');
       return text;
   }
+}
+
+/** As PromQL writes it, and labels too: the last bucket of a histogram is `le="+Inf"`. */
+function numberText(value: number): string {
+  if (value === Infinity) return '+Inf';
+  return value === -Infinity ? '-Inf' : String(value);
 }
 
 function shown(value: unknown): string {

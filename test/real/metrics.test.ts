@@ -171,7 +171,8 @@ describe('Queries on a real Prometheus', () => {
   it('take numbers and names, and scalars for an answer', async () => {
     isNear(await ask('getQuantile', 0.5, 'istio_request_duration_milliseconds'), 250);
     isNear(await ask('getScalar', '41'), 42);
-    assert.equal(await ask('getScalar', 'Inf'), Infinity);
+    for (const more of ['Inf', '+Inf', Infinity]) assert.equal(await ask('getScalar', more), Infinity);
+    for (const more of ['-Inf', -Infinity]) assert.equal(await ask('getScalar', more), -Infinity);
   });
 
   const failures: Readonly<Record<string, readonly [readonly unknown[], string, RegExp]>> = {
