@@ -75,10 +75,11 @@ describe('autopilot-operator.yaml at run time', () => {
 
   it('names all problems at once', () => {
     const message = problemsOf(
-      'concurency: 5\nconcurrency: 0\nworkInterval: soon\nlogLevel: 9\nenableLeaderElection: "no"',
+      'concurency: 5\nconstructor: 5\nconcurrency: 0\nworkInterval: soon\nlogLevel: 9\nenableLeaderElection: "no"',
     );
     for (const part of [
       'concurency: there is no such key',
+      'constructor: there is no such key',
       'concurrency: 0',
       'workInterval: "soon"',
       'logLevel: 9',

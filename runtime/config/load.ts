@@ -57,7 +57,7 @@ export function loadConfig(text: string | undefined, file: string, env: NodeJS.P
   const problems: string[] = [];
   const given = parse(text ?? '', file);
   for (const key of Object.keys(given)) {
-    if (!(key in OPERATOR_CONFIG_FIELDS))
+    if (!Object.hasOwn(OPERATOR_CONFIG_FIELDS, key))
       problems.push(`${key}: there is no such key. There are: ${Object.keys(OPERATOR_CONFIG_FIELDS).join(', ')}.`);
   }
   const value = (key: OperatorConfigKey): unknown => {

@@ -112,6 +112,35 @@ describe('a zod schema as a structural schema', () => {
     });
   });
 
+  it('takes keys with the names of members that all objects have', () => {
+    const { converted, problems } = convert(
+      z.object({
+        either: z.discriminatedUnion('t', [
+          z.strictObject({ t: z.literal('a'), constructor: z.string() }),
+          z.strictObject({ t: z.literal('b') }),
+        ]),
+        both: z.intersection(z.object({ a: z.string() }), z.object({ valueOf: z.string() })),
+      }),
+    );
+    assert.deepEqual(problems, []);
+    const { either, both } = converted?.properties ?? {};
+    assert.deepEqual(Object.keys(either?.properties ?? {}), ['t', 'constructor']);
+    assert.deepEqual(
+      either?.oneOf?.map(({ not }) => not),
+      [undefined, { anyOf: [{ required: ['constructor'] }] }],
+    );
+    assert.deepEqual(Object.keys(both?.properties ?? {}), ['a', 'valueOf']);
+    assert.deepEqual(
+      convert(
+        z.discriminatedUnion('t', [
+          z.object({ t: z.literal('a'), constructor: z.string().default('x') }),
+          z.object({ t: z.literal('b') }),
+        ]),
+      ).problems.map(({ code }) => code),
+      ['ERR_AP_SCHEMA_UNION_DEFAULT'],
+    );
+  });
+
   it('writes shared schemas out wherever they are used', () => {
     const shared = z.object({ a: z.string() }).meta({ id: 'Shared' });
     const { converted, problems } = convert(z.object({ one: shared, two: z.array(shared) }));

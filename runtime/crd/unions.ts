@@ -26,7 +26,7 @@ export function discriminatedOf(
   strict: readonly boolean[],
   refuse: Refuse,
 ): StructuralSchema | undefined {
-  const properties: Record<string, StructuralSchema> = {};
+  const properties = new Map<string, StructuralSchema>();
   const values: Json[] = [];
   const oneOf: Alternative[] = [];
   const keys = new Set(forms.flatMap((form) => Object.keys(form.properties ?? {})));
@@ -41,16 +41,16 @@ export function discriminatedOf(
     }
     for (const [key, schema] of Object.entries(form.properties ?? {})) {
       if (key === discriminator) continue;
-      const known = properties[key];
+      const known = properties.get(key);
       if (known && !isDeepStrictEqual(known, schema)) return refuse(REFUSALS.unionKey(key));
-      if (schema.default !== undefined && !forms.every((each) => each.properties?.[key]))
+      if (schema.default !== undefined && !forms.every((each) => has(each, key)))
         return refuse(REFUSALS.unionDefault(key));
-      properties[key] = schema;
+      properties.set(key, schema);
     }
     const own = form.properties?.[discriminator]?.enum;
     if (!own) return refuse(REFUSALS.union());
     values.push(...own);
-    const foreign = strict[index] ? [...keys].filter((key) => !form.properties?.[key]) : [];
+    const foreign = strict[index] ? [...keys].filter((key) => !has(form, key)) : [];
     oneOf.push({
       properties: { [discriminator]: { enum: own } },
       required: form.required ?? [],
@@ -62,7 +62,7 @@ export function discriminatedOf(
   const required = (forms[0]?.required ?? []).filter((key) => forms.every((form) => form.required?.includes(key)));
   return {
     type: 'object',
-    properties: { [discriminator]: { type: 'string', enum: values }, ...properties },
+    properties: { [discriminator]: { type: 'string', enum: values }, ...Object.fromEntries(properties) },
     required,
     oneOf,
   };
@@ -78,14 +78,19 @@ export function intersectionOf(
     (side) => side.type === 'object' && side.properties && Object.keys(side).every((key) => PLAIN_KEYS.has(key)),
   );
   if (!plain) return refuse(REFUSALS.intersection(''));
-  const properties: Record<string, StructuralSchema> = { ...left.properties };
+  const properties = new Map(Object.entries(left.properties ?? {}));
   for (const [key, schema] of Object.entries(right.properties ?? {})) {
-    const known = properties[key];
+    const known = properties.get(key);
     if (known && !isDeepStrictEqual(known, schema)) return refuse(REFUSALS.intersection(key));
-    properties[key] = schema;
+    properties.set(key, schema);
   }
   const required = [...new Set([...(left.required ?? []), ...(right.required ?? [])])];
-  return { type: 'object', properties, ...(required.length > 0 && { required }) };
+  return { type: 'object', properties: Object.fromEntries(properties), ...(required.length > 0 && { required }) };
+}
+
+/** A key may have the name of a member of `Object.prototype`. */
+function has({ properties = {} }: StructuralSchema, key: string): boolean {
+  return Object.hasOwn(properties, key);
 }
 
 const PLAIN_KEYS = new Set(['type', 'title', 'description', 'properties', 'required']);

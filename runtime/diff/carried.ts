@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, type Json } from './json.ts';
+import { isMap, memberOf, type Json } from './json.ts';
 
 /**
  * What `now` is once all that differs between `base` and `answer` is changed in it too: what a write did to one state of an object, done to
@@ -18,7 +18,9 @@ function carriedMembers(
   now: Readonly<Record<string, Json>>,
 ): Json {
   const names = new Set([...Object.keys(now), ...Object.keys(answer), ...Object.keys(base)]);
-  const members = [...names].map((name) => [name, carried(base[name], answer[name], now[name])] as const);
+  const members = [...names].map(
+    (name) => [name, carried(memberOf(base, name), memberOf(answer, name), memberOf(now, name))] as const,
+  );
   return Object.fromEntries(members.filter(([, value]) => value !== undefined));
 }
 

@@ -2,7 +2,7 @@ import type { Transport, TransportRequest, TransportResponse } from '../kube/tra
 import type { KubernetesObject } from '../kube/types.ts';
 import type { PatchOperation } from '../kube/client.ts';
 import { textAnswer } from './answers.ts';
-import { isMap } from './json.ts';
+import { isMap, memberOf } from './json.ts';
 
 /** What a server made of a dry run: the object, or why it would refuse the write. */
 export type Verdict =
@@ -84,7 +84,7 @@ function operations(
   after: Readonly<Record<string, unknown>>,
 ): readonly PatchOperation[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name): readonly PatchOperation[] => {
-    const [was, is] = [before[name], after[name]];
+    const [was, is] = [memberOf(before, name), memberOf(after, name)];
     if (JSON.stringify(was) === JSON.stringify(is)) return [];
     const path = `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     return is === undefined ? [{ op: 'remove', path }] : [{ op: 'add', path, value: is }];

@@ -1,5 +1,5 @@
 import type { FieldsV1 } from '../kube/types.ts';
-import { isMap, type Json } from './json.ts';
+import { isMap, memberOf, type Json } from './json.ts';
 
 /**
  * An object without what a manager held `before`, holds no longer `after`, and what none of the `others` holds: what server-side apply
@@ -50,7 +50,8 @@ export function withHeld(object: Json, values: Json, held: FieldsV1): Json {
   for (const name of names) {
     const field = name.slice('f:'.length);
     const child = held[name];
-    if (child && field in values) members[field] = withHeld(members[field], values[field], child);
+    if (child && Object.hasOwn(values, field))
+      members[field] = withHeld(memberOf(members, field), values[field], child);
   }
   return members;
 }

@@ -94,7 +94,8 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 function masked(before: object | undefined, after: object | undefined): ShownObjects {
   const pairs = ['data', 'stringData'].map((field) => {
     const [was, is] = [mapIn(before, field), mapIn(after, field)];
-    const differs = (name: string): boolean => name in was && name in is && was[name] !== is[name];
+    const differs = (name: string): boolean =>
+      Object.hasOwn(was, name) && Object.hasOwn(is, name) && was[name] !== is[name];
     const maskedBy = (map: Readonly<Record<string, Json>>, word: string): object =>
       Object.fromEntries(Object.keys(map).map((name) => [name, differs(name) ? `${SAME} (${word})` : SAME]));
     return [field, maskedBy(was, 'before'), maskedBy(is, 'after')] as const;
