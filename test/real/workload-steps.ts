@@ -127,14 +127,11 @@ export async function stateOf(client: HttpClient): Promise<string> {
  */
 function withoutRace(deployment: unknown): unknown {
   if (stringAt(deployment, 'spec', 'strategy', 'type') !== 'Recreate') return deployment;
-  const conditions = listAt(deployment, 'status', 'conditions').map((condition) => ({
-    ...objectAt(condition),
-    message: stringAt(condition, 'message').replace(/<hash of \d+>/, '<hash>'),
-  }));
-  return {
-    ...objectAt(deployment),
-    status: { ...objectAt(valueAt(deployment, 'status')), conditions: sorted(conditions) },
-  };
+  const conditions = listAt(deployment, 'status', 'conditions').map((condition) =>
+    Object.assign({}, condition, { message: stringAt(condition, 'message').replace(/<hash of \d+>/, '<hash>') }),
+  );
+  const status = { ...objectAt(valueAt(deployment, 'status')), conditions: sorted(conditions) };
+  return { ...objectAt(deployment), status };
 }
 
 function ofReplicaSet(pod: unknown): object {
