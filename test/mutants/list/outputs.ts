@@ -310,7 +310,7 @@ export const OUTPUTS: readonly Mutant[] = [
   },
   {
     file: 'runtime/scheduler/collect.ts',
-    code: 'made === undefined || entry.ours.length === 0 || ',
+    code: 'made === undefined || !entry.isOurs || ',
     broken: 'made === undefined || ',
     breaks: 'a worker collects nothing that its operator did not make',
     test: 'test/operator/collect.test.ts',
