@@ -17,6 +17,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Ends the wait for another try; a request that is on its way is answered. For writes, of which one wants to know what became. */
   readonly giveUp?: { readonly signal: AbortSignal } | undefined;
+  /** False: "later" is not waited for, but thrown: for who sends another request then. Default: true. */
+  readonly waits?: boolean;
 }
 
 /** What a request was and how it went, for metrics. */
@@ -86,12 +88,12 @@ export class Caller {
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         const wait = error.retryAfter;
-        const again =
-          error.status === 401 ? attempt === 0 : wait !== undefined && wait <= LONGEST_WAIT_MS && attempt < RETRIES;
-        if (!again) throw error;
-        const giveUp = call.options?.signal ?? call.options?.giveUp?.signal;
-        await pause(this.#options.clock, wait ?? 0, giveUp);
-        if (giveUp?.aborted) throw error;
+        const { signal, giveUp, waits = true } = call.options ?? {};
+        const isLater = waits && wait !== undefined && wait <= LONGEST_WAIT_MS && attempt < RETRIES;
+        if (!(error.status === 401 ? attempt === 0 : isLater)) throw error;
+        const end = signal && giveUp ? AbortSignal.any([signal, giveUp.signal]) : (signal ?? giveUp?.signal);
+        await pause(this.#options.clock, wait ?? 0, end);
+        if (end?.aborted) throw error;
       }
     }
   }

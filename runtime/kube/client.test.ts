@@ -175,6 +175,30 @@ describe('kube client', () => {
     assert.deepEqual([server.requests.length, sent().signal], [1, undefined]);
   });
 
+  it('gives that wait up too where it could abort the request', async () => {
+    const [over, cut] = [new AbortController(), new AbortController()];
+    for (const end of [over, cut]) {
+      const client = clientOf(() => {
+        end.abort();
+        return { ...status(429, 'TooManyRequests'), headers: { 'retry-after': '2' } };
+      });
+      const options = { giveUp: over, signal: cut.signal };
+      await assert.rejects(client.create(configMaps, object('a', 0), options), /429/);
+      assert.deepEqual([server.requests.length, sent().signal], [1, cut.signal]);
+    }
+  });
+
+  it('does not wait where it is not to, but asks for new credentials all the same', async () => {
+    const later = clientOf(() => ({ ...status(429, 'TooManyRequests'), headers: { 'retry-after': '2' } }));
+    await assert.rejects(later.get(ref, { waits: false }), /429/);
+    assert.deepEqual([server.requests.length, waits], [1, []]);
+    const expired = clientOf((_request, _query, number) =>
+      number === 1 ? status(401, 'Unauthorized') : { body: object('a', 1) },
+    );
+    await expired.get(ref, { waits: false });
+    assert.equal(server.requests.length, 2);
+  });
+
   it('sends nothing again that failed otherwise', async () => {
     const client = clientOf(() => status(500, 'InternalError'));
     await assert.rejects(client.create(configMaps, object('a', 0)), /500/);

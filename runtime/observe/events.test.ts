@@ -162,6 +162,47 @@ describe('events', () => {
     assert.deepEqual([count('POST'), count('PATCH')], [2000, 2000]);
   });
 
+  it('that the server puts off are given up by a flush, and those that wait for them sent once', async () => {
+    let isPutOff = true;
+    const later = { status: 429, headers: { 'retry-after': '10' }, body: { kind: 'Status', message: 'later' } };
+    start(() => Promise.resolve(isPutOff ? later : { body: object('event', 1) }));
+    for (let index = 0; index < 12; index += 1)
+      events.warn({ resource: object(`r${index}`, 1), reason: 'R', action: 'A', note: '' });
+    await events.flush();
+    assert.deepEqual([server.requests.length, warnings.length], [12, 12]);
+    // The next ones are waited for again.
+    events.warn({ resource: object('r0', 1), reason: 'R', action: 'A', note: '' });
+    while (server.requests.length < 13) await setImmediate();
+    isPutOff = false;
+    await setImmediate();
+    clock.advance(10_000);
+    await setImmediate();
+    await events.flush();
+    assert.deepEqual([server.requests.length, warnings.length], [14, 12]);
+  });
+
+  it('that the server does not answer are waited for so long by a flush, and the others not sent', async () => {
+    start(
+      () =>
+        new Promise((_resolve, reject) => {
+          const { signal } = server.requests.at(-1) ?? assert.fail();
+          signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+        }),
+    );
+    for (let index = 0; index < 12; index += 1)
+      events.warn({ resource: object(`r${index}`, 1), reason: 'R', action: 'A', note: '' });
+    let isDone = false;
+    const flushing = events.flush().then(() => (isDone = true));
+    while (server.requests.length < 4) await setImmediate();
+    clock.advance(1999);
+    await setImmediate();
+    assert.equal(isDone, false);
+    clock.advance(1);
+    await flushing;
+    assert.deepEqual([server.requests.length, warnings.length], [4, 12]);
+    assert.match(warnings[0] ?? '', /event not written: no answer within the 2000 ms/);
+  });
+
   it('are sent a few at a time, however many resources fail together', async () => {
     let [underWay, most] = [0, 0];
     start(async () => {

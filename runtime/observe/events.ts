@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { isNamespaceTerminating, isStatus, messageOf } from '../errors.ts';
+import { errors, isNamespaceTerminating, isStatus, messageOf } from '../errors.ts';
+import type { CallOptions } from '../kube/caller.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { microTime } from '../kube/micro-time.ts';
 import { apiVersionOf } from '../kube/paths.ts';
@@ -43,6 +44,8 @@ const EVENTS: ResourceType = {
 const REQUESTS = 4;
 /** As client-go: the same thing again within this time is counted on the event that is there. */
 const SERIES_MS = 6 * 60_000;
+/** So long answers are waited for at the end: a server can take up all else, and no events. */
+const FLUSH_MS = 2000;
 /** The API's limit of `note`, in bytes of UTF-8. */
 const LONGEST_NOTE = 1024;
 
@@ -57,6 +60,14 @@ interface Told {
   pending: Promise<void>;
 }
 
+/** What ends the requests that are told between two flushes. */
+class Ends {
+  /** Aborts when none is to be sent again: one that the server puts off is given up. */
+  readonly giveUp = new AbortController();
+  /** Aborts when none is waited for any more. */
+  readonly cut = new AbortController();
+}
+
 /**
  * Writes Kubernetes Events (events.k8s.io/v1) about resources. The same occurrence again becomes a series on the first event: its count
  * is written when it doubles, so that a failure in a loop costs few requests. Best effort: an event that cannot be written is logged.
@@ -67,6 +78,7 @@ export class EventRecorder {
   readonly #told = new Map<string, Told>();
   readonly #budget = new EventBudget();
   readonly #slots = new Slots(REQUESTS);
+  #ends = new Ends();
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -86,7 +98,7 @@ export class EventRecorder {
       this.#told.delete(id);
       this.#told.set(id, known);
       const powerOfTwo = (known.count & (known.count - 1)) === 0;
-      if (powerOfTwo) this.#send(id, known, occurrence, () => this.#count(known));
+      if (powerOfTwo) this.#send(id, known, occurrence, (options) => this.#count(known, options));
       return;
     }
     if (!this.#budget.take(resource.metadata.uid ?? resource.metadata.name, now)) return;
@@ -96,16 +108,27 @@ export class EventRecorder {
     const name = `${resource.metadata.name.slice(0, 200).replace(/[-.]+$/, '')}.${digest}`;
     const told: Told = { name, namespace, count: 1, last: now, written: false, pending: Promise.resolve() };
     this.#told.set(id, told);
-    this.#send(id, told, occurrence, async () => {
-      await this.#create({ ...occurrence, note }, name, namespace, now);
+    this.#send(id, told, occurrence, async (options) => {
+      await this.#create({ ...occurrence, note }, name, namespace, now, options);
       told.written = true;
     });
   }
 
   /** Sends after what is under way for this event. One that the server does not have can become no series: the next time is news. */
-  #send(id: string, told: Told, { resource, reason }: Occurrence, request: () => Promise<void>): void {
+  #send(
+    id: string,
+    told: Told,
+    { resource, reason }: Occurrence,
+    request: (options: CallOptions) => Promise<void>,
+  ): void {
+    const { giveUp, cut } = this.#ends;
+    const { signal } = cut;
+    const send = (): Promise<void> => {
+      signal.throwIfAborted();
+      return request({ metadataOnly: true, giveUp, signal });
+    };
     told.pending = told.pending
-      .then(() => this.#slots.take(request))
+      .then(() => this.#slots.take(send))
       .catch((error: unknown) => {
         if (isStatus(error, 404)) told.written = false;
         if (!told.written && this.#told.get(id) === told) this.#told.delete(id);
@@ -115,9 +138,14 @@ export class EventRecorder {
       });
   }
 
-  /** Resolves when all that was told has been sent. */
+  /** Resolves when all that was told has been sent, or given up: what the server puts off, and what it does not answer within two seconds. */
   async flush(): Promise<void> {
+    const { giveUp, cut } = this.#ends;
+    this.#ends = new Ends();
+    giveUp.abort();
+    const late = this.#options.clock.after(FLUSH_MS, () => cut.abort(errors.requestTimedOut(FLUSH_MS)));
     await Promise.all([...this.#told.values()].map(({ pending }) => pending));
+    late.cancel();
   }
 
   async #create(
@@ -125,6 +153,7 @@ export class EventRecorder {
     name: string,
     namespace: string,
     now: number,
+    options: CallOptions,
   ): Promise<void> {
     const { client, controller, instance } = this.#options;
     const { metadata } = resource;
@@ -148,14 +177,14 @@ export class EventRecorder {
       note,
       type: 'Warning',
     };
-    await client.create(EVENTS, event, { metadataOnly: true });
+    await client.create(EVENTS, event, options);
   }
 
-  async #count({ name, namespace, count, last, written }: Told): Promise<void> {
+  async #count({ name, namespace, count, last, written }: Told, options: CallOptions): Promise<void> {
     // Its create failed, and was told.
     if (!written) return;
     const series = { series: { count, lastObservedTime: microTime(last) } };
-    await this.#options.client.mergePatch({ type: EVENTS, name, namespace }, series, { metadataOnly: true });
+    await this.#options.client.mergePatch({ type: EVENTS, name, namespace }, series, options);
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { KubernetesObject } from 'autopilot-runtime';
+import type { KubernetesObject, RunningOperator } from 'autopilot-runtime';
+import { LEASE, LEASE_TIMES, type Lease } from './reloading.ts';
 import { SteppedClock } from './stepped-clock.ts';
-import { configMap, final, phase, routes, sum, Testbed } from './testbed.ts';
+import { configMap, final, OPERATOR, phase, routes, sum, Testbed } from './testbed.ts';
 
 /** As `events.k8s.io/v1` has it. */
 interface Told extends KubernetesObject {
@@ -86,5 +87,45 @@ describe('Events', () => {
     assert.equal(event?.series?.count, 2 ** Math.floor(Math.log2(runs)));
     const writes = testbed.operatorWrites().filter((write) => write.includes('events'));
     assert.equal(writes.length, 1 + Math.floor(Math.log2(runs)));
+  });
+
+  describe('that the server puts off', () => {
+    const fails = routes({
+      Only: phase(
+        ({ route }) => {
+          if (route.metadata.name !== 'good') throw new Error('it never works');
+          return { phase: 'Only', outputs: { configMaps: [] } };
+        },
+        { initial: true },
+      ),
+    });
+    /** Twelve fail, and the events of four wait for another try. */
+    const putOff = async (operator: RunningOperator): Promise<void> => {
+      const events = { userAgent: OPERATOR, resource: 'events' };
+      testbed.cluster.faults.answer(429, events, { retryAfter: 10, count: 1000 });
+      for (let index = 0; index < 12; index += 1) await testbed.route(`bad${index}`);
+      await testbed.untilMetrics(operator, (text) => sum(text, 'rest_client_requests_total', 'code="429"') >= 4);
+    };
+
+    it('hold up no change of the configuration', async () => {
+      const operator = await testbed.runWith(fails);
+      await putOff(operator);
+      const begun = performance.now();
+      await operator.reload({ controlPlaneNs: 'other' });
+      assert.ok(performance.now() - begun < 10_000);
+      await testbed.route('good');
+      await testbed.untilReady('good', 'Only');
+    });
+
+    it('hold up no stop, nor the release of the lease', async () => {
+      const leaderElection = { namespace: 'default', identity: 'me', times: LEASE_TIMES };
+      const operator = await testbed.runWith(fails, { leaderElection });
+      await putOff(operator);
+      const begun = performance.now();
+      await operator.stop();
+      assert.ok(performance.now() - begun < 10_000);
+      const lease = await testbed.cluster.get<Lease>(LEASE);
+      assert.equal(lease.spec?.holderIdentity, '');
+    });
   });
 });
