@@ -15,7 +15,11 @@ import { LEASE_TIMES } from './times.ts';
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn += 1) await setImmediate();
 };
-const refused = (status: number): ScriptedAnswer => ({ status, body: { kind: 'Status', message: 'no' } });
+const refused = (status: number, headers: ScriptedAnswer['headers'] = {}): ScriptedAnswer => ({
+  status,
+  headers,
+  body: { kind: 'Status', message: 'no' },
+});
 
 /** A server with one lease, whose watches can fall silent. */
 class LeaseServer {
@@ -26,6 +30,8 @@ class LeaseServer {
   tellsFirst = false;
   /** What writes are answered with, where not by what they ask. */
   trouble: number | undefined;
+  /** Seconds for which they are put off then. */
+  retryAfter: number | undefined;
   /** Called while a write is under way. */
   meanwhile: () => void = () => undefined;
   readonly writes: string[] = [];
@@ -39,7 +45,8 @@ class LeaseServer {
       if (request.method === 'GET') return this.#watch(query);
       this.writes.push(request.method);
       this.meanwhile();
-      if (this.trouble !== undefined) return refused(this.trouble);
+      if (this.trouble !== undefined)
+        return refused(this.trouble, { ...(this.retryAfter && { 'retry-after': String(this.retryAfter) }) });
       const body: unknown = JSON.parse(request.body ?? '');
       const answer =
         request.method === 'POST' ? this.#create(body as Lease) : this.#patch(body as readonly PatchOperation[]);
@@ -304,6 +311,75 @@ describe('an elector', () => {
     await underWay;
     await running;
     assert.equal(holder(), '');
+  });
+
+  it('releases the lease though a renewal was put off, and waits for nothing', async () => {
+    await start();
+    [server.trouble, server.retryAfter] = [429, 4];
+    await pass(2000);
+    server.trouble = undefined;
+    stopping.abort();
+    await running;
+    assert.deepEqual([holder(), server.writes], ['', ['POST', 'PATCH', 'PATCH']]);
+  });
+
+  it('gives a release up that is put off for longer than its term', async () => {
+    await start();
+    await pass(1500);
+    [server.trouble, server.retryAfter] = [429, 10];
+    stopping.abort();
+    await settle();
+    await pass(8000);
+    assert.ok(leads());
+    await pass(500);
+    await running;
+    assert.deepEqual([holder(), server.writes], ['me', ['POST', 'PATCH']]);
+  });
+
+  it('asks for no lease once it is told to stop, and waits for nothing', async () => {
+    [server.trouble, server.retryAfter] = [429, 3];
+    await start();
+    stopping.abort();
+    await running;
+    assert.deepEqual(server.writes, ['POST']);
+  });
+
+  it('stops at once where its request was refused after it was told to', async () => {
+    server.trouble = 500;
+    server.meanwhile = () => stopping.abort();
+    await start();
+    await running;
+    assert.deepEqual(server.writes, ['POST']);
+  });
+
+  it('asks anew when the server said, with the time of then: the whole of a term follows', async () => {
+    [server.trouble, server.retryAfter] = [429, 9];
+    await start();
+    await pass(8500);
+    assert.deepEqual([leads(), server.writes.length], [false, 1]);
+    server.trouble = undefined;
+    // It looks whose the lease is before it asks.
+    await pass(1000);
+    assert.deepEqual([leads(), terms[0]?.left()], [true, 10_000]);
+    assert.equal(server.lease?.spec?.renewTime, microTime(clock.now()));
+    server.trouble = 503;
+    server.retryAfter = 7;
+    await pass(2000);
+    server.trouble = undefined;
+    await pass(6500);
+    assert.deepEqual([leads(), terms[0]?.left()], [true, 1500]);
+    await pass(500);
+    assert.deepEqual([leads(), terms[0]?.left()], [true, 10_000]);
+    assert.equal(server.lease.spec.renewTime, microTime(clock.now()));
+  });
+
+  it('renews by its own period where it is put off for longer than its term', async () => {
+    await start();
+    [server.trouble, server.retryAfter] = [429, 10];
+    await pass(4000);
+    server.trouble = undefined;
+    await pass(2000);
+    assert.deepEqual([terms[0]?.left(), server.writes.length], [10_000, 4]);
   });
 
   it('leaves alone what is another’s when it is told to stop', async () => {

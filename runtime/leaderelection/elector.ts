@@ -1,6 +1,7 @@
 import { Reflector } from '../cache/reflector.ts';
 import { pause, type Clock } from '../clock.ts';
 import { ApiError, isStatus, messageOf } from '../errors.ts';
+import type { CallOptions } from '../kube/caller.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { sendWithin, type RequestGate } from '../kube/gate.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -37,6 +38,8 @@ interface Acquired {
 
 /** No renewal takes longer than this part of the deadline: a second one has to be possible where a connection has died. */
 const PART_OF_DEADLINE = 3;
+/** What the server puts off is asked for anew, with the time of then: the same request again would count from when it was sent first. */
+const ANEW = { waits: false };
 
 /**
  * Elects one of several processes by a Lease, as client-go does, so that its tools and habits hold: who waits watches the lease, and takes
@@ -108,37 +111,37 @@ export class Elector {
       const wait = this.#observed.isKnown ? this.#observed.freeIn(identity, times.leaseDuration) : Infinity;
       if (wait > 0) {
         if (this.#observed.isKnown) this.#tellWhoLeads();
-        await this.#change(wait);
+        await this.#change(wait, stopping);
         continue;
       }
-      const term = await this.#take();
-      if (term) {
+      const taken = await this.#take();
+      if (taken instanceof Term) {
         logger.info({ lease: name, identity }, `leading: acquired lease ${name}`);
-        return { term, atFirstSight };
+        return { term: taken, atFirstSight };
       }
       // What was seen may be old though nothing says so: a watch may have died.
-      if (!(await this.#change(times.retryPeriod * (1 + random() * JITTER)))) this.#lookAnew();
+      if (!(await this.#change(taken * (1 + random() * JITTER), stopping))) this.#lookAnew();
     }
     return undefined;
   }
 
-  /** Asks for the lease as it was seen; undefined where it was not given. */
-  async #take(): Promise<Term | undefined> {
+  /** Asks for the lease as it was seen. Where it was not given, returns the milliseconds to wait before another try. */
+  async #take(): Promise<Term | number> {
     const { clock, times } = this.#options;
     const since = momentOf(clock);
     const seen = this.#observed.lease;
     try {
       const lease = seen
-        ? await this.#patch(acquirePatch(seen, this.#candidate, since.wall))
-        : await this.#client.create(LEASES, newLease(this.#candidate, since.wall));
+        ? await this.#patch(acquirePatch(seen, this.#candidate, since.wall), ANEW)
+        : await this.#client.create(LEASES, newLease(this.#candidate, since.wall), ANEW);
       const term = new Term(clock, times.renewDeadline, since);
       this.#observed.written(lease);
       this.#trouble = undefined;
-      return term.isRunning() ? term : undefined;
+      return term.isRunning() ? term : times.retryPeriod;
     } catch (error) {
       // Somebody was faster, or it changed otherwise.
       if (!isStatus(error, 409, 422)) this.#tell('not acquired', error);
-      return undefined;
+      return this.#pauseAfter(error, times.leaseDuration);
     }
   }
 
@@ -153,7 +156,7 @@ export class Elector {
     enough.abort();
     await renewing;
     if (term.isRunning()) {
-      await this.#release();
+      await this.#release(term);
       term.end('the lease was released');
       this.#term = undefined;
       return;
@@ -171,32 +174,40 @@ export class Elector {
 
   async #renew(term: Term, enough: AbortSignal): Promise<void> {
     const { clock, times } = this.#options;
-    for (;;) {
-      await pause(clock, times.retryPeriod, enough);
+    for (let wait = times.retryPeriod; ;) {
+      await pause(clock, wait, enough);
       if (enough.aborted || !term.isRunning()) return;
       const since = momentOf(clock);
       try {
-        const lease = await this.#patch(renewPatch(this.#candidate, since.wall)).catch((error: unknown) => {
+        const lease = await this.#patch(renewPatch(this.#candidate, since.wall), ANEW).catch((error: unknown) => {
           if (!isStatus(error, 404)) throw error;
           // Somebody deleted it. Those who wait let it count for its time.
-          return this.#client.create(LEASES, newLease(this.#candidate, since.wall));
+          return this.#client.create(LEASES, newLease(this.#candidate, since.wall), ANEW);
         });
         term.renewed(since);
         this.#observed.written(lease);
         this.#trouble = undefined;
+        wait = times.retryPeriod;
       } catch (error) {
         if (isStatus(error, 409, 422)) term.end('the lease was taken by another');
         else if (term.isRunning()) this.#tell('not renewed', error);
+        wait = this.#pauseAfter(error, term.left());
       }
     }
   }
 
+  /** Milliseconds before another try: what the server asks for where that is less than `most`, else the retry period. */
+  #pauseAfter(error: unknown, most: number): number {
+    const asked = error instanceof ApiError ? (error.retryAfter ?? 0) : 0;
+    return asked > 0 && asked < most ? asked : this.#options.times.retryPeriod;
+  }
+
   /** So that others need not wait until it expires. */
-  async #release(): Promise<void> {
+  async #release(term: Term): Promise<void> {
     const { clock, logger, name } = this.#options;
     this.#isReleasing = true;
     try {
-      await this.#patch(releasePatch(this.#candidate, clock.now()));
+      await this.#patch(releasePatch(this.#candidate, clock.now()), { giveUp: term });
       logger.info({ lease: name }, `released lease ${name}`);
     } catch (error) {
       if (!isStatus(error, 404, 422)) this.#tell('not released', error);
@@ -204,9 +215,9 @@ export class Elector {
     this.#isReleasing = false;
   }
 
-  async #patch(operations: Parameters<KubeClient['jsonPatch']>[1]): Promise<Lease> {
+  async #patch(operations: Parameters<KubeClient['jsonPatch']>[1], options: CallOptions): Promise<Lease> {
     const { name, namespace } = this.#candidate;
-    return this.#client.jsonPatch({ type: LEASES, name, namespace }, operations);
+    return this.#client.jsonPatch({ type: LEASES, name, namespace }, operations, options);
   }
 
   /** The lease was seen to change. */
@@ -219,7 +230,8 @@ export class Elector {
   }
 
   /** Waits so long for a change of the lease, or for the end. True where one came. */
-  #change(milliseconds: number): Promise<boolean> {
+  #change(milliseconds: number, stopping: AbortSignal): Promise<boolean> {
+    if (stopping.aborted) return Promise.resolve(true);
     return new Promise((resolve) => {
       const timer = this.#options.clock.after(milliseconds, () => done(false));
       const done = (changed: boolean): void => {

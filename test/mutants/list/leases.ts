@@ -108,7 +108,7 @@ export const LEASES: readonly Mutant[] = [
   },
   {
     file: 'runtime/leaderelection/elector.ts',
-    code: 'await this.#release();',
+    code: 'await this.#release(term);',
     broken: '',
     breaks: 'a lease is released',
     test: 'runtime/leaderelection/elector.test.ts',
