@@ -243,7 +243,10 @@ async function readConfig(file: string, mayBeMissing: boolean): Promise<string |
   }
 }
 
-/** A worker that forgets a promise which then rejects would end the process, and so harm every resource. */
+/**
+ * A worker that forgets a promise which then rejects would end the process, and so harm every resource. An exception that nobody catches does:
+ * where it comes from is not known, nor what it left half done.
+ */
 function surviveForgottenPromises(logger: RootLogger): void {
   process.on('unhandledRejection', (error) => {
     logger.error({ err: error }, `a promise that nobody awaits was rejected, probably a worker's: ${messageOf(error)}`);

@@ -1,3 +1,5 @@
+import { guarded } from './guarded-signal.ts';
+
 /** The end of some work. An AbortController whose signal is made once somebody asks for it: most work ends without that. */
 export class Ending {
   #isOver = false;
@@ -9,10 +11,11 @@ export class Ending {
     return this.#isOver;
   }
 
-  /** Aborts at the end. */
+  /** Aborts at the end. What its listeners do wrong harms nobody else. */
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
+      guarded(this.#controller.signal);
       if (this.#isOver) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;

@@ -225,6 +225,18 @@ describe('an operator as a process', () => {
     await untilDone('next');
   });
 
+  it('survives listeners of a worker’s signal that throw', async () => {
+    await begin();
+    const told = ['of a listener', 'of a promise'].map((text) =>
+      logged(new RegExp(`a promise that nobody awaits was rejected, probably a worker's: ${text}`)),
+    );
+    await work('listener', 'listens badly');
+    await Promise.all(told);
+    await untilDone('listener');
+    await work('after');
+    await untilDone('after');
+  });
+
   it('stops though a worker does not heed its signal and keeps timers', async () => {
     await begin({ AUTOPILOT_LOG_LEVEL: 'debug' });
     await Promise.all([logged(/a detail/), work('endless', 'never ends')]);
