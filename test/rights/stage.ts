@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { KubernetesObject, ResourceType } from 'autopilot-runtime';
 import { isStatus } from '../../runtime/errors.ts';
+import { apiVersionOf } from '../../runtime/kube/paths.ts';
 import { TYPES, type Arena, type Made } from './arena.ts';
 import type { ObservedTransport } from './observed-transport.ts';
 
@@ -18,6 +19,8 @@ export interface StageOptions {
   /** The namespace in which there are resources. */
   readonly work: string;
   readonly resource: ResourceType;
+  /** The name under which the operator writes. */
+  readonly operator: string;
   readonly finalizer: boolean;
 }
 
@@ -38,13 +41,15 @@ export class Stage {
   readonly arena: Arena;
   readonly transport: ObservedTransport;
   readonly #resource: ResourceType;
+  readonly #operator: string;
 
-  constructor({ arena, transport, id, work, resource, finalizer }: StageOptions) {
+  constructor({ arena, transport, id, work, resource, operator, finalizer }: StageOptions) {
     this.arena = arena;
     this.transport = transport;
     this.id = id;
     this.work = work;
     this.#resource = resource;
+    this.#operator = operator;
     this.finalizer = finalizer;
   }
 
@@ -94,10 +99,17 @@ export class Stage {
     return { ownerReferences: [{ apiVersion: `${group}/${version}`, kind, name, uid, controller: true }] };
   }
 
-  /** The marks of an output of that resource and that phase. */
-  marks(owner: KubernetesObject, phase: string): Pick<KubernetesObject['metadata'], 'labels' | 'annotations'> {
+  /** Makes what a run of the operator has left, as an output of that resource and that phase. */
+  leave(type: ResourceType, object: Made, owner: KubernetesObject, phase: string): Promise<KubernetesObject> {
     const { group } = this.#resource;
-    return { labels: { [`${group}/owner`]: owner.metadata.uid ?? '' }, annotations: { [`${group}/phase`]: phase } };
+    const metadata = {
+      namespace: this.work,
+      ...object.metadata,
+      labels: { [`${group}/owner`]: owner.metadata.uid ?? '' },
+      annotations: { [`${group}/phase`]: phase },
+    };
+    const made = { ...object, apiVersion: apiVersionOf(type), kind: type.kind, metadata };
+    return this.arena.admin.apply(type, made, { fieldManager: this.#operator });
   }
 
   /** Waits until it is so. The operator brings that about: it is asked again after each of its writes. */

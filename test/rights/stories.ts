@@ -43,7 +43,7 @@ const AUTO_ROUTE: Story = {
     await stage.make(TYPES.VirtualService, having(virtualService('web'), ours));
     await stage.make(TYPES.Gateway, having(gateway('shop'), ours));
     // As a version of the worker has left it that called the Gateway otherwise.
-    await stage.make(TYPES.Gateway, having(gateway('former'), { ...ours, ...stage.marks(route, 'Syncing') }));
+    await stage.leave(TYPES.Gateway, having(gateway('former'), ours), route, 'Syncing');
     // Somebody else's.
     await stage.make(TYPES.Service, service('cart'));
   },
@@ -125,7 +125,7 @@ const ANNOUNCEMENT: Story = {
     const at = (namespace: string, name = id) => ({ metadata: { namespace, name } });
     // Nobody's, which is adopted; a former version's; and somebody's, which is not.
     await stage.make(TYPES.ConfigMap, at(`${id}-a`));
-    await stage.make(TYPES.ConfigMap, having(at(`${id}-a`, 'former'), stage.marks(asked, 'Spreading')));
+    await stage.leave(TYPES.ConfigMap, at(`${id}-a`, 'former'), asked, 'Spreading');
     const controller = { apiVersion: 'v1', kind: 'ConfigMap', name: 'somebody', uid: 'a-b-c', controller: true };
     await stage.make(TYPES.ConfigMap, having(at(`${id}-b`), { ownerReferences: [controller] }));
     if (!stage.finalizer) return;
@@ -165,10 +165,7 @@ const ROLLOUT_GUARD: Story = {
     const guard = await stage.ask('shop', spec);
     const ours = stage.controlledBy(guard);
     await stage.make(TYPES.VirtualService, having(virtualService('shop'), ours));
-    await stage.make(
-      TYPES.VirtualService,
-      having(virtualService('former'), { ...ours, ...stage.marks(guard, 'Starting') }),
-    );
+    await stage.leave(TYPES.VirtualService, having(virtualService('former'), ours), guard, 'Starting');
     await stage.ask('cart', spec);
     await stage.make(TYPES.VirtualService, virtualService('cart'));
     stage.loseStatus('shop');

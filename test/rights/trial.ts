@@ -44,7 +44,7 @@ export async function refusalsOf(ground: Ground, variant: Variant, removal?: Rem
   const transport = new ObservedTransport(arena.transport);
   const plan = planOf(definition);
   const resource: ResourceType = plan.resource;
-  const stage = new Stage({ arena, transport, id, work, resource, finalizer: variant.finalizer });
+  const stage = new Stage({ arena, transport, id, work, resource, operator: plan.name, finalizer: variant.finalizer });
   const story = STORIES[variant.kind];
   await story.before(stage);
   const operator = new Operator(ground, variant, { token, home, work, transport });
