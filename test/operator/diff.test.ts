@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OperatorDefinition } from 'autopilot-runtime';
+import type { KubernetesObject, OperatorDefinition } from 'autopilot-runtime';
 import { shownObjects } from '../../runtime/diff/shown-object.ts';
 import { foreign, patching } from './patching.ts';
 import { dataOf, inShort, making, playing, statusOf } from './playing.ts';
@@ -10,6 +10,7 @@ import {
   namespaces,
   phase,
   routes,
+  services,
   Testbed,
   type ConfigMap,
   type Context,
@@ -78,6 +79,32 @@ describe('what an operator would write', () => {
       [step?.to, step?.outcome, step?.changes.map(inShort), more],
       ['Making', 'continues', ['change Route a'], []],
     );
+  });
+
+  it('of what stands there as it was created is refused for nothing that the change takes away', async () => {
+    const operator = routes({
+      Only: phase(
+        ({ route }) => {
+          const ports = [{ name: 'http', port: route.spec['port'] }];
+          return { phase: 'Only', outputs: { services: [{ metadata: { name: 'out' }, spec: { ports } }] } };
+        },
+        { initial: true, inputs: {}, outputs: { services: { type: services } } },
+      ),
+    });
+    const OUT = { apiVersion: 'v1', kind: 'Service', name: 'out', namespace: 'default' };
+    await testbed.route('a', { port: 80 });
+    await settle(operator, 'a', 'Only');
+    await testbed.setSpec('a', { port: 81 });
+    const [step] = await diff(operator);
+    assert.deepEqual([step?.outcome, step?.changes.map(inShort)], ['rests', ['change Service out', 'change Route a']]);
+    const wanted = step?.changes[0]?.after;
+    await settle(operator, 'a', 'Only');
+    const made = await testbed.cluster.get<KubernetesObject & { readonly spec: object }>(OUT);
+    assert.deepEqual(Reflect.get(wanted ?? {}, 'spec'), made.spec);
+    await testbed.setSpec('a', { port: 0 });
+    const [refused] = await diff(operator);
+    assert.equal(refused?.outcome, 'failed');
+    await testbed.cluster.delete(OUT);
   });
 
   it('ends as it ends where the operator does it', async () => {

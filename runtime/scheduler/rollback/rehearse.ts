@@ -1,3 +1,4 @@
+import type { Entry } from '../../cache/store.ts';
 import { ApiError, isKindMissing, isStatus } from '../../errors.ts';
 import type { ResourceType } from '../../kube/types.ts';
 import type { ResourceOutput } from '../../plan.ts';
@@ -10,8 +11,11 @@ import {
   ofElsewhere,
   ownership,
   standing,
+  takeOverCreatedFields,
   withUid,
 } from '../outputs.ts';
+import { announce } from '../outputs-record.ts';
+import { fieldsOf } from '../own-fields.ts';
 import { RunAborted, type Run } from '../run.ts';
 
 /** One object that a run is about to write. */
@@ -52,10 +56,25 @@ async function rehearseOutput(run: Run, { output, body }: Planned): Promise<void
     entry = await standing(run, body);
   }
   try {
-    await client.apply(type, withUid(body, entry.uid), options);
+    await applyDry(run, body, entry);
   } catch (error) {
     if (!output.replace || !isStatus(error, 422) || ownership(run, entry.object) !== 'ours') throw error;
     await checkThatItCanBeMade(run, body);
+  }
+}
+
+/** Of what a create wrote, an apply drops nothing: what is refused is asked once more where those fields had still to be taken over. */
+async function applyDry(run: Run, body: Body, entry: Entry): Promise<void> {
+  const { client } = run.environment;
+  const options = { ...callOptions(run, body.type), dryRun: true };
+  const send = () => client.apply(body.type, withUid(body, entry.uid), options);
+  try {
+    await send();
+  } catch (error) {
+    if (!isStatus(error, 422) || fieldsOf(entry, 'Update').length === 0) throw error;
+    await announce(run, body.type, entry.object);
+    await takeOverCreatedFields(run, body, entry);
+    await send();
   }
 }
 
