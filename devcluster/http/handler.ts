@@ -153,6 +153,8 @@ function finish(
   requests.answered(record, answer.status);
   const start: StreamResponse['start'] = (sink) => {
     const gated = faults.gate.pass(record, sink, destroy);
+    // Silence may have begun while it was answered.
+    if (faults.silences(record, destroy)) gated.mute();
     const stop = answer.start(gated);
     return () => {
       stop();

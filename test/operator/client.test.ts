@@ -53,6 +53,26 @@ describe("a worker's client", () => {
     assert.deepEqual((await testbed.getConfigMap('kept'))?.data, { a: '1', b: '2' });
   });
 
+  it('gives nothing that could be changed in the caches', async () => {
+    const [attempts, found] = (await once(async ({ client, inputs }) => {
+      const given = [
+        await client.create('configMaps', configMap('made', { k: 'v' })),
+        await client.ensure('configMaps', configMap('ensured')),
+        await client.update('configMaps', 'made', { metadata: { labels: { app: 'x' } } }),
+      ];
+      const change = ({ metadata }: KubernetesObject): string => {
+        try {
+          Object.assign(metadata.labels ?? {}, { evil: 'x' });
+          return 'changed';
+        } catch (error) {
+          return error instanceof TypeError ? 'refused' : String(error);
+        }
+      };
+      return [given.map(change), inputs['configMaps']?.list({ selector: { matchLabels: { evil: 'x' } } })];
+    })) as [string[], unknown[]];
+    assert.deepEqual([attempts, found], [['refused', 'refused', 'refused'], []]);
+  });
+
   it('ensures a state, showing reconcile functions the live object', async () => {
     const lives: unknown[] = [];
     const count = (live: KubernetesObject, desired: ReturnType<typeof configMap>) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { OperatorDefinition, RunningOperator } from 'autopilot-runtime';
 import { createLogger } from '../../runtime/observe/logger.ts';
 import { SteppedClock } from './stepped-clock.ts';
-import { configMap, final, phase, routes, sum, Testbed } from './testbed.ts';
+import { condition, configMap, final, phase, routes, sum, Testbed } from './testbed.ts';
 
 const ROUTE = { apiVersion: 'example.io/v1', kind: 'Route', name: 'a' };
 
@@ -160,16 +160,22 @@ describe('A resource that is synced far more often than anything changes', () =>
     await testbed.route('a');
     await testbed.untilReady('a', 'Only');
     await testbed.untilIdle(operator);
+    const take = async (name: string): Promise<void> => {
+      const metadata = { name: 'out', namespace: 'default' };
+      await testbed.cluster.apply(
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [name]: 'theirs' } },
+        { fieldManager: 'thief', force: true },
+      );
+    };
+    for (let time = 0; time < 3; time += 1) {
+      await testbed.untilConfigMap('out', ({ data }) => data?.['k0'] === 'mine');
+      await take('k0');
+    }
+    await testbed.untilRoute('a', (route) => condition(route, 'Ready').reason === 'Contested');
     let taken = 0;
     await isToldOnce(operator, 'output_drift', /somebody else keeps changing its outputs/, async () => {
       const before = await syncsOf(operator);
-      // The first one again and again.
-      const data = { [`k${Math.max(0, taken++ - 2)}`]: 'theirs' };
-      const metadata = { name: 'out', namespace: 'default' };
-      await testbed.cluster.apply(
-        { apiVersion: 'v1', kind: 'ConfigMap', metadata, data },
-        { fieldManager: 'thief', force: true },
-      );
+      await take(`k${++taken}`);
       await untilMoreSyncs(operator, before);
     });
   });

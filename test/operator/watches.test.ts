@@ -431,11 +431,10 @@ describe('watches of an operator', () => {
     const operator = await testbed.run(reporting);
     await testbed.route('a');
     await untilRead('none');
-    const broken = testbed.cluster.faults.answer(
-      500,
-      { userAgent: OPERATOR, verb: 'watch', resource: 'configmaps' },
-      { count: 1000 },
-    );
+    const watches = { userAgent: OPERATOR, verb: 'watch', resource: 'configmaps' } as const;
+    // It may have read a list, and be about to watch.
+    await testbed.cluster.requests.until(watches);
+    const broken = testbed.cluster.faults.answer(500, watches, { count: 1000 });
     testbed.cluster.faults.cutWatches({ userAgent: OPERATOR, resource: 'configmaps' });
     await testbed.untilMetrics(operator, () =>
       /^the watch of configmaps is broken: .*500/.test(operator.unready() ?? ''),

@@ -35,6 +35,7 @@ export const NOT_HERE: readonly NotHere[] = [
       'what is told of an operator at work is told once, by whatever configuration it works',
       'outputs of earlier phases that somebody else changed are made again that went while their kind was not served',
       'watches of an operator of a kind that is not installed are told of at once by a resource that rests in a phase',
+      'watches of an operator of a kind that is not installed are no concern of resources in namespaces where the operator',
     ],
   },
   {
