@@ -58,6 +58,20 @@ describe('cache with own writes', () => {
     assert.equal(version('default/a'), '11');
   });
 
+  it('waits for no event of what an own deletion did not find, once the watch has told of it', () => {
+    cache.deleted(object('a', 11));
+    const before = cache.size;
+    cache.gone('default/a', 'uid-a', 'default/writer');
+    assert.equal(cache.size, before);
+    cache.changed(object('b', 12));
+    cache.gone('default/b', 'uid-b', 'default/writer');
+    assert.equal(version('default/b'), undefined);
+    cache.changed(object('b', 12));
+    assert.equal(version('default/b'), undefined);
+    cache.deleted(object('b', 13));
+    assert.equal(cache.size, before);
+  });
+
   it('forgets what it deleted at once, and late events do not bring it back', () => {
     cache.removed('default/a', 'uid-a', 'default/writer');
     cache.changed(object('a', 9));

@@ -74,7 +74,7 @@ export class Cache extends Availability implements Sink<Entry> {
     };
   }
 
-  /** Objects that are kept, and deletions whose event is waited for. */
+  /** Objects that are kept, and those of which something is waited for: that they went, or left the selection. */
   get size(): number {
     return this.#store.size + this.#tombstones.size;
   }
@@ -170,6 +170,11 @@ export class Cache extends Availability implements Sink<Entry> {
       // Of what is not in the selection no event will come that could take the tombstone away.
       this.#tombstones.set(key, { uid, isGone: true, resourceVersion: '', write, told: 0 });
     }
+  }
+
+  /** An own deletion found no object of this uid: the watch may have told of that already, and no event is to come then. */
+  gone(key: string, uid: string, writer: string): void {
+    if (this.#store.get(key)?.uid === uid) this.removed(key, uid, writer);
   }
 
   /** What own writes made of this object never was: it is as given, or (undefined) there is none. Only while nothing is watched. */

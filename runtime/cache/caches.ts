@@ -100,6 +100,11 @@ export class Caches {
     for (const { cache } of this.#ofType(type)) cache.removed(key, uid, writer);
   }
 
+  /** See {@link Cache.gone}. */
+  gone(type: ResourceType, key: string, uid: string, writer: string): void {
+    for (const { cache } of this.#ofType(type)) cache.gone(key, uid, writer);
+  }
+
   /** See {@link Cache.takeBack}. */
   takeBack(
     type: Pick<ResourceType, 'group' | 'plural' | 'version'>,

@@ -15,11 +15,7 @@ describe('members named as those of Object.prototype', () => {
     assert.deepEqual(carried(one, both, one), both);
   });
 
-  it('are added and removed by patches as any other', () => {
-    assert.deepEqual(
-      changesTo(object({}), { ...object({}), constructor: 'x' } as object as ReturnType<typeof object>),
-      [{ op: 'add', path: '/constructor', value: 'x' }],
-    );
+  it('are removed by patches as any other', () => {
     assert.deepEqual(
       changesTo({ ...object({}), constructor: 'x' } as object as ReturnType<typeof object>, object({})),
       [{ op: 'remove', path: '/constructor' }],

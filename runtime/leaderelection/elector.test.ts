@@ -363,11 +363,11 @@ describe('an elector', () => {
     assert.deepEqual([leads(), terms[0]?.left()], [true, 10_000]);
     assert.equal(server.lease?.spec?.renewTime, microTime(clock.now()));
     server.trouble = 503;
-    server.retryAfter = 7;
+    server.retryAfter = 5;
     await pass(2000);
     server.trouble = undefined;
-    await pass(6500);
-    assert.deepEqual([leads(), terms[0]?.left()], [true, 1500]);
+    await pass(4500);
+    assert.deepEqual([leads(), terms[0]?.left()], [true, 3500]);
     await pass(500);
     assert.deepEqual([leads(), terms[0]?.left()], [true, 10_000]);
     assert.equal(server.lease.spec.renewTime, microTime(clock.now()));

@@ -191,7 +191,8 @@ export class Elector {
       } catch (error) {
         if (isStatus(error, 409, 422)) term.end('the lease was taken by another');
         else if (term.isRunning()) this.#tell('not renewed', error);
-        wait = this.#pauseAfter(error, term.left());
+        // A second try has to be possible.
+        wait = this.#pauseAfter(error, term.left() - times.retryPeriod);
       }
     }
   }

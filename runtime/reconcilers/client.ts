@@ -1,6 +1,6 @@
 import type { Caches } from '../cache/caches.ts';
 import { deepFreeze } from '../cache/freeze.ts';
-import { errors, isKindMissing, isStatus } from '../errors.ts';
+import { ApiError, errors, isKindMissing, isStatus } from '../errors.ts';
 import type { KubeClient, ObjectRef } from '../kube/client.ts';
 import { wholeOf } from '../kube/managed-fields.ts';
 import { apiVersionOf, objectKey } from '../kube/paths.ts';
@@ -67,21 +67,10 @@ export class DeclaredClient {
       else caches.removed(type, at, uid, writer);
     } catch (error) {
       if (isKindMissing(error)) caches.kindMissing(type);
-      // Another one has the name by now, unless somebody else says so: a webhook that keeps the object.
-      else if (isStatus(error, 404) || (isStatus(error, 409) && !(await this.#mayBeThere(ref, uid))))
-        caches.removed(type, at, uid, writer);
+      else if (isStatus(error, 404) || isOfAnother(error)) caches.gone(type, at, uid, writer);
       else throw error;
     } finally {
       release();
-    }
-  }
-
-  async #mayBeThere(ref: ObjectRef, uid: string): Promise<boolean> {
-    try {
-      const { metadata } = await this.#scope.client.get(ref, { giveUp: this.#scope });
-      return metadata.uid === uid;
-    } catch (error) {
-      return !isStatus(error, 404);
     }
   }
 
@@ -143,4 +132,12 @@ function isName(text: string): boolean {
 function withUid(patch: object, uid: string): object {
   const { metadata }: { readonly metadata?: object } = patch;
   return { ...patch, metadata: { ...metadata, uid } };
+}
+
+/**
+ * Whether a deletion was refused since another object has the name by now, in the server's words. A GET would need a right; any other
+ * Conflict may be a webhook's that keeps the object.
+ */
+function isOfAnother(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409 && /UID in (the )?precondition/.test(error.answer);
 }

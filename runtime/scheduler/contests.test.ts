@@ -66,19 +66,17 @@ describe('contests', () => {
     assert.equal(contests.message(0), undefined);
   });
 
-  it('are about what we held and hold no longer, and whoever holds it now', () => {
+  it('are about a leaf, and whoever holds it now', () => {
     const port = ['f:spec', 'f:ports', 'k:{"port":80,"protocol":"TCP"}', 'f:name'];
     const label = ['f:metadata', 'f:labels', 'f:example.io/owner'];
-    const kept = ['f:data', 'f:k'];
-    const ours = [{ 'f:data': { 'f:k': {} } }];
     const managers = [
-      { manager: 'us', fieldsV1: ours[0] },
+      { manager: 'us', fieldsV1: { 'f:data': { 'f:k': {} } } },
       {
         manager: 'them',
         fieldsV1: { 'f:spec': { 'f:ports': { 'k:{"port":80,"protocol":"TCP"}': { 'f:name': {} } } } },
       },
     ];
-    assert.deepEqual(lossesOf([port, label, kept], ours, managers), [
+    assert.deepEqual(lossesOf([port, label], managers), [
       { field: '.spec.ports[port=80,protocol=TCP].name', manager: 'them' },
       { field: '.metadata.labels[example.io/owner]', manager: undefined },
     ]);

@@ -108,18 +108,12 @@ function messageFor(output: string, field: string | undefined, manager: string |
   return `${who} ${what} again and again, and it is put right with growing pauses. Leave out of an output what others own.`;
 }
 
-/** Who took what: the leaves that we held and hold no longer. `all` are the managers of the object as it is now. */
-export function lossesOf(
-  held: readonly FieldPath[],
-  ours: Parameters<typeof holdsAll>[1],
-  all: readonly ManagedFieldsEntry[],
-): readonly Loss[] {
-  return held
-    .filter((path) => !holdsAll([path], ours))
-    .map((path) => ({
-      field: textOf(path),
-      manager: all.find(({ fieldsV1 }) => fieldsV1 && holdsAll([path], [fieldsV1]))?.manager,
-    }));
+/** Who took these leaves. `all` are the managers of the object as it is now. */
+export function lossesOf(lost: readonly FieldPath[], all: readonly ManagedFieldsEntry[]): readonly Loss[] {
+  return lost.map((path) => ({
+    field: textOf(path),
+    manager: all.find(({ fieldsV1 }) => fieldsV1 && holdsAll([path], [fieldsV1]))?.manager,
+  }));
 }
 
 /** `.spec.ports[port=80].name` */

@@ -91,6 +91,16 @@ export function holdsAll(paths: readonly FieldPath[], entries: readonly FieldsV1
   return paths.every((path) => entries.some((entry) => holds(entry, path)));
 }
 
+/** Which of these leaves entries held before, and hold no longer. What was lost earlier was told then. */
+export function lostOf(
+  leaves: readonly FieldPath[],
+  before: readonly FieldsV1[],
+  after: readonly FieldsV1[],
+): readonly FieldPath[] {
+  if (holdsAll(leaves, after)) return [];
+  return leaves.filter((leaf) => holdsAll([leaf], before) && !holdsAll([leaf], after));
+}
+
 /** All leaves of an entry: what is compared where no body is at hand. */
 export function leavesOf(entry: FieldsV1, prefix: FieldPath = []): readonly FieldPath[] {
   return Object.entries(entry).flatMap(([name, child]) => {

@@ -124,11 +124,11 @@ function ownedBy(run: Run): (type: ResourceType) => readonly Entry[] {
   };
 }
 
-/** What is being deleted is none that is left behind: nobody is to miss it once its finalizers let it go. */
+/** What is being deleted is none that is left behind: nobody is to miss it once its finalizers let it go. Nor are others' copies. */
 function madeBy(phase: Phase, owned: readonly Entry[], { marks }: Environment): readonly Entry[] {
   return owned.filter(
-    ({ object: { metadata } }) =>
-      metadata.deletionTimestamp === undefined && phase.names.has(metadata.annotations?.[marks.phase] ?? ''),
+    ({ isOurs, object: { metadata } }) =>
+      isOurs && metadata.deletionTimestamp === undefined && phase.names.has(metadata.annotations?.[marks.phase] ?? ''),
   );
 }
 

@@ -326,7 +326,7 @@ async function deleteIfThere(run: Run, type: ResourceType, key: string, uid: str
     // Another object has the name by now, unless somebody else says so: a webhook that keeps the object.
     else if (!isStatus(error, 409) || (await isThere(run, type, key, uid))) throw error;
     // It is gone, as was wished: no read finds it any more, and its event is no news to anybody.
-    run.environment.caches.removed(type, key, uid, run.key);
+    run.environment.caches.gone(type, key, uid, run.key);
     return false;
   }
 }

@@ -116,5 +116,5 @@ function whatHappened(
   }
   if (!old) return undefined;
   if (!current || old.uid !== current.uid) return 'deleted';
-  return lostLeaves(old, current, states.get(resource)?.heldLeaves(type, key)).length > 0 ? 'changed' : undefined;
+  return lostLeaves(old, current, () => states.get(resource)?.heldLeaves(type, key)).length > 0 ? 'changed' : undefined;
 }

@@ -7,7 +7,7 @@ import type { ResourceType } from '../kube/types.ts';
 import { writtenKinds } from '../plan.ts';
 import { lossesOf } from './contests.ts';
 import type { Environment } from './environment.ts';
-import { holdsAll, leavesOf, type FieldPath } from './fields.ts';
+import { leavesOf, lostOf, type FieldPath } from './fields.ts';
 import { wakeOnMissingKinds } from './kind-availability.ts';
 import { outputId } from './output-id.ts';
 import { fieldsOf } from './own-fields.ts';
@@ -118,15 +118,14 @@ function drifted(
     if (end === 'waited for') wake(owner);
     return;
   }
-  const lost = isGone ? undefined : lostLeaves(old, current, state?.heldLeaves(type, key));
+  // What others copied with all marks is nobody's output.
+  if (!old.isOurs) return;
+  const lost = isGone ? undefined : lostLeaves(old, current, () => state?.heldLeaves(type, key));
   if (lost?.length === 0) return;
   const resource = views.resources.get(owner);
   if (!state || !resource || resource.object.metadata.deletionTimestamp !== undefined) return;
   const id = outputId(type, key);
-  const losses =
-    current && lost
-      ? lossesOf(lost, fieldsOf(current), managers?.entries ?? [])
-      : [{ field: undefined, manager: undefined }];
+  const losses = current && lost ? lossesOf(lost, managers?.entries ?? []) : [{ field: undefined, manager: undefined }];
   for (const loss of losses) {
     const note = state.loses(id, loss, clock.monotonic());
     if (note === undefined) continue;
@@ -141,12 +140,12 @@ function drifted(
 
 const NO_LEAVES: readonly FieldPath[] = [];
 
-/** Which leaves of ours a change of an output took from us: of those that we wrote, or (undefined) of all. What was lost earlier was told then. */
-export function lostLeaves(old: Entry, current: Entry, held: readonly FieldPath[] | undefined): readonly FieldPath[] {
+/** Which leaves of ours a change of an output took from us: of those that we wrote, or where that is not known of all. */
+export function lostLeaves(
+  old: Entry,
+  current: Entry,
+  held: () => readonly FieldPath[] | undefined,
+): readonly FieldPath[] {
   if (old.oursText === current.oursText && old.owner === current.owner) return NO_LEAVES;
-  const after = fieldsOf(current);
-  const leaves = held ?? fieldsOf(old).flatMap((fields) => leavesOf(fields));
-  if (holdsAll(leaves, after)) return NO_LEAVES;
-  const before = fieldsOf(old);
-  return leaves.filter((leaf) => holdsAll([leaf], before) && !holdsAll([leaf], after));
+  return lostOf(held() ?? fieldsOf(old).flatMap((fields) => leavesOf(fields)), fieldsOf(old), fieldsOf(current));
 }

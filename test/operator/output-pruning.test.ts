@@ -151,10 +151,16 @@ describe('outputs of several phases and resources', () => {
         kind: 'ConfigMap',
         metadata: { name: 'copy', namespace, labels, annotations },
       });
+    // Nor is what becomes of them drift.
+    const another = { apiVersion: 'v1', kind: 'ConfigMap', name: 'another', namespace: 'default' };
+    const { apiVersion, kind, ...at } = another;
+    await testbed.cluster.create({ apiVersion, kind, metadata: { ...at, labels, annotations } });
+    await testbed.cluster.delete(another);
     await setSpec({ outputs: { two: {} } });
     await testbed.untilGone({ apiVersion: 'v1', kind: 'ConfigMap', name: 'one' });
     await settled();
     await testbed.untilIdle(operator);
+    assert.equal(sum(await operator.metrics(), 'autopilot_output_drift_total'), 0);
     for (const namespace of ['default', 'other'])
       assert.ok(
         await testbed.cluster.find({ apiVersion: 'v1', kind: 'ConfigMap', name: 'copy', namespace }),

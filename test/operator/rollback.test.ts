@@ -128,7 +128,7 @@ describe('a phase with `rollback`', () => {
       SERVICE,
     );
     assert.deepEqual(
-      spec.ports.map((port) => Reflect.get(port, 'port')),
+      spec.ports.map((port) => Reflect.get(port, 'port') as unknown),
       [81],
     );
     const dryRun = 'apply services (dry run)';

@@ -4,7 +4,7 @@ import { patchingUid } from '../../kube/patch-manager.ts';
 import type { ManagedFieldsEntry, ResourceType } from '../../kube/types.ts';
 import { lossesOf, type Loss } from '../contests.ts';
 import type { Environment } from '../environment.ts';
-import { holdsAll, leavesOf } from '../fields.ts';
+import { leavesOf, lostOf } from '../fields.ts';
 import { outputId } from '../output-id.ts';
 import type { ResourceState } from '../resource-state.ts';
 import type { Run } from '../run.ts';
@@ -78,11 +78,9 @@ function concerns(
   const before = fieldsOfManager(old.patches, manager);
   const leaves = memory.heldLeaves(id) ?? before.flatMap((fields) => leavesOf(fields));
   const after = fieldsOfManager(current.patches, manager);
-  // What was lost earlier was told then.
-  const lost = leaves.filter((leaf) => holdsAll([leaf], before) && !holdsAll([leaf], after));
+  const lost = lostOf(leaves, before, after);
   if (lost.length > 0) {
-    for (const loss of lossesOf(lost, after, managers?.entries ?? []))
-      tellOfContest(environment, state, drift.output, loss);
+    for (const loss of lossesOf(lost, managers?.entries ?? [])) tellOfContest(environment, state, drift.output, loss);
     memory.drifted({ ...drift, change: 'lost fields' });
     return true;
   }

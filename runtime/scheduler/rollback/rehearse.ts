@@ -24,7 +24,10 @@ export interface Planned {
   readonly body: Body;
 }
 
-/** Has the server go through all outputs with `dryRun=All`. Throws what it has against the first that it refuses; nothing is written. */
+/**
+ * Has the server go through all outputs with `dryRun=All`. Throws what it has against the first that it refuses; nothing is written but, where
+ * that alone may be in the way, in whose name the fields of a create are held.
+ */
 export async function rehearse(run: Run, planned: readonly Planned[]): Promise<void> {
   const coming = new Set(planned.filter(({ body: { type } }) => isNamespace(type)).map(({ body }) => body.key));
   for (const each of planned) {

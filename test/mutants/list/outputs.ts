@@ -282,7 +282,7 @@ export const OUTPUTS: readonly Mutant[] = [
     broken: 'manager: all[0]?.manager,',
     breaks: 'the manager is named who holds the field now',
     test: 'runtime/scheduler/contests.test.ts',
-    title: 'are about what we held and hold no longer, and whoever holds it now',
+    title: 'are about a leaf, and whoever holds it now',
   },
   {
     file: 'runtime/scheduler/outputs.ts',

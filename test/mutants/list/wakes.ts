@@ -187,7 +187,7 @@ export const WAKES: readonly Mutant[] = [
     title: 'wake nobody when others change what is theirs',
   },
   {
-    file: 'runtime/scheduler/wakes.ts',
+    file: 'runtime/scheduler/fields.ts',
     code: 'holdsAll([leaf], before) && !holdsAll([leaf], after)',
     broken: '!holdsAll([leaf], after)',
     breaks: 'what was lost once is no loss at each later event',
