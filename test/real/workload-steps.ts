@@ -142,9 +142,17 @@ function ofReplicaSet(pod: unknown): object {
   return {
     ...(isObject(metadata) && metadata),
     name: '',
-    managedFields: managers,
+    managedFields: managers.map(withoutApp),
     container: listAt(pod, 'spec', 'containers')[0],
   };
+}
+
+/** Of two pods of one age it is the uid that says which one is too many: that which was labelled otherwise for a while, or another. */
+function withoutApp(entry: unknown): unknown {
+  const copy: unknown = structuredClone(entry);
+  const labels = valueAt(copy, 'fieldsV1', 'f:metadata', 'f:labels');
+  if (isObject(labels)) Reflect.deleteProperty(labels, 'f:app');
+  return copy;
 }
 
 function isOfController(event: unknown): boolean {
