@@ -108,7 +108,7 @@ func (p *process) quiet(span, limit time.Duration) error {
 	return nil
 }
 
-// How long all that a process does of itself once it has nothing to do, as collecting garbage, takes at most between two steps of it.
+// A process at rest may still collect garbage, step by step: the longest time between two steps.
 const restful = 3 * time.Second
 
 // Waits for so long, and on until the process is quiet: what it uses then.

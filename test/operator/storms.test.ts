@@ -59,6 +59,13 @@ describe('A resource that is synced far more often than anything changes', () =>
   const untilMoreSyncs = async (operator: RunningOperator, before: number): Promise<void> =>
     testbed.untilMetrics(operator, (text) => sum(text, 'autopilot_phase_syncs_total') > before);
 
+  /** Has somebody else hold this of the output, and nothing more. */
+  const take = (data: Readonly<Record<string, string>>): Promise<unknown> =>
+    testbed.cluster.apply(
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'out', namespace: 'default' }, data },
+      { fieldManager: 'thief', force: true },
+    );
+
   it('since it reads what it writes, and writes something else each time', async () => {
     let count = 0;
     const operator = await run(
@@ -160,18 +167,11 @@ describe('A resource that is synced far more often than anything changes', () =>
     await testbed.route('a');
     await testbed.untilReady('a', 'Only');
     await testbed.untilIdle(operator);
-    const take = async (name: string): Promise<void> => {
-      const metadata = { name: 'out', namespace: 'default' };
-      await testbed.cluster.apply(
-        { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [name]: 'theirs' } },
-        { fieldManager: 'thief', force: true },
-      );
-    };
     // Until the pause is longer than this test.
     for (const [times, pause] of [0, 0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000].entries()) {
       clock.skip(pause);
       await testbed.untilConfigMap('out', ({ data }) => data?.['k0'] === 'mine');
-      await take('k0');
+      await take({ k0: 'theirs' });
       await testbed.untilMetrics(
         operator,
         (text) => sum(text, 'autopilot_outputs_total', 'action="contested"') === Math.max(0, times - 1),
@@ -181,7 +181,7 @@ describe('A resource that is synced far more often than anything changes', () =>
     let taken = 0;
     await isToldOnce(operator, 'output_drift', /somebody else keeps changing its outputs/, async () => {
       const before = await syncsOf(operator);
-      await take(`k${++taken}`);
+      await take({ [`k${++taken}`]: 'theirs' });
       await untilMoreSyncs(operator, before);
     });
   });
@@ -196,14 +196,7 @@ describe('A resource that is synced far more often than anything changes', () =>
     );
     await testbed.route('a');
     await testbed.untilReady('a', 'Only');
-    const steal = async (value: string): Promise<void> => {
-      const metadata = { name: 'out', namespace: 'default' };
-      await testbed.cluster.apply(
-        { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { mine: value } },
-        { fieldManager: 'thief', force: true },
-      );
-    };
-    for (let time = 0; time < 300; time += 1) await steal(String(time));
+    for (let time = 0; time < 300; time += 1) await take({ mine: String(time) });
     await testbed.untilIdle(operator);
     assert.ok((await syncsOf(operator)) < 100);
     assert.equal(await storms(operator), 0);
